@@ -1,0 +1,185 @@
+"""How do the events of a batch take effect?
+
+Each family of events has one handler, which gets all of a batch at once. Where that fails the events are tried one by one,
+and those that still fail are *parked*: held for a person to look at, with later events of the same record behind them, while
+everything else flows on.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, LargeBinary, String, Text, delete, insert, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sync import envelope, streams
+from sync.batch import Batch
+from sync.columns import UtcDateTime
+from sync.contracts import CONTRACTS
+from sync.envelope import Event
+from sync.errors import Undecodable
+
+# A locked or lost database is no fault of the event: the whole batch is tried again later.
+_TRANSIENT = (OperationalError, InterfaceError)
+_BEHIND = "an earlier event of this record is parked"
+
+
+class ParkedRecordColumns:
+    """An event that could not be applied, at its place in its stream."""
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    record_key: Mapped[str] = mapped_column(String(80))
+    type: Mapped[str] = mapped_column(String(80))
+    line: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(Text)
+    parked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One event for a handler: the state `data` of record `key` in version (`epoch`, `version`), announced at `time`."""
+
+    type: str
+    key: str
+    epoch: int
+    version: int
+    sequence: int
+    event_id: str
+    time: datetime
+    data: Any
+
+
+Handler = Callable[[Session, str, Sequence[Fact]], None]
+"""Applies facts of one family that came over the stream of a district: (session, district, facts). It keeps the newest
+version of each record, in whatever order they come, and never commits."""
+
+
+class Applier:
+    """Gives events to their handlers, and parks what cannot be applied."""
+
+    def __init__(self, parked: type[ParkedRecordColumns], handlers: Mapping[str, Handler]) -> None:
+        """`handlers` says for each event type who applies it; an event of another type is parked until an upgrade."""
+        self._parked: Any = parked.__table__  # type: ignore[attr-defined]
+        self._handlers = handlers
+        self._decoders = {name: msgspec.json.Decoder(contract) for name, contract in CONTRACTS.items()}
+
+    def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, at: datetime) -> None:
+        """Applies or parks each of `events`, which are the lines of `fresh` read."""
+        district = streams.district_of(fresh.stream)
+        stuck = self._parked_keys(session, fresh.stream)
+        reasons: dict[int, str] = {}
+        families: dict[Handler, list[Event]] = defaultdict(list)
+        facts: dict[int, Fact] = {}
+        for event in events:
+            if event.subject in stuck:
+                reasons[event.sequence] = _BEHIND
+                continue
+            try:
+                handler, facts[event.sequence] = self._read(event)
+                families[handler].append(event)
+            except Undecodable as error:
+                reasons[event.sequence] = str(error)
+                stuck.add(event.subject)
+        for handler, members in families.items():
+            reasons |= _apply_together(session, district, handler, [facts[event.sequence] for event in members])
+        self._park(session, fresh, events, reasons, at=at)
+
+    def retry(self, session: Session, stream: str) -> int:
+        """Applies again what is parked of `stream`, each record in its order; gives how many events went through."""
+        parked = self._parked.c
+        rows = session.execute(
+            select(parked.epoch, parked.sequence, parked.line)
+            .where(parked.stream == stream)
+            .order_by(parked.epoch, parked.sequence)
+        ).all()
+        stuck: set[str] = set()
+        done = 0
+        for epoch, sequence, line in rows:
+            event = envelope.decode(line)
+            if event.subject in stuck or not self._applies_now(session, stream, event):
+                stuck.add(event.subject)
+                continue
+            here = (parked.stream == stream, parked.epoch == epoch, parked.sequence == sequence)
+            session.execute(delete(self._parked).where(*here))
+            done += 1
+        return done
+
+    def _applies_now(self, session: Session, stream: str, event: Event) -> bool:
+        try:
+            handler, fact = self._read(event)
+        except Undecodable:
+            return False
+        return _reason_against(session, streams.district_of(stream), handler, [fact]) is None
+
+    def _read(self, event: Event) -> tuple[Handler, Fact]:
+        handler = self._handlers.get(event.type)
+        if handler is None:
+            raise Undecodable(f"nothing here applies {event.type}")
+        try:
+            data = self._decoders[event.type].decode(event.data)
+        except msgspec.DecodeError as error:
+            raise Undecodable(f"the data does not have the shape of {event.type}") from error
+        return handler, Fact(
+            type=event.type,
+            key=event.subject,
+            epoch=event.recordepoch,
+            version=event.recordversion,
+            sequence=event.sequence,
+            event_id=event.id,
+            time=event.time,
+            data=data,
+        )
+
+    def _parked_keys(self, session: Session, stream: str) -> set[str]:
+        parked = self._parked.c
+        return set(session.execute(select(parked.record_key).where(parked.stream == stream).distinct()).scalars())
+
+    def _park(
+        self, session: Session, fresh: Batch, events: Sequence[Event], reasons: Mapping[int, str], *, at: datetime
+    ) -> None:
+        rows = [
+            {
+                "stream": fresh.stream,
+                "epoch": fresh.epoch,
+                "sequence": event.sequence,
+                "record_key": event.subject,
+                "type": event.type,
+                "line": line,
+                "reason": reasons[event.sequence],
+                "parked_at": at,
+            }
+            for event, line in zip(events, fresh.lines, strict=True)
+            if event.sequence in reasons
+        ]
+        if rows:
+            session.execute(insert(self._parked), rows)
+
+
+def _apply_together(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:
+    """Applies all at once or, where that fails, one by one. Gives the reasons of those that failed, by sequence."""
+    if _reason_against(session, district, handler, facts) is None:
+        return {}
+    reasons: dict[int, str] = {}
+    stuck: set[str] = set()
+    for fact in facts:
+        reason = _BEHIND if fact.key in stuck else _reason_against(session, district, handler, [fact])
+        if reason is not None:
+            reasons[fact.sequence] = reason
+            stuck.add(fact.key)
+    return reasons
+
+
+def _reason_against(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> str | None:
+    """Applies `facts`, or undoes the attempt and says what failed, without repeating what the facts contain."""
+    try:
+        with session.begin_nested():
+            handler(session, district, facts)
+    except _TRANSIENT:
+        raise
+    except Exception as error:
+        return f"applying it failed: {type(error).__name__}"
+    return None

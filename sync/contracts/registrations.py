@@ -1,0 +1,34 @@
+"""What does the hub learn about a registration?"""
+
+import msgspec
+
+REGISTRATION_RECORDED = "registration.recorded.v1"
+
+
+class DocumentToken(msgspec.Struct, frozen=True, kw_only=True):
+    """The keyed hash of an identity document: HMAC-SHA-256 under the federation's token key of version `key_version`.
+
+    The number itself never leaves the district.
+    """
+
+    kind: str
+    key_version: int
+    token: str
+
+
+class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A volunteer's record in one district, with what matching needs and no more.
+
+    `birth_date` is `YYYY-MM-DD`, `gender` is `M` or `F`; both are absent where the district does not know them.
+    `document_flaw` says why a document that was given has no token (`check_digit`, `impossible_date`, `malformed`).
+    """
+
+    registration_id: str
+    organization_id: str
+    name: str
+    registered_on: str
+    birth_date: str | None = None
+    gender: str | None = None
+    phone: str | None = None
+    documents: tuple[DocumentToken, ...] = ()
+    document_flaw: str | None = None

@@ -1,0 +1,69 @@
+"""What wraps a fact on its way from one side to the other?
+
+An event is a past-tense fact about one record: the record's whole state, never a difference. Attribute names are those of
+CloudEvents 1.0 (https://github.com/cloudevents/spec); `sequence`, `recordepoch` and `recordversion` are extension attributes.
+"""
+
+import os
+import time
+import uuid
+from datetime import datetime
+
+import msgspec
+
+from sync.errors import Undecodable
+
+SPEC_VERSION = "1.0"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One event as it stands in a log and on the wire, encoded as a single line of JSON.
+
+    `subject` is the key of the record that the event is about. (`recordepoch`, `recordversion`) orders the versions of one
+    record: the receiver keeps the newest. `data` is the record's state, still encoded; its shape is the contract of `type`.
+    """
+
+    specversion: str = SPEC_VERSION
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime
+    sequence: int
+    recordepoch: int
+    recordversion: int
+    traceparent: str | None = None
+    data: msgspec.Raw
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> bytes:
+    """The bytes that are hashed, stored and sent. JSON escapes line breaks, so they never contain one."""
+    return _encoder.encode(event)
+
+
+def decode(line: bytes) -> Event:
+    """The event in one line; raises `Undecodable` where it is none."""
+    try:
+        event = _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Undecodable(f"an event does not have the expected shape: {error}") from error
+    if event.specversion != SPEC_VERSION:
+        raise Undecodable(f"CloudEvents {event.specversion} is not known here")
+    return event
+
+
+def encode_data(data: msgspec.Struct) -> msgspec.Raw:
+    """A contract's fields, ready for `Event.data`."""
+    return msgspec.Raw(_encoder.encode(data))
+
+
+def new_uuid() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562, section 5.7): milliseconds since 1970, then 74 random bits. Python 3.14 brings its own."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return uuid.UUID(int=value)

@@ -1,0 +1,94 @@
+"""How is a signed message laid out?
+
+    signature line (detached JWS) ‖ line break ‖ body, exactly as signed
+
+The protected header says what the body is and which stream it is about, so that the sender's right to speak is checked
+before a byte of the body is read. The layout is the same on every carrier.
+"""
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from joserfc.jwk import OKPKey
+
+from sync import signing, streams
+from sync.errors import TooLarge, Undecodable, WrongSender
+
+PROTOCOL_VERSION = 1
+
+BATCH = "banyan-batch"
+BEACON = "banyan-beacon"
+POSITION = "banyan-position"
+
+Claims = TypeVar("Claims", bound="StreamClaims")
+
+
+class StreamClaims(msgspec.Struct, frozen=True, kw_only=True):
+    """What every message's header says: its kind, the protocol's version, and the stream that it is about."""
+
+    typ: str
+    v: int
+    stream: str
+
+
+class Signed(msgspec.Struct, frozen=True):
+    """A message taken apart, its signature not yet verified."""
+
+    signature: bytes
+    body: bytes
+    claims: StreamClaims
+    header: dict[str, object]
+
+    @property
+    def sender(self) -> str:
+        """Who alone may send this: the stream's reader for a position, else its writer."""
+        return self._parties[0]
+
+    @property
+    def addressee(self) -> str:
+        """The other end of the stream."""
+        return self._parties[1]
+
+    @property
+    def _parties(self) -> tuple[str, str]:
+        writer, reader = streams.writer_of(self.claims.stream), streams.reader_of(self.claims.stream)
+        return (reader, writer) if self.claims.typ == POSITION else (writer, reader)
+
+    def read_claims(self, shape: type[Claims]) -> Claims:
+        """The header as `shape`; raises `Undecodable`."""
+        try:
+            return msgspec.convert(self.header, shape)
+        except msgspec.ValidationError as error:
+            raise Undecodable(f"the header of a {self.claims.typ} lacks what it needs: {error}") from error
+
+
+def seal(body: bytes, claims: StreamClaims, key: OKPKey) -> bytes:
+    """A message ready to send."""
+    return signing.sign(body, msgspec.to_builtins(claims), key) + b"\n" + body
+
+
+def take_apart(raw: bytes) -> Signed:
+    """Reads the header of a message and nothing else; raises `TooLarge` or `Undecodable`."""
+    if len(raw) > signing.MAX_BODY_BYTES:
+        raise TooLarge(f"a message of {len(raw)} bytes is over the limit of {signing.MAX_BODY_BYTES}")
+    signature, separator, body = raw.partition(b"\n")
+    if not separator:
+        raise Undecodable("a message needs a signature line and a body")
+    header = signing.read_header(signature)
+    try:
+        claims = msgspec.convert(header, StreamClaims)
+    except msgspec.ValidationError as error:
+        raise Undecodable(f"the header does not say what the message is: {error}") from error
+    if claims.v != PROTOCOL_VERSION:
+        raise Undecodable(f"version {claims.v} of the protocol is not known here")
+    if not streams.is_stream(claims.stream):
+        raise Undecodable("the header names no stream")
+    return Signed(signature, body, claims, header)
+
+
+def verify(signed: Signed, *, receiver: str, keys: signing.KeyRing, at: datetime) -> None:
+    """Raises `WrongSender`, `UnknownKey` or `BadSignature` unless the right party sent this to `receiver`."""
+    if signed.addressee != receiver:
+        raise WrongSender(f"a message about {signed.claims.stream} is not for {receiver}")
+    signing.verify(signed.body, signed.signature, sender=signed.sender, keys=keys, at=at)

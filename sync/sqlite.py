@@ -1,0 +1,36 @@
+"""How does SQLite serve several processes at once without losing or refusing anything?
+
+Write-ahead logging lets readers and one writer work side by side. A transaction that means to write asks for the write lock
+when it begins: one that read first and then wanted to write would be refused at once whenever somebody else wrote meanwhile.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+BUSY_TIMEOUT_MS = 30_000
+
+READ_ONLY: dict[str, Any] = {"sqlite_read_only": True, "postgresql_readonly": True}
+"""Execution options of a connection that only reads, on either database: on SQLite it does not wait for a writer."""
+
+
+def prepare(engine: Engine) -> None:
+    """Sets up every connection of an SQLite engine; another engine is left alone."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions by itself, too late and of the wrong kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        kind = "DEFERRED" if connection.get_execution_options().get("sqlite_read_only") else "IMMEDIATE"
+        connection.exec_driver_sql(f"BEGIN {kind}")
