@@ -1,0 +1,103 @@
+"""How does a program on either side read its settings?
+
+From the environment, once, at start. A secret `X` may also be given as `X_FILE`, the path of a file that holds it (as
+Docker secrets and systemd credentials do). All that is missing or wrong is reported together.
+"""
+
+import os
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from cryptography.fernet import Fernet, MultiFernet
+from environs import Env, EnvError, EnvValidationError
+from joserfc.jwk import OKPKey
+
+from sync.errors import SyncError, Undecodable
+from sync.signing import read_key
+
+PREFIX = "BANYAN_"
+
+Built = TypeVar("Built")
+
+
+class SettingsInvalid(SyncError):
+    """Settings are missing or wrong; the message names each of them and what it should be."""
+
+    code = "settings_invalid"
+
+
+@dataclass(frozen=True)
+class WireSettings:
+    """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends."""
+
+    bus_url: str
+    beacon_seconds: float
+    signing_key: OKPKey = field(repr=False)
+
+
+def read(build: Callable[[Env], Built]) -> Built:
+    """What `build` makes of the variables that begin with `BANYAN_`; raises `SettingsInvalid`."""
+    env = Env(eager=False, prefix=PREFIX)
+    built = build(env)
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        problems = error.error_messages
+        lines = (
+            [f"  {name}: {'; '.join(problems[name])}" for name in sorted(problems)] if isinstance(problems, dict) else problems
+        )
+        raise SettingsInvalid("these settings are missing or wrong:\n" + "\n".join(lines)) from None
+    return built
+
+
+def wire(env: Env) -> WireSettings:
+    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS` (30 by default) and the secret `BANYAN_SIGNING_KEY`, a private JWK."""
+    return WireSettings(
+        bus_url=env.str("BUS_URL"),
+        beacon_seconds=env.float("BEACON_SECONDS", 30.0),
+        signing_key=secret(env, "SIGNING_KEY", signing_key),
+    )
+
+
+def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
+    """A secret, given by its value in `name` or by a file's path in `name_FILE`, in the form that `parse` makes of it."""
+
+    def from_value(value: str, **_: object) -> Built:
+        try:
+            return parse(value.strip())
+        except (ValueError, Undecodable) as error:
+            # The parser's own words would repeat the secret.
+            raise EnvError(f"not a valid value. It must be: {parse.__doc__}") from error
+
+    def from_file(path: str, **_: object) -> Built:
+        try:
+            return from_value(Path(path).read_text())
+        except OSError as error:
+            raise EnvError(f"the file cannot be read: {error.strerror}") from error
+
+    file_name = f"{name}_FILE"
+    given_as_file = f"{PREFIX}{file_name}" in os.environ
+    env.add_parser(f"secret {name}", from_file if given_as_file else from_value)
+    read_secret: Callable[[str], Built] = getattr(env, f"secret {name}")
+    return read_secret(file_name if given_as_file else name)
+
+
+def signing_key(value: str) -> OKPKey:
+    """An Ed25519 key as JSON Web Key."""
+    return read_key(value.encode())
+
+
+def field_cipher(value: str) -> MultiFernet:
+    """Fernet keys with commas between them: the first encrypts, each of them decrypts."""
+    return MultiFernet([Fernet(key.strip()) for key in value.split(",")])
+
+
+def hash_key(value: str) -> bytes:
+    """32 bytes or more in base64."""
+    key = b64decode(value, validate=True)
+    if len(key) < 32:  # noqa: PLR2004 - the output length of SHA-256 (RFC 2104, section 3)
+        raise ValueError
+    return key
