@@ -1,0 +1,1 @@
+"""Which hours does this district stand by?"""

@@ -1,0 +1,57 @@
+"""When can a stretch of time be credited?
+
+Durations are whole minutes. What counts is the time of service itself, without the way there and back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tenants.errors import Invalid
+
+MINUTES_PER_DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Shift:
+    """When somebody served: `ended_at` lies after `started_at`, `minutes` is what was declared."""
+
+    started_at: datetime
+    ended_at: datetime
+    minutes: int
+
+
+def possible_shift(started_at: datetime, ended_at: datetime, minutes: int, *, now: datetime) -> Shift:
+    """The shift, or `Invalid` with the field and the reason why nobody can have served it."""
+    if ended_at <= started_at:
+        raise Invalid("The shift ends before it starts.", field="ended_at")
+    if minutes <= 0:
+        raise Invalid("The shift has no duration.", field="minutes")
+    if ended_at > now:
+        raise Invalid("The shift lies in the future.", field="ended_at")
+    span = whole_minutes(ended_at - started_at)
+    if minutes > MINUTES_PER_DAY or span > MINUTES_PER_DAY:
+        raise Invalid("The shift is longer than 24 hours.", field="minutes")
+    if minutes > span:
+        raise Invalid(f"The duration is longer than the {span} minutes between start and end.", field="minutes")
+    return Shift(started_at, ended_at, minutes)
+
+
+def end_on_the_clock(started_at: datetime, clock_end: datetime, minutes: int) -> datetime:
+    """The end of a shift of which only clock times on one service date are known.
+
+    An end at or before the start belongs to the next day exactly where the declared duration says so, as for 22:00 to 02:00
+    with four hours; otherwise it stands as it was given.
+    """
+    next_day = clock_end + timedelta(days=1)
+    crosses_midnight = clock_end <= started_at and whole_minutes(next_day - started_at) == minutes
+    return next_day if crosses_midnight else clock_end
+
+
+def whole_minutes(duration: timedelta) -> int:
+    """A duration in minutes, seconds cut off."""
+    return int(duration.total_seconds() // 60)
+
+
+def overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
+    """Whether two stretches of time share any moment; one that begins when the other ends does not."""
+    return one[0] < other[1] and other[0] < one[1]

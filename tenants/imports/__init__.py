@@ -1,0 +1,1 @@
+"""How do a register's files become records?"""

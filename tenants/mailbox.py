@@ -1,0 +1,83 @@
+"""What does a district say to the hub, and how far have the two come?"""
+
+from datetime import datetime
+
+from joserfc.jwk import OKPKey
+from sqlalchemy.orm import Session
+
+from sync import streams
+from sync.applying import Applier, ParkedRecordColumns
+from sync.inbox import Inbox, ReceivedBatchColumns, StreamCursorColumns
+from sync.log import Log, LogRecordColumns, StreamHeadColumns
+from sync.quarantine import Quarantine, QuarantinedMessageColumns
+from tenants.db import Model, db
+from tenants.intake import HANDLERS
+
+
+class StreamHead(StreamHeadColumns, Model):
+    """The stream to the hub."""
+
+    __tablename__ = "stream_head"
+
+
+class LogRecord(LogRecordColumns, Model):
+    """What was said to the hub."""
+
+    __tablename__ = "log_record"
+
+
+class StreamCursor(StreamCursorColumns, Model):
+    """How far this district has followed the hub."""
+
+    __tablename__ = "stream_cursor"
+
+
+class ReceivedBatch(ReceivedBatchColumns, Model):
+    """What the hub said."""
+
+    __tablename__ = "received_batch"
+
+
+class ParkedRecord(ParkedRecordColumns, Model):
+    """What the hub said and could not be applied here."""
+
+    __tablename__ = "parked_record"
+
+
+class QuarantinedMessage(QuarantinedMessageColumns, Model):
+    """What came over the bus and was no word of the hub's."""
+
+    __tablename__ = "quarantined_message"
+
+
+def source(stream: str) -> str:
+    """The CloudEvents source of what a district says."""
+    return f"/districts/{streams.district_of(stream)}"
+
+
+class HubKey:
+    """The one foreign key that a district trusts (a `sync.signing.KeyRing`)."""
+
+    def __init__(self, key: OKPKey) -> None:
+        self._key = key
+
+    def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
+        """The hub's key, if it is that one which is asked for."""
+        return self._key if sender == streams.HUB and key_id == self._key.kid else None
+
+
+log = Log(StreamHead, LogRecord, source=source)
+log.listen(db.session)
+inbox = Inbox(
+    cursors=StreamCursor,
+    received=ReceivedBatch,
+    applier=Applier(ParkedRecord, HANDLERS),
+    quarantine=Quarantine(QuarantinedMessage),
+    log=log,
+)
+
+
+def open_streams(session: Session, district: str) -> None:
+    """Begins the stream to the hub and follows the hub's; streams that are open stay as they are."""
+    log.open_stream(session, streams.up(district))
+    inbox.open_stream(session, streams.down(district))

@@ -1,0 +1,1 @@
+"""Which groups of a district do volunteers serve in?"""

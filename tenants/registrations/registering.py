@@ -1,0 +1,163 @@
+"""How does a volunteer become registered in this district?"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from sync import streams
+from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
+from sync.envelope import new_uuid
+from tenants.errors import Invalid
+from tenants.mailbox import log
+from tenants.organizations.models import Organization
+from tenants.registrations.documents import Document, DocumentKind, token, understand
+from tenants.registrations.models import Registration
+from tenants.settings import TOKEN_KEY_VERSION, Settings
+
+_PHONE_NOISE = re.compile(r"[\s\-()]")
+_PHONE_COUNTRY = re.compile(r"^(\+86|0086|86(?=1\d{10}$))")
+GENDERS = ("M", "F")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationDetails:
+    """What somebody states about a volunteer: numbers and names as written, `gender` as `M` or `F`."""
+
+    local_number: str
+    name: str
+    organization: Organization
+    registered_on: date
+    gender: str | None = None
+    birth_date: date | None = None
+    phone: str | None = None
+    document_kind: DocumentKind | None = None
+    document_number: str | None = None
+
+
+class Outcome(StrEnum):
+    """What recording did."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+def record_registration(
+    session: Session, details: RegistrationDetails, *, existing: Registration | None, settings: Settings, at: datetime
+) -> Outcome:
+    """Opens a registration, or brings `existing` up to date, and tells the hub where anything changed.
+
+    A document number that identifies nobody never keeps a volunteer out: the registration enters without a token, marked.
+    What a valid resident identity number proves fills in what was left blank. Raises `Invalid` where a value cannot stand.
+    """
+    _refuse_impossible(details, today=at.astimezone(settings.time_zone).date())
+    document = _document(details, today=at.astimezone(settings.time_zone).date())
+    registration = existing or Registration(id=new_uuid(), local_number=details.local_number, version=0)
+    values = {
+        "name": details.name,
+        "organization_id": details.organization.id,
+        "registered_on": details.registered_on,
+        "birth_date": details.birth_date or (document and document.birth_date),
+        "gender": details.gender or (document and document.gender),
+        "phone": normal_phone(details.phone),
+        "document_kind": document and document.kind,
+        "document_number": _encrypted_number(existing, details, settings),
+        "document_token": _token(document, settings),
+        "document_flaw": document and document.flaw,
+        "document_disagrees": _disagreement(details, document),
+    }
+    if existing and all(getattr(existing, name) == value for name, value in values.items()):
+        return Outcome.UNCHANGED
+    for name, value in values.items():
+        setattr(registration, name, value)
+    registration.version += 1
+    registration.recorded_at = at
+    session.add(registration)
+    _announce(session, registration, settings)
+    return Outcome.CHANGED if existing else Outcome.CREATED
+
+
+def normal_phone(written: str | None) -> str | None:
+    """A telephone number in half width without spaces, dashes and the country code of China."""
+    if not written:
+        return None
+    plain = _PHONE_NOISE.sub("", unicodedata.normalize("NFKC", written))
+    return _PHONE_COUNTRY.sub("", plain) or None
+
+
+def _refuse_impossible(details: RegistrationDetails, *, today: date) -> None:
+    if not details.local_number.strip():
+        raise Invalid("The registration has no number.", field="local_number")
+    if not details.name.strip():
+        raise Invalid("The registration has no name.", field="name")
+    if details.gender not in (None, *GENDERS):
+        raise Invalid("The gender is neither M nor F.", field="gender")
+    if details.birth_date and details.birth_date > today:
+        raise Invalid("The birth date lies in the future.", field="birth_date")
+    if details.registered_on > today:
+        raise Invalid("The day of registration lies in the future.", field="registered_on")
+
+
+def _document(details: RegistrationDetails, *, today: date) -> Document | None:
+    if not details.document_number:
+        return None
+    if details.document_kind is None:
+        raise Invalid("The document has a number but no kind.", field="document_kind")
+    return understand(details.document_kind, details.document_number, today=today)
+
+
+def _encrypted_number(existing: Registration | None, details: RegistrationDetails, settings: Settings) -> bytes | None:
+    """The number as stored: encryption is random, so a number that did not change keeps the bytes that it has."""
+    if not details.document_number:
+        return None
+    number = details.document_number.encode()
+    if existing and existing.document_number and settings.field_cipher.decrypt(existing.document_number) == number:
+        return existing.document_number
+    return settings.field_cipher.encrypt(number)
+
+
+def _token(document: Document | None, settings: Settings) -> str | None:
+    if document is None or document.number is None:
+        return None
+    return token(document, settings.token_key, key_version=TOKEN_KEY_VERSION)
+
+
+def _disagreement(details: RegistrationDetails, document: Document | None) -> str | None:
+    if document is None:
+        return None
+    differing = [
+        name
+        for name in ("birth_date", "gender")
+        if getattr(details, name) and getattr(document, name) and getattr(details, name) != getattr(document, name)
+    ]
+    return ",".join(differing) or None
+
+
+def _announce(session: Session, registration: Registration, settings: Settings) -> None:
+    documents: tuple[DocumentToken, ...] = ()
+    if registration.document_token and registration.document_kind:
+        kind = registration.document_kind.value
+        documents = (DocumentToken(kind=kind, key_version=TOKEN_KEY_VERSION, token=registration.document_token),)
+    state = RegistrationState(
+        registration_id=str(registration.id),
+        organization_id=str(registration.organization_id),
+        name=registration.name,
+        registered_on=registration.registered_on.isoformat(),
+        birth_date=registration.birth_date.isoformat() if registration.birth_date else None,
+        gender=registration.gender,
+        phone=registration.phone,
+        documents=documents,
+        document_flaw=registration.document_flaw.value if registration.document_flaw else None,
+    )
+    log.announce(
+        session,
+        streams.up(settings.district),
+        type=REGISTRATION_RECORDED,
+        key=state.registration_id,
+        version=registration.version,
+        data=state,
+    )

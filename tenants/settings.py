@@ -1,0 +1,64 @@
+"""What does a district's program have to be told?"""
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import MultiFernet
+from environs import Env, EnvError
+from joserfc.jwk import OKPKey
+
+from sync.settings import WireSettings, field_cipher, hash_key, read, secret, signing_key, wire
+
+TOKEN_KEY_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A district's settings; `read_settings` says which environment variable gives each. `repr` hides the secrets.
+
+    `token_key` is the federation's key for document tokens, the same in every district; `field_cipher` encrypts identity
+    numbers in this district's database and is nobody else's.
+    """
+
+    district: str
+    district_name: str
+    database_url: str = field(repr=False)
+    wire: WireSettings
+    hub_key: OKPKey = field(repr=False)
+    secret_key: str = field(repr=False)
+    field_cipher: MultiFernet = field(repr=False)
+    token_key: bytes = field(repr=False)
+    time_zone: ZoneInfo
+    language: str
+    trusted_proxies: int
+    secure_cookies: bool
+
+
+def read_settings() -> Settings:
+    """The settings in the environment; raises `sync.settings.SettingsInvalid` with all that is missing or wrong."""
+    return read(_build)
+
+
+def _build(env: Env) -> Settings:
+    env.add_parser("zone", _zone)
+    return Settings(
+        district=env.str("DISTRICT"),
+        district_name=env.str("DISTRICT_NAME"),
+        database_url=env.str("DATABASE_URL"),
+        wire=wire(env),
+        hub_key=secret(env, "HUB_KEY", signing_key),
+        secret_key=secret(env, "SECRET_KEY", str),
+        field_cipher=secret(env, "FIELD_KEYS", field_cipher),
+        token_key=secret(env, "TOKEN_KEY", hash_key),
+        time_zone=env.zone("TIME_ZONE", "Asia/Shanghai"),
+        language=env.str("LANGUAGE", "zh_Hans"),
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+        secure_cookies=env.bool("SECURE_COOKIES", True),
+    )
+
+
+def _zone(value: str, **_: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise EnvError(f"{value} is no time zone; one would be Asia/Shanghai") from error

@@ -1,0 +1,1 @@
+"""Who works at the district's desks, and what may they do?"""

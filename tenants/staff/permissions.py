@@ -1,0 +1,40 @@
+"""What may a member of staff do, and where?"""
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from tenants.errors import NotAllowed
+from tenants.organizations.arranging import at_or_below
+from tenants.staff.models import Role, StaffMember
+
+
+class Permission(StrEnum):
+    """What can be allowed to a role."""
+
+    SEE = "see"
+    RECORD = "record"
+    CERTIFY = "certify"
+    IMPORT = "import"
+    MANAGE_STAFF = "manage_staff"
+
+
+_GRANTS = {
+    Role.VIEWER: {Permission.SEE},
+    Role.RECORDER: {Permission.SEE, Permission.RECORD},
+    Role.COORDINATOR: {Permission.SEE, Permission.RECORD, Permission.CERTIFY, Permission.IMPORT},
+    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT, Permission.MANAGE_STAFF},
+}
+
+
+def scope(session: Session, staff: StaffMember, permission: Permission) -> set[uuid.UUID]:
+    """The organizations in which `staff` has `permission`; none where no role grants it."""
+    tops = [role.organization_id for role in staff.roles if permission in _GRANTS[role.role]]
+    return at_or_below(session, tops) if staff.active and tops else set()
+
+
+def require(session: Session, staff: StaffMember, permission: Permission, organization_id: uuid.UUID) -> None:
+    """Raises `NotAllowed` unless `staff` has `permission` in this organization."""
+    if organization_id not in scope(session, staff, permission):
+        raise NotAllowed("Your roles do not allow this here. Ask an administrator of your district.")
