@@ -1,0 +1,49 @@
+# What can be done with this checkout? `make help` lists it. All of it runs in .venv, which is made from locks/ when it has to be.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test lint format bench lock translations secrets clean runtime development
+
+help:  ## List the targets, each with a sentence.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: runtime  ## Make one city of a hub and three districts; ARGS=--once ends after the table, ARGS=--help says more.
+	@.venv/bin/python -m demo $(ARGS)
+
+demo-reset: runtime  ## Forget the city of `make demo`, so that the next one begins with the registers again.
+	@.venv/bin/python -m demo --reset
+
+test: development  ## Run every test that this machine can run; STRICT=1 installs services on Debian and leaves none out.
+ifdef STRICT
+	@tests/support/install_services
+endif
+	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest $(ARGS)
+
+lint: development  ## Check style, types and the contracts between packages.
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: development  ## Put the code into the common form, and mend what can be mended by machine.
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+bench: development  ## Measure the streams beside the naive way; the README's figures come from here.
+	.venv/bin/python -m benchmarks.pipeline $(ARGS)
+
+lock:  ## Resolve pyproject.toml into the lock files anew (needs uv).
+	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	locks/update
+
+translations: development  ## Collect the texts of the pages into the catalogues, and compile them.
+	.venv/bin/python -m admin.translations
+
+secrets: runtime  ## Make the secrets that docker-compose.yml asks for, in secrets/, where they do not exist yet.
+	@./make-secrets
+
+clean:  ## Remove what was built, the environment and all caches; the demo's city in var/ stays.
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime development:
+	@locks/install $@
