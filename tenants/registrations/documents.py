@@ -81,11 +81,11 @@ def masked(number: str) -> str:
 
 def _understand_resident_id(kind: DocumentKind, number: str, today: date) -> Document:
     if _LEGACY_RESIDENT_ID.fullmatch(number):
-        body = number[:6] + _LEGACY_CENTURY + number[6:]
-        number = body + ric.calc_check_digit(body)
+        unchecked = f"{number[:6]}{_LEGACY_CENTURY}{number[6:]}0"
+        number = unchecked[:-1] + ric.calc_check_digit(unchecked)
     if not _RESIDENT_ID.fullmatch(number):
         return Document(kind, flaw=DocumentFlaw.MALFORMED)
-    if ric.calc_check_digit(number[:-1]) != number[-1]:
+    if ric.calc_check_digit(number) != number[-1]:
         return Document(kind, flaw=DocumentFlaw.CHECK_DIGIT)
     try:
         birth_date = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
