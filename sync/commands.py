@@ -1,0 +1,186 @@
+"""Which commands do both programs have?
+
+A side describes its program once; its own commands stand beside these. Every refusal that the program knows becomes a
+sentence and exit code 1; anything else is a fault of ours and stays a traceback.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import rich_click as click
+from click.shell_completion import get_completion_class
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from sync import signing, sqlite
+from sync.errors import SyncError
+from sync.migrating import Migrations
+
+
+class ProgramSettings(Protocol):
+    """What these commands read of a side's settings."""
+
+    @property
+    def database_url(self) -> str:
+        """Where the side's database is."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A side's program: its command's name, how it reads its settings, its tables, its refusals, and its web application.
+
+    `application` is what gunicorn is told to serve, such as `tenants.app:create_app()`.
+    """
+
+    name: str
+    read_settings: Callable[[], ProgramSettings]
+    migrations: Migrations
+    refusals: tuple[type[Exception], ...]
+    application: str
+
+
+@contextmanager
+def engine_of(program: Program) -> Iterator[Engine]:
+    """The side's database, without its web application."""
+    engine = create_engine(program.read_settings().database_url)
+    sqlite.prepare(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def command_group(program: Program, purpose: str) -> click.RichGroup:
+    """The program's group of commands with those that both programs have; `purpose` is the help's first text."""
+
+    refusals: tuple[type[Exception], ...] = (*program.refusals, SyncError)
+
+    class WithSentences(click.RichGroup):
+        def invoke(self, context: click.Context) -> Any:
+            try:
+                return super().invoke(context)
+            except refusals as refusal:
+                raise click.ClickException(str(refusal)) from None
+            except (OperationalError, ProgrammingError) as failure:
+                # The driver's own words, without the statement: its parameters may be personal data.
+                raise click.ClickException(
+                    f"The database cannot do this: {failure.orig}. Is it running, and did {program.name} db upgrade run?"
+                ) from None
+
+    @click.group(program.name, cls=WithSentences, help=purpose, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(package_name="banyan", prog_name=program.name)
+    def main() -> None:
+        pass
+
+    for command in (_database(program), _keys(), _settings(program), _web(program), _completion(program)):
+        main.add_command(command)
+    return main
+
+
+def _database(program: Program) -> click.Command:
+    migrations = program.migrations
+
+    @click.group("db")
+    def database() -> None:
+        """Bring the database's tables to the form that this version needs."""
+
+    @database.command()
+    def upgrade() -> None:
+        """Create or update the tables. Safe to repeat, and safe when two programs start at once."""
+        with engine_of(program) as engine:
+            before = migrations.current(engine)
+            migrations.upgrade(engine)
+        click.echo(f"The database is at {migrations.head}." if before == migrations.head else f"Upgraded to {migrations.head}.")
+
+    @database.command()
+    def current() -> None:
+        """Show which form the tables have."""
+        with engine_of(program) as engine:
+            click.echo(migrations.current(engine) or "empty")
+
+    @database.command()
+    def check() -> None:
+        """Compare the tables with what this version needs; exit code 1 where they differ."""
+        with engine_of(program) as engine:
+            current = migrations.current(engine)
+            if current != migrations.head:
+                raise click.ClickException(f"The database is at {current}. Run: {program.name} db upgrade")
+            differences = migrations.differences(engine)
+        if differences:
+            raise click.ClickException("\n".join(["The tables differ from what this version needs:", *map(str, differences)]))
+        click.echo(f"The database is at {current} and has the tables that this version needs.")
+
+    return database
+
+
+def _keys() -> click.Command:
+    @click.group()
+    def keys() -> None:
+        """Make and show the key that signs what this side says."""
+
+    @keys.command()
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    def create(file: Path) -> None:
+        """Write a new private key to FILE, readable for you alone, and print its public half."""
+        key = signing.generate_key()
+        try:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise click.ClickException(f"{file} exists. A key is never overwritten: choose another name.") from None
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(signing.private_jwk(key))
+        click.echo(signing.public_jwk(key))
+
+    @keys.command()
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    def show(file: Path) -> None:
+        """Print the public half of the private key in FILE, to give to the other side."""
+        click.echo(signing.public_jwk(signing.read_key(file.read_bytes())))
+
+    return keys
+
+
+def _settings(program: Program) -> click.Command:
+    @click.group()
+    def settings() -> None:
+        """Look at what this program was told through its environment."""
+
+    @settings.command("check")
+    def check() -> None:
+        """Read every setting, report all that is missing or wrong, and print the rest without its secrets."""
+        click.echo(program.read_settings())
+
+    return settings
+
+
+def _web(program: Program) -> click.Command:
+    @click.command()
+    @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
+    @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
+    @click.option("--threads", default=8, show_default=True, type=click.IntRange(1), help="Threads in each process.")
+    def web(bind: str, workers: int, threads: int) -> None:
+        """Serve the pages and the API with gunicorn."""
+        program.read_settings()
+        arguments = ["--bind", bind, "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, program.application])  # noqa: S606 - meant
+
+    return web
+
+
+def _completion(program: Program) -> click.Command:
+    @click.command()
+    @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+    @click.pass_context
+    def completion(context: click.Context, shell: str) -> None:
+        """Print what makes SHELL complete this program's commands; add it to the shell's start-up file."""
+        variable = f"_{program.name.replace('-', '_').upper()}_COMPLETE"
+        completer = get_completion_class(shell)
+        if completer is not None:
+            click.echo(completer(context.find_root().command, {}, program.name, variable).source())
+
+    return completion
