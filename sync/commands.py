@@ -57,7 +57,6 @@ def engine_of(program: Program) -> Iterator[Engine]:
 
 def command_group(program: Program, purpose: str) -> click.RichGroup:
     """The program's group of commands with those that both programs have; `purpose` is the help's first text."""
-
     refusals: tuple[type[Exception], ...] = (*program.refusals, SyncError)
 
     class WithSentences(click.RichGroup):

@@ -68,10 +68,11 @@ class HubKey:
 
 log = Log(StreamHead, LogRecord, source=source)
 log.listen(db.session)
+applier = Applier(ParkedRecord, HANDLERS)
 inbox = Inbox(
     cursors=StreamCursor,
     received=ReceivedBatch,
-    applier=Applier(ParkedRecord, HANDLERS),
+    applier=applier,
     quarantine=Quarantine(QuarantinedMessage),
     log=log,
 )
