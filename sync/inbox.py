@@ -83,6 +83,12 @@ class Inbox:
         if session.execute(select(cursors.c.stream).where(cursors.c.stream == stream)).first() is None:
             session.execute(insert(cursors).values(stream=stream, epoch=0, sequence=0, hash=b"", fence=0, head_sequence=0))
 
+    def positions(self, session: Session) -> list[Position]:
+        """What a reader says when it starts, of each stream that it follows: I stand here, and may have missed something."""
+        cursors = self._cursors.c
+        rows = session.execute(select(self._cursors).order_by(cursors.stream))
+        return [_position(row.stream, _Place(row.epoch, row.sequence, row.hash), Verdict.GAP, row.fence) for row in rows]
+
     def receive(self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime) -> Position | None:
         """Takes one message, and gives the position to answer with once the transaction is committed.
 

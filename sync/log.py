@@ -19,6 +19,7 @@ from sync import batch, envelope
 from sync.batch import Batch
 from sync.beacon import Position, Verdict
 from sync.columns import UtcDateTime
+from sync.errors import TooLarge
 
 NOTIFICATION_CHANNEL = "banyan_log"
 
@@ -113,9 +114,13 @@ class Log:
             )
 
     def announce(self, session: Session, stream: str, *, type: str, key: str, version: int, data: msgspec.Struct) -> None:
-        """Adds the state `data` of record `key` in `version` to `stream` when the transaction commits."""
+        """Adds the state `data` of record `key` in `version` to `stream` when the transaction commits; raises `TooLarge`."""
+        encoded = envelope.encode_data(data)
+        size = len(bytes(encoded))
+        if size > batch.MAX_EVENT_BYTES:
+            raise TooLarge(f"a {type} of {size} bytes is over the limit of {batch.MAX_EVENT_BYTES}")
         announced = session.info.setdefault(_ANNOUNCED, [])
-        announced.append((stream, _Announcement(type, key, version, envelope.encode_data(data))))
+        announced.append((stream, _Announcement(type, key, version, encoded)))
 
     def heads(self, session: Session) -> list[Head]:
         """Every stream of this side, by name."""
@@ -165,6 +170,7 @@ class Log:
         elif head.peer_sequence < reached <= head.sequence:
             changes["peer_sequence"] = reached
         session.execute(update(self._heads).where(here).values(**changes))
+        _notify(session, position.stream)
 
     def _before_commit(self, session: Session) -> None:
         if session.in_nested_transaction():
@@ -224,8 +230,13 @@ class Log:
             )
         session.execute(insert(self._records), rows)
         session.execute(update(self._heads).where(here).values(hash=previous))
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(select(func.pg_notify(NOTIFICATION_CHANNEL, stream)))
+        _notify(session, stream)
+
+
+def _notify(session: Session, stream: str) -> None:
+    """Wakes the relay when this transaction commits. On SQLite it sees by itself that the file has changed."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_notify(NOTIFICATION_CHANNEL, stream)))
 
 
 def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:

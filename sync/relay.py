@@ -1,0 +1,142 @@
+"""How does what stands in the log get onto the bus?
+
+The relay sends each stream from where its reader is known to stand, and goes back when the reader turns out to lack
+something. What it has sent it only remembers: one that starts anew, or a second one by mistake, sends some batches again,
+which changes nothing at the reader. There is no waiting for a batch to fill: the next one holds whatever was committed
+while this one was on its way.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from joserfc.jwk import OKPKey
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync import sqlite, streams
+from sync.batch import Batch, seal_batch
+from sync.beacon import Beacon, Verdict, seal_beacon
+from sync.bus import EXPIRES_SECONDS, Bus
+from sync.log import Head, Log
+
+WINDOW_BATCHES = 50
+# Each of a hundred batches behind a hole reports the hole; one beacon answers them all.
+BEACON_PAUSE_SECONDS = 0.5
+
+# A reader that reports a hole takes nothing before the hole is filled; on the others an operator or recovery must act.
+_HOLDING = {Verdict.GAP, Verdict.FORK, Verdict.STALE}
+
+
+@dataclass
+class _Sending:
+    """How far one stream has been sent. `unanswered` holds the last sequence of each batch without an answer so far."""
+
+    epoch: int
+    sent: int
+    rewinds: int
+    gaps: int
+    beacon_at: float
+    lit_at: float = float("-inf")
+    unanswered: deque[int] = field(default_factory=deque)
+
+
+class Relay:
+    """Sends one side's streams, a round at a time."""
+
+    def __init__(
+        self,
+        *,
+        sessions: "sessionmaker[Session]",
+        log: Log,
+        bus: Bus,
+        key: OKPKey,
+        beacon_seconds: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`now` is what beacons say; `clock` is what they are lit by, which no change of the former can stop."""
+        self._sessions = sessions
+        self._log = log
+        self._bus = bus
+        self._key = key
+        self._beacon_seconds = beacon_seconds
+        self._now = now
+        self._clock = clock
+        self._sending: dict[str, _Sending] = {}
+
+    def step(self) -> bool:
+        """Sends the next batch of every stream that has one, and the beacons that are due; says whether it sent a batch.
+
+        Raises what the database raises, and `BusUnavailable`; the next step goes on from there.
+        """
+        # Before the heads are read: a beacon must not claim completeness for a moment after that.
+        at = self._now()
+        busy = False
+        for head in self._read_heads():
+            sending = self._follow(head)
+            if self._clock() >= sending.beacon_at:
+                self._light(head, sending, at)
+            if self._may_send(head, sending):
+                busy |= self._send(head, sending)
+        return busy
+
+    def seconds_to_beacon(self) -> float:
+        """How long the relay may sleep when nothing happens."""
+        soonest = min((sending.beacon_at for sending in self._sending.values()), default=float("inf"))
+        return max(0.0, soonest - self._clock())
+
+    def _read_heads(self) -> list[Head]:
+        with self._sessions() as session:
+            session.connection(execution_options=sqlite.READ_ONLY)
+            return self._log.heads(session)
+
+    def _follow(self, head: Head) -> _Sending:
+        """What is remembered of a stream, after what its reader has said since."""
+        sending = self._sending.get(head.stream)
+        if sending is None or sending.epoch != head.epoch:
+            sending = _Sending(head.epoch, head.peer_sequence, head.rewinds, head.gaps, beacon_at=self._clock())
+            self._sending[head.stream] = sending
+        if head.rewinds != sending.rewinds:
+            sending.rewinds = head.rewinds
+            sending.sent = head.peer_sequence
+            sending.unanswered.clear()
+        sending.sent = max(sending.sent, head.peer_sequence)
+        while sending.unanswered and sending.unanswered[0] <= head.peer_sequence:
+            sending.unanswered.popleft()
+        if head.gaps != sending.gaps:
+            sending.gaps = head.gaps
+            sending.beacon_at = min(sending.beacon_at, sending.lit_at + BEACON_PAUSE_SECONDS)
+        return sending
+
+    def _may_send(self, head: Head, sending: _Sending) -> bool:
+        has_more = sending.sent < head.sequence
+        return has_more and head.peer_verdict not in _HOLDING and len(sending.unanswered) < WINDOW_BATCHES
+
+    def _send(self, head: Head, sending: _Sending) -> bool:
+        batch = self._read_batch(head, sending)
+        if batch is None:
+            return False
+        self._bus.publish(seal_batch(batch, self._key), to=streams.reader_of(head.stream))
+        sending.sent = batch.last
+        sending.unanswered.append(batch.last)
+        return True
+
+    def _read_batch(self, head: Head, sending: _Sending) -> Batch | None:
+        with self._sessions() as session:
+            session.connection(execution_options=sqlite.READ_ONLY)
+            return self._log.read(session, head.stream, epoch=head.epoch, after=sending.sent)
+
+    def _light(self, head: Head, sending: _Sending, at: datetime) -> None:
+        beacon = Beacon(
+            stream=head.stream,
+            epoch=head.epoch,
+            sequence=head.sequence,
+            hash=head.hash.hex(),
+            sent=sending.sent,
+            lit_at=at,
+        )
+        self._bus.publish(seal_beacon(beacon, self._key), to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
+        sending.lit_at = self._clock()
+        sending.beacon_at = sending.lit_at + self._beacon_seconds

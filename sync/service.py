@@ -1,0 +1,100 @@
+"""How does one side take part in the streams?
+
+Two loops in one process: the relay sends, the consumer receives. Neither ends before it is told to. What fails is
+logged when it begins and when it is over, and tried again with growing pauses.
+"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from joserfc.jwk import OKPKey
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync.bus import KombuBus
+from sync.consumer import Consumer
+from sync.errors import BusUnavailable
+from sync.heartbeat import Heartbeat
+from sync.inbox import Inbox
+from sync.log import Log
+from sync.relay import Relay
+from sync.signing import KeyRing
+from sync.waking import waker_for
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+# How long a loop may sleep before it looks whether it should end.
+_ROUND_SECONDS = 0.5
+_SENDING = "sending"
+_RECEIVING = "receiving"
+_EXPECTED = (BusUnavailable, OperationalError, InterfaceError)
+
+_journal = structlog.get_logger(__name__)
+
+
+def run(
+    *,
+    party: str,
+    sessions: "sessionmaker[Session]",
+    log: Log,
+    inbox: Inbox,
+    keys: KeyRing,
+    signing_key: OKPKey,
+    bus_url: str,
+    beacon_seconds: float,
+    stop: threading.Event,
+    heartbeat: Path | None = None,
+) -> None:
+    """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
+
+    `log` must listen to `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others.
+    """
+    beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
+    # A connection to the bus belongs to one thread.
+    outward, inward = KombuBus(bus_url, party), KombuBus(bus_url, party)
+    relay = Relay(sessions=sessions, log=log, bus=outward, key=signing_key, beacon_seconds=beacon_seconds)
+    consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, key=signing_key)
+    with sessions() as session:
+        waker = waker_for(session.get_bind().engine)
+
+    def send() -> None:
+        if not relay.step():
+            outward.keep_alive()
+            waker.wait(min(_ROUND_SECONDS, relay.seconds_to_beacon()))
+
+    def send_until_stopped() -> None:
+        try:
+            _repeat(send, _SENDING, stop=stop, beats=beats)
+        finally:
+            waker.close()
+            outward.close()
+
+    sender = threading.Thread(target=send_until_stopped, name=_SENDING)
+    sender.start()
+    try:
+        _repeat(lambda: consumer.step(seconds=_ROUND_SECONDS), _RECEIVING, stop=stop, beats=beats)
+    finally:
+        stop.set()
+        inward.close()
+        sender.join()
+
+
+def _repeat(step: Callable[[], object], part: str, *, stop: threading.Event, beats: Heartbeat) -> None:
+    """Goes round until `stop` is set, whatever `step` raises."""
+    pause = 0.0
+    while not stop.is_set():
+        try:
+            step()
+        except Exception as error:
+            if not pause:
+                tell = _journal.warning if isinstance(error, _EXPECTED) else _journal.exception
+                tell("interrupted", part=part, reason=str(error))
+            pause = min(max(FIRST_PAUSE_SECONDS, 2 * pause), LONGEST_PAUSE_SECONDS)
+            stop.wait(pause)
+        else:
+            if pause:
+                _journal.info("resumed", part=part)
+            pause = 0.0
+        beats.beat(part)

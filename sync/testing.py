@@ -1,0 +1,67 @@
+"""How do the two sides fare on a bus that loses, doubles and reorders on purpose?
+
+For tests of rules, where every fault has to come when it is called for. What the real buses do is tested with those.
+"""
+
+import random
+from collections import defaultdict
+
+from sync import signing
+from sync.bus import Delivery
+from sync.errors import TooLarge
+
+
+class BadWeather:
+    """Queues in memory between any number of parties. Chances are between 0 and 1; equal seeds give equal faults."""
+
+    def __init__(self, *, seed: int = 0, lose: float = 0.0, double: float = 0.0, reorder: float = 0.0) -> None:
+        self.lose = lose
+        self.double = double
+        self.reorder = reorder
+        self._random = random.Random(seed)  # noqa: S311 - chance, no secret
+        self._queues: defaultdict[str, list[bytes]] = defaultdict(list)
+
+    def bus(self, party: str) -> "BadBus":
+        """The connection of `party`."""
+        return BadBus(self, party)
+
+    def waiting(self, party: str) -> list[bytes]:
+        """What waits for `party`, the oldest first: a test may look at it, and change it."""
+        return self._queues[party]
+
+    def carry(self, raw: bytes, to: str) -> None:
+        """Puts a message into the queue of `to`: once, twice or never, at its end or anywhere."""
+        if self._random.random() < self.lose:
+            return
+        queue = self._queues[to]
+        for _ in range(2 if self._random.random() < self.double else 1):
+            last = len(queue)
+            queue.insert(self._random.randint(0, last) if self._random.random() < self.reorder else last, raw)
+
+
+class BadBus:
+    """A `Bus` that never waits: where nothing has arrived, `receive` says so at once."""
+
+    def __init__(self, weather: BadWeather, party: str) -> None:
+        self._weather = weather
+        self._party = party
+
+    def publish(self, raw: bytes, *, to: str, expires_seconds: float | None = None) -> None:
+        """Takes a message, which is no promise here."""
+        if len(raw) > signing.MAX_BODY_BYTES:
+            raise TooLarge(f"a message of {len(raw)} bytes is over the limit of {signing.MAX_BODY_BYTES}")
+        self._weather.carry(raw, to)
+
+    def receive(self, *, seconds: float) -> Delivery | None:
+        """The first message that waits; it stays where it is until it is acknowledged."""
+        queue = self._weather.waiting(self._party)
+        if not queue:
+            return None
+        raw = queue[0]
+        return Delivery(raw, lambda: queue.remove(raw))
+
+    def keep_alive(self) -> None:
+        """Does nothing: nothing can be lost here but messages."""
+
+    def close(self) -> None:
+        """Does nothing."""

@@ -1,0 +1,63 @@
+"""Which servers can a test ask for, and what was left out for want of one?"""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sync import streams
+from tests.support import postgresql, rabbitmq, servers
+from tests.support.postgresql import PostgreSQL
+from tests.support.rabbitmq import RabbitMQ
+
+DISTRICTS = ("futian", "luohu", "nanshan")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL that all tests of the run share; started when the first of them asks."""
+    try:
+        with postgresql.running() as server:
+            yield server
+    except servers.Missing as missing:
+        servers.leave_out(str(missing))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgreSQL) -> Iterator[str]:
+    """The address of a new, empty database."""
+    with postgresql_server.database(f"test-{uuid.uuid4().hex[:12]}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_server() -> Iterator[RabbitMQ]:
+    """A RabbitMQ that all tests of the run share; started when the first of them asks."""
+    try:
+        with rabbitmq.running() as broker:
+            yield broker
+    except servers.Missing as missing:
+        servers.leave_out(str(missing))
+
+
+@pytest.fixture
+def rabbitmq_url(rabbitmq_server: RabbitMQ) -> Iterator[str]:
+    """The address of a broker in which nothing waits for the hub or for one of `DISTRICTS`."""
+    yield rabbitmq_server.url
+    rabbitmq_server.forget(streams.HUB, *DISTRICTS)
+
+
+@pytest.fixture
+def embedded_url(tmp_path: Path) -> str:
+    """The address of a new bus without a broker."""
+    return f"sqla+sqlite:///{tmp_path / 'bus.db'}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in the end what was left out, each reason once."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [report.longrepr[2].removeprefix("Skipped: ") for report in skipped if isinstance(report.longrepr, tuple)]
+    for reason in dict.fromkeys(reasons):
+        count = reasons.count(reason)
+        terminalreporter.line(f"left out: {count} test{'s' if count > 1 else ''}, because: {reason}", yellow=True)

@@ -1,0 +1,103 @@
+"""How does a test get a RabbitMQ of its own?"""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import amqp
+
+from sync.bus import queue_name
+from tests.support import servers
+from tests.support.servers import Missing
+from tests.support.waiting import eventually
+
+# Debian's `rabbitmq-server` on the path is a wrapper that insists on its own user and folders.
+_PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_BOOT_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class RabbitMQ:
+    """A running broker."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its AMQP address."""
+        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+
+    def forget(self, *parties: str) -> None:
+        """Removes what waits for `parties`."""
+        with amqp.Connection(f"127.0.0.1:{self.port}") as connection:
+            channel = connection.channel()
+            for party in parties:
+                channel.queue_delete(queue_name(party))
+
+    def answers(self) -> bool:
+        """Whether the broker takes connections by now."""
+        try:
+            connection = amqp.Connection(f"127.0.0.1:{self.port}", connect_timeout=5)
+            connection.connect()
+            connection.close()
+        except (OSError, amqp.AMQPError):
+            return False
+        return True
+
+
+@contextmanager
+def running() -> Iterator[RabbitMQ]:
+    """A new broker in a folder of its own, with its own name server, cookie and ports; raises `Missing`."""
+    epmd = shutil.which("epmd")
+    if not _PROGRAM.exists() or epmd is None:
+        raise Missing("RabbitMQ is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="banyan-rabbitmq-"))
+    names_port, broker = servers.free_port(), RabbitMQ(servers.free_port())
+    log = folder / "log"
+    # Erlang would start a name server that outlives the broker.
+    names = servers.start([epmd, "-port", str(names_port), "-address", "127.0.0.1"], output=log)
+    try:
+        eventually(lambda: _listens(names_port))
+        process = servers.start([_PROGRAM], output=log, env=_environment(folder, broker.port, names_port))
+        try:
+            eventually(lambda: process.poll() is not None or broker.answers(), within=_BOOT_SECONDS)
+            if process.poll() is not None:
+                raise Missing(f"RabbitMQ ended at once: {log.read_text()[-500:]}")
+            yield broker
+        finally:
+            servers.stop(process)
+    finally:
+        servers.stop(names)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path, port: int, names_port: int) -> dict[str, str]:
+    config = folder / "rabbitmq.conf"
+    config.write_text(f"listeners.tcp.local = 127.0.0.1:{port}\nlog.console = true\nlog.console.level = warning\n")
+    plugins = folder / "enabled_plugins"
+    plugins.write_text("[].\n")
+    return {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "ERL_EPMD_PORT": str(names_port),
+        "RABBITMQ_NODENAME": "banyan@localhost",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(servers.free_port()),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
+        "RABBITMQ_CONFIG_FILE": str(config),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(plugins),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "logs"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+    }
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
