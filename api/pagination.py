@@ -1,0 +1,96 @@
+"""How is a long list read in pieces?
+
+By keyset: the next page begins behind the last row of this one, so nothing is shown twice or left out while rows are added in
+between, and the last page costs what the first does. The place is opaque to its reader.
+"""
+
+import base64
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any, Generic, TypeVar
+
+from flask_smorest import abort
+from marshmallow import Schema, fields, validate
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
+
+Row = TypeVar("Row")
+
+_READERS: dict[type, Callable[[Any], Any]] = {
+    uuid.UUID: uuid.UUID,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    int: int,
+    str: str,
+}
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows, and the place behind them; `next` is None where there are no more."""
+
+    items: list[Row]
+    next: str | None
+
+
+class PageQuerySchema(Schema):
+    """Which page; lists add their filters to it."""
+
+    after = fields.String(metadata={"description": "`next` of the page before"})
+    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, MAX_LIMIT))
+
+
+def page_schema(item: type[Schema]) -> type[Schema]:
+    """The schema of a page of `item`."""
+    name = item.__name__.removesuffix("Schema")
+    return type(
+        f"{name}PageSchema",
+        (Schema,),
+        {
+            "__doc__": f"A page of {name}.",
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(
+                required=True, allow_none=True, metadata={"description": "give it as `after`; null where no more follow"}
+            ),
+        },
+    )
+
+
+def read_page(
+    session: Session,
+    query: Select[Row],
+    *key: InstrumentedAttribute[Any],
+    after: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[Row]:
+    """The rows of `query` behind the place `after`, in the order of `key`, which no two rows share.
+
+    Ends the request with 422 where `after` is no place in such a list.
+    """
+    if after:
+        try:
+            place = _read_place(after, key)
+        except (ValueError, TypeError):
+            detail = "This is no place in this list. Begin again without it."
+            abort(HTTPStatus.UNPROCESSABLE_ENTITY, messages={"query": {"after": [detail]}})
+        query = query.where(tuple_(*key) > tuple(place))
+    rows = list(session.scalars(query.order_by(*key).limit(limit + 1)))
+    more = len(rows) > limit
+    return Page(rows[:limit], _write_place([getattr(rows[limit - 1], column.key) for column in key]) if more else None)
+
+
+def _write_place(values: list[Any]) -> str:
+    written = json.dumps([str(value) for value in values]).encode()
+    return base64.urlsafe_b64encode(written).rstrip(b"=").decode()
+
+
+def _read_place(after: str, key: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
+    values = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    return [_READERS[column.type.python_type](value) for column, value in zip(key, values, strict=True)]
