@@ -1,0 +1,1 @@
+"""What do the pages say in other languages than English?"""

@@ -1,0 +1,62 @@
+"""How are minutes, numbers and moments written for the one who reads?"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton, get_timezone_name
+from flask import Flask
+from flask_babel import format_decimal, get_locale, gettext
+
+MINUTES_PER_HOUR = 60
+
+
+def register(app: Flask, time_zone: ZoneInfo) -> None:
+    """Gives templates the filters `duration`, `hours`, `number`, `day`, `month`, `moment` and `clock`."""
+    app.jinja_env.filters.update(
+        duration=duration,
+        hours=hours,
+        number=number,
+        day=day,
+        month=month,
+        moment=_in(time_zone, "yMMMdHm"),
+        clock=_in(time_zone, "Hm"),
+    )
+    app.jinja_env.globals["time_zone_name"] = lambda: get_timezone_name(time_zone, locale=get_locale(), width="long")
+
+
+def number(value: float) -> str:
+    """A number with its digits in groups."""
+    return str(format_decimal(value))
+
+
+def duration(minutes: int) -> str:
+    """Minutes in words: 5 h 30 min."""
+    whole, rest = divmod(minutes, MINUTES_PER_HOUR)
+    if not whole:
+        return str(gettext("%(minutes)s min", minutes=rest))
+    if not rest:
+        return str(gettext("%(hours)s h", hours=number(whole)))
+    return str(gettext("%(hours)s h %(minutes)s min", hours=number(whole), minutes=rest))
+
+
+def hours(minutes: int) -> str:
+    """Minutes as whole hours, for sums of which nobody reads the rest; half an hour counts as one."""
+    return number((minutes + MINUTES_PER_HOUR // 2) // MINUTES_PER_HOUR)
+
+
+def day(value: date) -> str:
+    """A date without a time: 22 Nov 2026."""
+    return format_skeleton("yMMMd", value, locale=get_locale())
+
+
+def month(value: str) -> str:
+    """A month given as `YYYY-MM`: Nov 2026."""
+    return format_skeleton("yMMM", date.fromisoformat(f"{value}-01"), locale=get_locale())
+
+
+def _in(time_zone: ZoneInfo, skeleton: str) -> Callable[[datetime], str]:
+    def write(value: datetime) -> str:
+        return format_skeleton(skeleton, value, tzinfo=time_zone, locale=get_locale())
+
+    return write
