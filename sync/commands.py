@@ -5,7 +5,9 @@ sentence and exit code 1; anything else is a fault of ours and stays a traceback
 """
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +18,15 @@ import rich_click as click
 from click.shell_completion import get_completion_class
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session, sessionmaker
 
-from sync import signing, sqlite
+from sync import heartbeat, logs, service, signing, sqlite
 from sync.errors import SyncError
+from sync.inbox import Inbox
+from sync.log import Log
 from sync.migrating import Migrations
+from sync.settings import WireSettings
+from sync.signing import KeyRing
 
 
 class ProgramSettings(Protocol):
@@ -29,12 +36,27 @@ class ProgramSettings(Protocol):
     def database_url(self) -> str:
         """Where the side's database is."""
 
+    @property
+    def wire(self) -> WireSettings:
+        """What its streams need."""
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts."""
+
+    party: str
+    log: Log
+    inbox: Inbox
+    keys: KeyRing
+
 
 @dataclass(frozen=True)
 class Program:
-    """A side's program: its command's name, how it reads its settings, its tables, its refusals, and its web application.
+    """A side's program: its command's name, how it reads its settings, its tables and its refusals.
 
-    `application` is what gunicorn is told to serve, such as `tenants.app:create_app()`.
+    `application` is what gunicorn is told to serve, such as `tenants.app:create_app()`; `participant` makes, of the settings
+    and the sessions of the side's database, what takes part in the streams.
     """
 
     name: str
@@ -42,12 +64,13 @@ class Program:
     migrations: Migrations
     refusals: tuple[type[Exception], ...]
     application: str
+    participant: Callable[[Any, "sessionmaker[Session]"], Participant]
 
 
 @contextmanager
 def engine_of(program: Program) -> Iterator[Engine]:
     """The side's database, without its web application."""
-    engine = create_engine(program.read_settings().database_url)
+    engine = create_engine(program.read_settings().database_url, hide_parameters=True)
     sqlite.prepare(engine)
     try:
         yield engine
@@ -76,8 +99,8 @@ def command_group(program: Program, purpose: str) -> click.RichGroup:
     def main() -> None:
         pass
 
-    for command in (_database(program), _keys(), _settings(program), _web(program), _completion(program)):
-        main.add_command(command)
+    for make in (_database, _keys, _settings, _web, _sync, _health, _completion):
+        main.add_command(make(program))
     return main
 
 
@@ -117,7 +140,7 @@ def _database(program: Program) -> click.Command:
     return database
 
 
-def _keys() -> click.Command:
+def _keys(_program: Program) -> click.Command:
     @click.group()
     def keys() -> None:
         """Make and show the key that signs what this side says."""
@@ -169,6 +192,49 @@ def _web(program: Program) -> click.Command:
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, program.application])  # noqa: S606 - meant
 
     return web
+
+
+def _sync(program: Program) -> click.Command:
+    @click.command()
+    def sync() -> None:
+        """Take part in the streams: send what was said here, receive what the other side says. Ends on Ctrl-C or SIGTERM."""
+        logs.configure()
+        settings = program.read_settings()
+        stop = threading.Event()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, lambda *_: stop.set())
+        with engine_of(program) as engine:
+            sessions = sessionmaker(engine)
+            participant = program.participant(settings, sessions)
+            participant.log.listen(sessions)
+            service.run(
+                party=participant.party,
+                sessions=sessions,
+                log=participant.log,
+                inbox=participant.inbox,
+                keys=participant.keys,
+                signing_key=settings.wire.signing_key,
+                bus_url=settings.wire.bus_url,
+                beacon_seconds=settings.wire.beacon_seconds,
+                stop=stop,
+                heartbeat=settings.wire.heartbeat_file,
+            )
+
+    return sync
+
+
+def _health(program: Program) -> click.Command:
+    @click.command()
+    def health() -> None:
+        """Say whether `sync` is at work: exit code 1 where its heartbeat file was not touched for a minute."""
+        path = program.read_settings().wire.heartbeat_file
+        if path is None:
+            raise click.ClickException("There is no heartbeat to look at. Set BANYAN_HEARTBEAT_FILE for sync and for health.")
+        if not heartbeat.is_fresh(path):
+            raise click.ClickException(f"{program.name} sync has not gone round for {heartbeat.FRESH_SECONDS:.0f} seconds.")
+        click.echo(f"{program.name} sync is at work.")
+
+    return health
 
 
 def _completion(program: Program) -> click.Command:

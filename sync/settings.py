@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet, MultiFernet
 from environs import Env, EnvError, EnvValidationError
@@ -31,10 +32,14 @@ class SettingsInvalid(SyncError):
 
 @dataclass(frozen=True)
 class WireSettings:
-    """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends."""
+    """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends.
 
-    bus_url: str
+    `heartbeat_file` is touched while the stream's process is at work, for those who watch over it.
+    """
+
+    bus_url: str = field(repr=False)
     beacon_seconds: float
+    heartbeat_file: Path | None
     signing_key: OKPKey = field(repr=False)
 
 
@@ -54,12 +59,20 @@ def read(build: Callable[[Env], Built]) -> Built:
 
 
 def wire(env: Env) -> WireSettings:
-    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS` (30 by default) and the secret `BANYAN_SIGNING_KEY`, a private JWK."""
+    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS`, `BANYAN_HEARTBEAT_FILE` and the secret `BANYAN_SIGNING_KEY`, a JWK."""
     return WireSettings(
-        bus_url=env.str("BUS_URL"),
+        bus_url=secret(env, "BUS_URL", text),
         beacon_seconds=env.float("BEACON_SECONDS", 30.0),
+        heartbeat_file=env.path("HEARTBEAT_FILE", None),
         signing_key=secret(env, "SIGNING_KEY", signing_key),
     )
+
+
+def time_zone(env: Env) -> ZoneInfo:
+    """`BANYAN_TIME_ZONE`, the zone in which people read moments; Asia/Shanghai by default."""
+    env.add_parser("zone", _zone)
+    read_zone: Callable[[str, str], ZoneInfo] = env.zone
+    return read_zone("TIME_ZONE", "Asia/Shanghai")
 
 
 def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
@@ -85,6 +98,13 @@ def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
     return read_secret(file_name if given_as_file else name)
 
 
+def text(value: str) -> str:
+    """Any text that is not empty."""
+    if not value:
+        raise ValueError
+    return value
+
+
 def signing_key(value: str) -> OKPKey:
     """An Ed25519 key as JSON Web Key."""
     return read_key(value.encode())
@@ -101,3 +121,10 @@ def hash_key(value: str) -> bytes:
     if len(key) < 32:  # noqa: PLR2004 - the output length of SHA-256 (RFC 2104, section 3)
         raise ValueError
     return key
+
+
+def _zone(value: str, **_: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise EnvError(f"{value} is no time zone; one would be Asia/Shanghai") from error

@@ -1,13 +1,13 @@
 """What does a district's program have to be told?"""
 
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import MultiFernet
-from environs import Env, EnvError
+from environs import Env
 from joserfc.jwk import OKPKey
 
-from sync.settings import WireSettings, field_cipher, hash_key, read, secret, signing_key, wire
+from sync.settings import WireSettings, field_cipher, hash_key, read, secret, signing_key, text, time_zone, wire
 
 TOKEN_KEY_VERSION = 1
 
@@ -40,25 +40,17 @@ def read_settings() -> Settings:
 
 
 def _build(env: Env) -> Settings:
-    env.add_parser("zone", _zone)
     return Settings(
         district=env.str("DISTRICT"),
         district_name=env.str("DISTRICT_NAME"),
-        database_url=env.str("DATABASE_URL"),
+        database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
         hub_key=secret(env, "HUB_KEY", signing_key),
-        secret_key=secret(env, "SECRET_KEY", str),
+        secret_key=secret(env, "SECRET_KEY", text),
         field_cipher=secret(env, "FIELD_KEYS", field_cipher),
         token_key=secret(env, "TOKEN_KEY", hash_key),
-        time_zone=env.zone("TIME_ZONE", "Asia/Shanghai"),
+        time_zone=time_zone(env),
         language=env.str("LANGUAGE", "zh_Hans"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
     )
-
-
-def _zone(value: str, **_: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise EnvError(f"{value} is no time zone; one would be Asia/Shanghai") from error
