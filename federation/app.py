@@ -1,0 +1,26 @@
+"""Of what is the hub's program composed?"""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from federation import db
+from federation.settings import Settings, read_settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The hub's web application, with `settings` or those of the environment."""
+    settings = settings or read_settings()
+    app = Flask("federation", static_folder=None, template_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="banyan_hub",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    db.connect(app, settings.database_url)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

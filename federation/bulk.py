@@ -1,0 +1,124 @@
+"""How do many rows reach the database at once?
+
+To PostgreSQL new rows go by COPY in binary form (measured: half the time of `unnest`, a third of `executemany`). Rows that
+may meet others go as one array for each column, which `unnest` turns into rows there: one round trip and one plan, however
+many rows. SQLite lives in this process, so the driver's own loop over the rows is quickest.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Table,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import TypeEngine
+
+from federation.db import Model
+from sync.columns import UtcDateTime
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
+"""Rows by column name; all of them name the same columns."""
+
+_Insert: TypeAlias = postgresql.Insert | sqlite.Insert
+_OnConflict: TypeAlias = Callable[[Any, Table], _Insert]
+
+
+def append(session: Session, model: type[Model], rows: Rows) -> None:
+    """Inserts rows that are known to be new."""
+    if not rows:
+        return
+    table: Any = model.__table__
+    if not _is_postgresql(session):
+        session.execute(insert(table), list(rows))
+        return
+    names = tuple(rows[0])
+    connection: Any = session.connection().connection
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types([_wire_type(table.c[name].type) for name in names])
+        for row in rows:
+            copy.write_row([row[name] for name in names])
+
+
+def keep_newest(session: Session, model: type[Model], rows: Rows) -> None:
+    """Inserts records, or replaces those of an older (`epoch`, `version`). No two rows are of the same record."""
+    _write(session, model, rows, _replace_older)
+
+
+def add_up(session: Session, model: type[Model], rows: Rows) -> None:
+    """Adds the columns outside the primary key to what is there. No two rows have the same primary key."""
+    _write(session, model, rows, _add)
+
+
+def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether `column` is one of `values`, however many: on PostgreSQL one parameter, which is much quicker to plan."""
+    if _is_postgresql(session):
+        return column == any_(literal(values, ARRAY(column.type)))
+    return column.in_(values)
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def _wire_type(type_: TypeEngine[Any]) -> str:
+    """The PostgreSQL type whose binary form a column of `type_` takes."""
+    names: dict[type[TypeEngine[Any]], str] = {
+        UtcDateTime: "timestamptz",
+        BigInteger: "int8",
+        Integer: "int4",
+        LargeBinary: "bytea",
+    }
+    return names.get(type(type_), "text")
+
+
+def _write(session: Session, model: type[Model], rows: Rows, on_conflict: _OnConflict) -> None:
+    if not rows:
+        return
+    table: Any = model.__table__
+    names = tuple(rows[0])
+    if _is_postgresql(session):
+        arrays = {name: [row[name] for row in rows] for name in names}
+        session.execute(_insert_from_arrays(table, names, on_conflict), arrays)
+    else:
+        session.execute(on_conflict(sqlite.insert(table), table), list(rows))
+
+
+@lru_cache
+def _insert_from_arrays(table: Table, names: tuple[str, ...], on_conflict: _OnConflict) -> _Insert:
+    arrays = [bindparam(name, type_=ARRAY(table.c[name].type)) for name in names]
+    columns = func.unnest(*arrays).table_valued(*names).render_derived()
+    return on_conflict(postgresql.insert(table).from_select(names, select(*columns.c)), table)
+
+
+def _replace_older(insert: Any, table: Table) -> _Insert:
+    arriving = insert.excluded
+    return insert.on_conflict_do_update(  # type: ignore[no-any-return]
+        index_elements=table.primary_key,
+        set_={column.name: arriving[column.name] for column in table.columns if not column.primary_key},
+        where=tuple_(arriving.epoch, arriving.version) > tuple_(table.c.epoch, table.c.version),
+    )
+
+
+def _add(insert: Any, table: Table) -> _Insert:
+    return insert.on_conflict_do_update(  # type: ignore[no-any-return]
+        index_elements=table.primary_key,
+        set_={column.name: column + insert.excluded[column.name] for column in table.columns if not column.primary_key},
+    )

@@ -1,0 +1,145 @@
+"""What can the hub's operator tell the program to do?"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from federation import mailbox
+from federation.app import create_app
+from federation.db import db
+from federation.directory.enrolling import enrol
+from federation.directory.keys import DistrictKeys
+from federation.directory.models import District
+from federation.directory.standing import Standing, standings
+from federation.errors import FederationError, NotFound
+from federation.intake import open_inbox
+from federation.migrations import MIGRATIONS
+from federation.settings import Settings, read_settings
+from sync import signing, streams
+from sync.commands import Participant, Program, command_group
+
+
+def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
+    return Participant(streams.HUB, mailbox.log, open_inbox(settings), DistrictKeys(sessions))
+
+
+PROGRAM = Program(
+    name="banyan-hub",
+    read_settings=read_settings,
+    migrations=MIGRATIONS,
+    refusals=(FederationError,),
+    application="federation.app:create_app()",
+    participant=_participant,
+)
+
+main = command_group(
+    PROGRAM,
+    "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
+    "A first day: keys create FILE · db upgrade · district add CODE --name NAME --region CODE --key FILE · web · sync",
+)
+
+
+@contextmanager
+def hub() -> Iterator[Settings]:
+    """The program at work on its own database."""
+    settings = read_settings()
+    with create_app(settings).app_context():
+        yield settings
+
+
+@main.group()
+def district() -> None:
+    """Let districts take part."""
+
+
+@district.command("add")
+@click.argument("code")
+@click.option("--name", required=True, help="What people call the district.")
+@click.option("--region", required=True, help="Its number in GB/T 2260, six digits.")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the public key that the district printed with: banyan-district keys show",
+)
+def add_district(code: str, name: str, region: str, key_file: Path) -> None:
+    """Enrol the district CODE: know its key, follow its stream, and begin the one to it."""
+    key = signing.read_key(key_file.read_bytes())
+    with hub() as settings:
+        inbox, at = open_inbox(settings), datetime.now(UTC)
+        enrolled = enrol(db.session(), code, name=name, region_code=region, key=key, inbox=inbox, at=at)
+        db.session.commit()
+        click.echo(f"{enrolled.name} takes part as {code}.")
+
+
+@district.command("list")
+def list_districts() -> None:
+    """Show every district that takes part."""
+    with hub():
+        table = Table("Code", "Name", "Region", "State", "Since")
+        for found in db.session.scalars(select(District).order_by(District.code)):
+            table.add_row(found.code, found.name, found.region_code, found.state, f"{found.joined_at:%Y-%m-%d}")
+    Console().print(table)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def status(as_json: bool) -> None:
+    """Show for each district whether the hub has all that was recorded there, and as of when."""
+    with hub() as settings:
+        found = standings(db.session())
+    if as_json:
+        click.echo(json.dumps([_plain(standing) for standing in found], ensure_ascii=False))
+        return
+    table = Table("District", "Name", "State", "As of", "Parked", "Quarantined")
+    for standing in found:
+        as_of = f"{standing.as_of.astimezone(settings.time_zone):%Y-%m-%d %H:%M:%S}" if standing.as_of else "-"
+        counts = (str(standing.parked), str(standing.quarantined))
+        table.add_row(standing.district, standing.name, standing.describe(), as_of, *counts)
+    Console().print(table)
+
+
+@main.group()
+def parked() -> None:
+    """Look at what districts said and could not be applied here."""
+
+
+@parked.command("list")
+def list_parked() -> None:
+    """Show each parked event with its reason."""
+    with hub():
+        table = Table("Stream", "Sequence", "Type", "Record", "Reason")
+        record = mailbox.ParkedRecord
+        for held in db.session.scalars(select(record).order_by(record.stream, record.epoch, record.sequence)):
+            table.add_row(held.stream, str(held.sequence), held.type, held.record_key, held.reason)
+    Console().print(table)
+
+
+@parked.command("retry")
+@click.argument("code")
+def retry_parked(code: str) -> None:
+    """Apply what is parked of the district CODE again, for instance after an upgrade."""
+    with hub() as settings:
+        session = db.session()
+        if session.get(District, code) is None:
+            raise NotFound(f"No district {code} takes part; banyan-hub district list shows those that do.")
+        done = open_inbox(settings).retry(session, streams.up(code))
+        session.commit()
+    click.echo(f"{done} parked events went through.")
+
+
+def _plain(standing: Standing) -> dict[str, object]:
+    moments = {
+        name: moment and moment.isoformat() for name, moment in (("as_of", standing.as_of), ("heard_at", standing.heard_at))
+    }
+    return {**asdict(standing), **moments, "equal": standing.equal, "behind": standing.behind}

@@ -1,0 +1,1 @@
+"""Which districts take part, by which keys are they known, and how are they organized?"""

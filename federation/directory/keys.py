@@ -1,0 +1,36 @@
+"""By which key does a district sign at a given moment?"""
+
+from datetime import datetime
+from functools import lru_cache
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from federation.directory.models import DistrictKey
+from sync.signing import read_key
+from sync.sqlite import READ_ONLY
+
+# Parsing costs more than looking up. The row is read each time, so a new key and a withdrawn one count at once.
+_parse = lru_cache(maxsize=1024)(read_key)
+
+
+class DistrictKeys:
+    """The keys of all districts (a `sync.signing.KeyRing`)."""
+
+    def __init__(self, sessions: "sessionmaker[Session]") -> None:
+        self._sessions = sessions
+
+    def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
+        """The key that `sender` holds under `key_id` at `at`, or None."""
+        key = DistrictKey
+        query = select(key.jwk).where(
+            key.district == sender,
+            key.key_id == key_id,
+            key.not_before <= at,
+            or_(key.not_after.is_(None), key.not_after > at),
+        )
+        with self._sessions() as session:
+            session.connection(execution_options=READ_ONLY)
+            jwk = session.scalar(query)
+        return _parse(jwk) if jwk is not None else None

@@ -1,0 +1,1 @@
+"""Which registrations are the same person?"""

@@ -1,0 +1,35 @@
+"""Which event of a district's is applied by what?"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+
+from federation.directory.recording_organizations import record_organizations
+from federation.identity.linking import link_registrations
+from federation.ledger.posting import post_hours
+from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, log
+from federation.settings import Settings
+from sync.applying import Applier, Handler
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from sync.contracts.organizations import ORGANIZATION_RECORDED
+from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.inbox import Inbox
+from sync.quarantine import Quarantine
+
+
+def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Inbox:
+    """The streams of all districts. Its handlers know `settings`, because persons are kept under the hub's keys."""
+    handlers: Mapping[str, Handler] = {
+        HOURS_CERTIFIED: post_hours,
+        HOURS_CORRECTED: post_hours,
+        HOURS_REVOKED: post_hours,
+        ORGANIZATION_RECORDED: record_organizations,
+        REGISTRATION_RECORDED: partial(link_registrations, settings=settings, now=now),
+    }
+    return Inbox(
+        cursors=StreamCursor,
+        received=ReceivedBatch,
+        applier=Applier(ParkedRecord, handlers),
+        quarantine=Quarantine(QuarantinedMessage),
+        log=log,
+    )

@@ -1,0 +1,1 @@
+"""What do the districts' certified hours come to?"""

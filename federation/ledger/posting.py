@@ -1,0 +1,165 @@
+"""How do a district's hours enter the ledger?
+
+Every version becomes a row; the newest version of an entry counts, whatever the order in which they come. The totals change
+by the difference between what counted before and what counts now, in the same transaction. Whoever calls this holds the
+cursor of the district's stream, so no two transactions post for the same district at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from federation import bulk
+from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
+from federation.versions import newest
+from sync.applying import Fact
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+
+_STATES: Mapping[str, LedgerState] = {
+    HOURS_CERTIFIED: LedgerState.CERTIFIED,
+    HOURS_CORRECTED: LedgerState.CORRECTED,
+    HOURS_REVOKED: LedgerState.REVOKED,
+}
+
+
+def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
+    """Adds `facts` (`HourEntryState`) to the ledger, and to the totals what they change."""
+    held = _held(session, district, {fact.key for fact in facts})
+    known = {(entry_id, counting.version) for entry_id, counting in held}
+    unknown = {(fact.key, _version(fact)): fact for fact in facts if (fact.key, _version(fact)) not in known}
+    counted = dict(held)
+    differences = _Differences()
+    for fact in newest(unknown.values()):
+        before = counted.get(fact.key)
+        if before is None or before.version < _version(fact):
+            differences.exchange(before, _counting(fact))
+    bulk.append(session, LedgerEntry, [_row(district, fact) for fact in unknown.values()])
+    differences.write(session, district)
+
+
+def _version(fact: Fact) -> tuple[int, int]:
+    return (fact.epoch, fact.version)
+
+
+class _Counting(NamedTuple):
+    """What a version of an entry adds to the totals while it is the newest."""
+
+    version: tuple[int, int]
+    registration_id: str
+    organization_id: str
+    month: str
+    field: str
+    entries: int
+    minutes: int
+
+
+def _counting(fact: Fact) -> _Counting:
+    data = fact.data
+    counts = _STATES[fact.type] is not LedgerState.REVOKED
+    minutes = data.credited_minutes if counts else 0
+    return _Counting(_version(fact), data.registration_id, data.organization_id, data.month, data.field, int(counts), minutes)
+
+
+def _held(session: Session, district: str, entry_ids: Collection[str]) -> list[tuple[str, _Counting]]:
+    """Every version in the ledger of each of `entry_ids`, older ones first."""
+    entry = LedgerEntry
+    counts = case((entry.state == LedgerState.REVOKED, 0), else_=1)
+    rows = session.execute(
+        select(
+            entry.entry_id,
+            entry.epoch,
+            entry.version,
+            entry.registration_id,
+            entry.organization_id,
+            entry.month,
+            entry.field,
+            counts,
+            counts * entry.credited_minutes,
+        )
+        .where(entry.district == district, bulk.among(session, entry.entry_id, list(entry_ids)))
+        .order_by(entry.epoch, entry.version)
+    )
+    return [(entry_id, _Counting((epoch, version), *counting)) for entry_id, epoch, version, *counting in rows]
+
+
+def _row(district: str, fact: Fact) -> dict[str, Any]:
+    data = fact.data
+    return {
+        "district": district,
+        "entry_id": fact.key,
+        "epoch": fact.epoch,
+        "version": fact.version,
+        "registration_id": data.registration_id,
+        "organization_id": data.organization_id,
+        "activity": data.activity,
+        "field": data.field,
+        "month": data.month,
+        "started_at": data.started_at,
+        "ended_at": data.ended_at,
+        "raw_minutes": data.raw_minutes,
+        "credited_minutes": data.credited_minutes,
+        "state": _STATES[fact.type],
+        "certified_by": data.certified_by,
+        "reason": data.reason,
+        "event_id": fact.event_id,
+        "recorded_at": fact.time,
+    }
+
+
+def _nothing() -> list[int]:
+    return [0, 0]
+
+
+@dataclass
+class _Differences:
+    """How entries and minutes change, by month and field, by registration, and by organization."""
+
+    months: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(_nothing))
+    registrations: dict[str, list[int]] = field(default_factory=lambda: defaultdict(_nothing))
+    organizations: dict[str, list[int]] = field(default_factory=lambda: defaultdict(_nothing))
+
+    def exchange(self, before: _Counting | None, now: _Counting) -> None:
+        """Takes out what counted before, and puts in what counts now."""
+        if before is not None:
+            self._add(before, -1)
+        self._add(now, 1)
+
+    def _add(self, counting: _Counting, sign: int) -> None:
+        for sums in (
+            self.months[counting.month, counting.field],
+            self.registrations[counting.registration_id],
+            self.organizations[counting.organization_id],
+        ):
+            sums[0] += sign * counting.entries
+            sums[1] += sign * counting.minutes
+
+    def write(self, session: Session, district: str) -> None:
+        """Adds the differences to the totals of `district`."""
+        bulk.add_up(
+            session,
+            MonthTotal,
+            [
+                {"district": district, "month": month, "field": field_, "entries": entries, "minutes": minutes}
+                for (month, field_), (entries, minutes) in self.months.items()
+            ],
+        )
+        bulk.add_up(
+            session,
+            RegistrationTotal,
+            [
+                {"district": district, "registration_id": key, "entries": entries, "minutes": minutes}
+                for key, (entries, minutes) in self.registrations.items()
+            ],
+        )
+        bulk.add_up(
+            session,
+            OrganizationTotal,
+            [
+                {"district": district, "organization_id": key, "entries": entries, "minutes": minutes}
+                for key, (entries, minutes) in self.organizations.items()
+            ],
+        )

@@ -1,0 +1,54 @@
+"""What does the hub say to the districts, and how far has it followed each of them?"""
+
+from federation.db import Model, db
+from sync.applying import ParkedRecordColumns
+from sync.inbox import ReceivedBatchColumns, StreamCursorColumns
+from sync.log import Log, LogRecordColumns, StreamHeadColumns
+from sync.quarantine import QuarantinedMessageColumns
+
+SOURCE = "/hub"
+
+
+class StreamHead(StreamHeadColumns, Model):
+    """The stream to a district."""
+
+    __tablename__ = "stream_head"
+
+
+class LogRecord(LogRecordColumns, Model):
+    """What was said to a district."""
+
+    __tablename__ = "log_record"
+
+
+class StreamCursor(StreamCursorColumns, Model):
+    """How far the hub has followed a district."""
+
+    __tablename__ = "stream_cursor"
+
+
+class ReceivedBatch(ReceivedBatchColumns, Model):
+    """What a district said."""
+
+    __tablename__ = "received_batch"
+
+
+class ParkedRecord(ParkedRecordColumns, Model):
+    """What a district said and could not be applied here."""
+
+    __tablename__ = "parked_record"
+
+
+class QuarantinedMessage(QuarantinedMessageColumns, Model):
+    """What came over the bus and was no district's word."""
+
+    __tablename__ = "quarantined_message"
+
+
+def source(_stream: str) -> str:
+    """The CloudEvents source of what the hub says, to whichever district."""
+    return SOURCE
+
+
+log = Log(StreamHead, LogRecord, source=source)
+log.listen(db.session)

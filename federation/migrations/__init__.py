@@ -1,0 +1,10 @@
+"""Which steps led to the tables of the hub?"""
+
+from federation import mailbox  # noqa: F401 - makes the streams' tables known
+from federation.db import Model
+from federation.directory import models as directory  # noqa: F401
+from federation.identity import models as identity  # noqa: F401
+from federation.ledger import models as ledger  # noqa: F401
+from sync.migrating import Migrations
+
+MIGRATIONS = Migrations("federation.migrations", Model.metadata)
