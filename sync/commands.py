@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import heartbeat, logs, service, signing, sqlite
+from sync import heartbeat, logs, postgresql, service, signing, sqlite
 from sync.errors import SyncError
 from sync.inbox import Inbox
 from sync.log import Log
@@ -72,6 +72,7 @@ def engine_of(program: Program) -> Iterator[Engine]:
     """The side's database, without its web application."""
     engine = create_engine(program.read_settings().database_url, hide_parameters=True)
     sqlite.prepare(engine)
+    postgresql.prepare(engine)
     try:
         yield engine
     finally:

@@ -89,6 +89,11 @@ class Inbox:
         rows = session.execute(select(self._cursors).order_by(cursors.stream))
         return [_position(row.stream, _Place(row.epoch, row.sequence, row.hash), Verdict.GAP, row.fence) for row in rows]
 
+    def retry(self, session: Session, stream: str) -> int:
+        """Applies again what is parked of `stream`, whose batches wait meanwhile; gives how many events went through."""
+        self._lock(session, stream)
+        return self._applier.retry(session, stream)
+
     def receive(self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime) -> Position | None:
         """Takes one message, and gives the position to answer with once the transaction is committed.
 

@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from sync import sqlite
+from sync import postgresql, sqlite
 from sync.columns import UtcDateTime
 
 
@@ -47,3 +47,4 @@ def connect(app: Flask, database_url: str) -> None:
     db.init_app(app)
     with app.app_context():
         sqlite.prepare(db.engine)
+        postgresql.prepare(db.engine)

@@ -1,0 +1,20 @@
+"""How does PostgreSQL keep choosing good plans while tables grow from nothing?
+
+The driver would prepare a statement after a few uses, and the server would then keep a plan that suited nearly empty tables:
+measured, a batch that took 40 ms took 600 ms a minute later. Planning each time costs a fraction of a millisecond, and
+leaves the way open for a connection pooler.
+"""
+
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+
+def prepare(engine: Engine) -> None:
+    """Sets up every connection of a PostgreSQL engine; another engine is left alone."""
+    if engine.dialect.name != "postgresql":
+        return
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.prepare_threshold = None
