@@ -2,9 +2,17 @@
 
 
 class DistrictError(Exception):
-    """A refusal. `code` is stable; the message is an English sentence that says what to do."""
+    """A refusal. `code` is stable; the message is an English sentence that says what to do.
+
+    A message with `%(name)s` in it takes its `values`; both are kept apart, so that a page can say it in another language.
+    """
 
     code = "district_error"
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
 
 
 class NotFound(DistrictError):
@@ -42,8 +50,8 @@ class Invalid(DistrictError):
 
     code = "invalid"
 
-    def __init__(self, message: str, *, field: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, field: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.field = field
 
 

@@ -127,7 +127,7 @@ class HourEntry(Model):
 
     def _refuse_unless(self, state: HourState) -> None:
         if self.state is not state:
-            raise StateForbids(f"The entry is {self.state}, not {state}. Look at its history and try again.")
+            raise StateForbids("The entry is %(state)s by now. Look at its history and begin again.", state=self.state)
 
     def _advance(self, act: HourAct, state: HourState, *, by: str, at: datetime, reason: str | None = None) -> None:
         self.state = state

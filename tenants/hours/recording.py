@@ -65,9 +65,10 @@ def refuse_overlap(shift: Shift, others: Iterable[HourEntry]) -> None:
     """Raises `Invalid` where the shift shares time with one of the same volunteer's other entries."""
     for other in others:
         if overlap((shift.started_at, shift.ended_at), (other.started_at, other.ended_at)):
-            number = f" {other.local_number}" if other.local_number else ""
             shared = min(shift.ended_at, other.ended_at) - max(shift.started_at, other.started_at)
             raise Invalid(
-                f"The shift shares {whole_minutes(shared)} minutes with entry{number} of the same volunteer.",
+                "The shift shares %(minutes)s minutes with entry %(entry)s of the same volunteer.",
                 field="started_at",
+                minutes=whole_minutes(shared),
+                entry=other.local_number or other.id,
             )

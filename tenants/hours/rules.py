@@ -32,7 +32,8 @@ def possible_shift(started_at: datetime, ended_at: datetime, minutes: int, *, no
     if minutes > MINUTES_PER_DAY or span > MINUTES_PER_DAY:
         raise Invalid("The shift is longer than 24 hours.", field="minutes")
     if minutes > span:
-        raise Invalid(f"The duration is longer than the {span} minutes between start and end.", field="minutes")
+        message = "The duration is longer than the %(minutes)s minutes between start and end."
+        raise Invalid(message, field="minutes", minutes=span)
     return Shift(started_at, ended_at, minutes)
 
 

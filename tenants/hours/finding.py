@@ -1,0 +1,77 @@
+"""Which hour entry is meant, and may this member of staff see or change it?"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from tenants.errors import NotFound, StaleVersion
+from tenants.hours.models import HourEntry, HourState
+from tenants.registrations.models import Registration
+from tenants.staff.models import StaffMember
+from tenants.staff.permissions import Permission, require, scope
+
+
+@dataclass(frozen=True)
+class StateSum:
+    """How many entries are in one state, and their minutes."""
+
+    entries: int
+    minutes: int
+
+
+def entry_seen(session: Session, entry_id: uuid.UUID, *, by: StaffMember) -> HourEntry:
+    """An entry with its history, volunteer and organization; raises `NotFound` where `by` may not see it, too."""
+    entry = session.scalars(
+        entries_seen(scope(session, by, Permission.SEE))
+        .where(HourEntry.id == entry_id)
+        .options(selectinload(HourEntry.versions))
+    ).one_or_none()
+    if entry is None:
+        raise NotFound("There is no such hour entry where you may look.")
+    return entry
+
+
+def entry_to_change(
+    session: Session, entry_id: uuid.UUID, *, by: StaffMember, permission: Permission, version: int
+) -> HourEntry:
+    """The entry, locked; raises `NotFound`, `NotAllowed`, or `StaleVersion` where it is no longer in `version`."""
+    entry = entry_seen(session, entry_id, by=by)
+    require(session, by, permission, entry.organization_id)
+    session.refresh(entry, with_for_update={"of": HourEntry})
+    if entry.version != version:
+        raise StaleVersion("Somebody changed this entry since you looked. Look at it again.")
+    return entry
+
+
+def entries_seen(organizations: Collection[uuid.UUID]) -> Select[HourEntry]:
+    """The entries that were served in one of `organizations` or belong to a volunteer of one, with both loaded."""
+    return (
+        select(HourEntry)
+        .join(HourEntry.registration)
+        .where(or_(HourEntry.organization_id.in_(organizations), Registration.organization_id.in_(organizations)))
+        .options(contains_eager(HourEntry.registration), joinedload(HourEntry.organization))
+    )
+
+
+def entries_of_volunteer(session: Session, registration_id: uuid.UUID, *, first: int, limit: int) -> list[HourEntry]:
+    """A volunteer's entries, the newest shift first, from place `first` (from 0) on."""
+    return list(
+        session.scalars(
+            select(HourEntry)
+            .where(HourEntry.registration_id == registration_id)
+            .order_by(HourEntry.started_at.desc(), HourEntry.id)
+            .options(joinedload(HourEntry.organization))
+            .offset(first)
+            .limit(limit)
+        )
+    )
+
+
+def sums_of_volunteer(session: Session, registration_id: uuid.UUID) -> dict[HourState, StateSum]:
+    """How much a volunteer has in each state; states without entries are left out."""
+    figures = select(HourEntry.state, func.count(), func.sum(HourEntry.credited_minutes))
+    rows = session.execute(figures.where(HourEntry.registration_id == registration_id).group_by(HourEntry.state))
+    return {state: StateSum(entries, minutes) for state, entries, minutes in rows}
