@@ -1,0 +1,1 @@
+"""Does a district register, record and certify as it should?"""

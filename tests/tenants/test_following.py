@@ -1,0 +1,45 @@
+"""Does a registration keep the newest volunteer ID, whatever the order in which the hub's words arrive?"""
+
+import itertools
+import uuid
+
+import pytest
+
+from sync.applying import Fact
+from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
+from tenants.errors import NotFound
+from tenants.registrations.following import follow_volunteer_ids
+from tests.support.district import NOW, District
+
+
+def assigned(registration_id: uuid.UUID, volunteer_id: str, *, epoch: int, version: int) -> Fact:
+    state = VolunteerIdState(registration_id=str(registration_id), volunteer_id=volunteer_id)
+    return Fact(
+        type=VOLUNTEER_ID_ASSIGNED,
+        key=str(registration_id),
+        epoch=epoch,
+        version=version,
+        sequence=version,
+        event_id=str(uuid.uuid4()),
+        time=NOW,
+        data=state,
+    )
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_newest_word_stands(district: District, order: tuple[int, ...]) -> None:
+    registration = district.registration()
+    words = [
+        assigned(registration.id, "44000000000001", epoch=1, version=1),
+        assigned(registration.id, "44000000000002", epoch=1, version=2),
+        assigned(registration.id, "44000000000003", epoch=2, version=1),
+    ]
+    for index in order:
+        follow_volunteer_ids(district.session, "futian", [words[index]])
+        district.session.commit()
+    assert registration.volunteer_id == "44000000000003"
+
+
+def test_a_registration_of_nobody_here_is_not_swallowed(district: District) -> None:
+    with pytest.raises(NotFound):
+        follow_volunteer_ids(district.session, "futian", [assigned(uuid.uuid4(), "44000000000001", epoch=1, version=1)])

@@ -1,0 +1,157 @@
+"""Does an hour entry go through its states, and does the hub hear what changes its count and nothing else?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from tenants.errors import Invalid, ReasonMissing, StateForbids
+from tenants.hours import certifying
+from tenants.hours.models import HourAct, HourEntry, HourState
+from tenants.hours.rules import Shift, possible_shift
+from tenants.hours.totals import district_totals
+from tests.support.district import NOW, District
+
+
+def hours_said(district: District) -> list[tuple[str, int, int]]:
+    return [
+        (event.type, event.recordversion, data["credited_minutes"])
+        for event, data in district.said()
+        if event.type.startswith("hours.")
+    ]
+
+
+def certify(district: District, entry: HourEntry, by: str = "li") -> None:
+    certifying.certify(district.session, entry, by=by, at=NOW, settings=district.settings)
+    district.session.commit()
+
+
+def test_a_submitted_entry_counts_only_once_certified(district: District) -> None:
+    entry = district.submitted(minutes=90)
+    assert district_totals(district.session).certified_minutes == 0
+    assert hours_said(district) == []
+
+    certify(district, entry)
+
+    assert district_totals(district.session).certified_minutes == 90
+    assert hours_said(district) == [(HOURS_CERTIFIED, 3, 90)]
+
+
+def test_the_month_is_the_districts_own(district: District) -> None:
+    # 16:30 UTC on the last of February is half past midnight on the first of March in Shanghai.
+    started_at = datetime(2026, 2, 28, 16, 30, tzinfo=UTC)
+    entry = district.submitted(hours_ago=(NOW - started_at) / timedelta(hours=1))
+    certify(district, entry)
+    [data] = [data for event, data in district.said() if event.type == HOURS_CERTIFIED]
+    assert data["month"] == "2026-03"
+
+
+def test_nobody_certifies_what_they_recorded(district: District) -> None:
+    entry = district.submitted(by="li")
+    with pytest.raises(StateForbids, match="recorded themselves"):
+        certify(district, entry, by="li")
+    assert entry.state is HourState.SUBMITTED
+
+
+def test_an_entry_is_certified_once(district: District) -> None:
+    entry = district.submitted()
+    certify(district, entry)
+    with pytest.raises(StateForbids):
+        certify(district, entry, by="wang")
+    assert len(hours_said(district)) == 1
+
+
+def test_undo_puts_it_back_into_the_queue_and_tells_the_hub(district: District) -> None:
+    entry = district.submitted()
+    certify(district, entry)
+    certifying.undo_certification(district.session, entry, by="li", at=NOW, settings=district.settings)
+    district.session.commit()
+    assert entry.state is HourState.SUBMITTED
+    assert hours_said(district)[-1] == (HOURS_REVOKED, 4, 0)
+
+    certify(district, entry, by="wang")
+    assert hours_said(district)[-1] == (HOURS_CERTIFIED, 5, 60)
+
+
+def test_only_who_certified_last_undoes(district: District) -> None:
+    entry = district.submitted()
+    certify(district, entry)
+    with pytest.raises(StateForbids):
+        certifying.undo_certification(district.session, entry, by="wang", at=NOW, settings=district.settings)
+
+
+def test_a_correction_is_a_later_version_with_its_reason(district: District) -> None:
+    entry = district.submitted(minutes=60)
+    certify(district, entry)
+    shift = Shift(entry.started_at, entry.started_at + timedelta(minutes=45), 45)
+    certifying.correct(district.session, entry, shift, reason="left early", by="li", at=NOW, settings=district.settings)
+    district.session.commit()
+
+    assert [(version.act, version.credited_minutes, version.reason) for version in entry.versions] == [
+        (HourAct.DRAFTED, 60, None),
+        (HourAct.SUBMITTED, 60, None),
+        (HourAct.CERTIFIED, 60, None),
+        (HourAct.CORRECTED, 45, "left early"),
+    ]
+    assert hours_said(district)[-1] == (HOURS_CORRECTED, 4, 45)
+    assert district_totals(district.session).certified_minutes == 45
+
+
+def test_a_revoked_entry_counts_nothing_and_frees_its_time(district: District) -> None:
+    entry = district.submitted(hours_ago=5)
+    certify(district, entry)
+    certifying.revoke(district.session, entry, reason="never came", by="li", at=NOW, settings=district.settings)
+    district.session.commit()
+    assert district_totals(district.session).certified_minutes == 0
+    assert hours_said(district)[-1] == (HOURS_REVOKED, 4, 0)
+    assert district.submitted(hours_ago=5).state is HourState.SUBMITTED
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_an_act_against_somebody_needs_a_reason(district: District, reason: str) -> None:
+    entry = district.submitted()
+    with pytest.raises(ReasonMissing):
+        certifying.refuse(entry, reason=reason, by="li", at=NOW)
+    assert entry.state is HourState.SUBMITTED
+
+
+def test_a_refused_entry_never_reaches_the_hub(district: District) -> None:
+    entry = district.submitted()
+    certifying.refuse(entry, reason="no such activity", by="li", at=NOW)
+    district.session.commit()
+    assert entry.state is HourState.REFUSED
+    assert hours_said(district) == []
+
+
+def test_a_volunteer_is_in_one_place_at_a_time(district: District) -> None:
+    district.submitted(hours_ago=5, minutes=60)
+    with pytest.raises(Invalid, match="30 minutes"):
+        district.submitted(hours_ago=4.5, minutes=60)
+    district.submitted(hours_ago=4, minutes=60)
+    district.submitted(volunteer="FT2", hours_ago=5, minutes=60)
+
+
+def test_a_correction_may_not_overlap_another_entry(district: District) -> None:
+    first = district.submitted(hours_ago=5, minutes=60)
+    district.submitted(hours_ago=4, minutes=60)
+    certify(district, first)
+    longer = Shift(first.started_at, first.started_at + timedelta(minutes=90), 90)
+    with pytest.raises(Invalid):
+        certifying.correct(district.session, first, longer, reason="x", by="li", at=NOW, settings=district.settings)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "minutes", "field"),
+    [
+        (-1, -2, 30, "ended_at"),
+        (-1, -1, 30, "ended_at"),
+        (-3, -1, 0, "minutes"),
+        (-3, -1, 121, "minutes"),
+        (-30, -1, 60, "minutes"),
+        (-1, 1, 60, "ended_at"),
+    ],
+)
+def test_an_impossible_shift_is_refused_at_its_field(start: int, end: int, minutes: int, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        possible_shift(NOW + timedelta(hours=start), NOW + timedelta(hours=end), minutes, now=NOW)
+    assert refused.value.field == field
