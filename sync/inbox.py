@@ -19,6 +19,7 @@ from sync.errors import Rejected, Undecodable
 from sync.log import Log
 from sync.message import Signed
 from sync.quarantine import Quarantine
+from sync.sealing import UNSEALED, Cipher
 from sync.signing import KeyRing
 
 
@@ -69,13 +70,18 @@ class Inbox:
         applier: Applier,
         quarantine: Quarantine,
         log: Log,
+        cipher: Cipher = UNSEALED,
     ) -> None:
-        """`log` is this side's own log, which is told the positions that its readers answer with."""
+        """`log` is this side's own log, which is told the positions that its readers answer with.
+
+        What was taken is kept under `cipher`.
+        """
         self._cursors: Any = cursors.__table__  # type: ignore[attr-defined]
         self._received: Any = received.__table__  # type: ignore[attr-defined]
         self._applier = applier
         self._quarantine = quarantine
         self._log = log
+        self._cipher = cipher
 
     def open_stream(self, session: Session, stream: str) -> None:
         """Begins to follow a stream; one that is followed already stays where it is."""
@@ -153,19 +159,22 @@ class Inbox:
 
     def _see(self, session: Session, beacon: Beacon, *, at: datetime) -> Position:
         cursor = self._lock(session, beacon.stream)
+        place = _Place(cursor.epoch, cursor.sequence, cursor.hash)
         changes: dict[str, Any] = {"heard_at": at}
         verdict = Verdict.APPLIED
-        if beacon.epoch < cursor.epoch or beacon.epoch <= cursor.fence:
+        if place.epoch == 0 and beacon.epoch > cursor.fence:
+            # The first that is heard of this stream: its reader stands at the beginning.
+            place = _Place(beacon.epoch, 0, batch.genesis(beacon.stream, beacon.epoch))
+            changes |= place._asdict()
+        if beacon.epoch < place.epoch or beacon.epoch <= cursor.fence:
             verdict = Verdict.STALE
-        elif cursor.epoch in (beacon.epoch, 0):
+        elif beacon.epoch == place.epoch:
             changes["head_sequence"] = max(beacon.sequence, cursor.head_sequence)
-            known = cursor.hash if cursor.epoch else batch.genesis(beacon.stream, beacon.epoch)
-            if beacon.sequence == cursor.sequence and beacon.hash != known.hex():
+            if beacon.sequence == place.sequence and beacon.hash != place.hash.hex():
                 verdict = Verdict.FORK
-            elif beacon.sequence == cursor.sequence:
+            elif beacon.sequence == place.sequence:
                 changes["as_of"] = beacon.lit_at
         self._move(session, beacon.stream, {**changes, "verdict": verdict.value})
-        place = _Place(cursor.epoch, cursor.sequence, cursor.hash)
         return _position(beacon.stream, place, verdict, cursor.fence, sent=beacon.sent)
 
     def _lock(self, session: Session, stream: str) -> Any:
@@ -196,7 +205,7 @@ class Inbox:
                 first=fresh.first,
                 last=fresh.last,
                 hash=fresh.hashes[-1],
-                body=batch.pack_lines(fresh.lines),
+                body=self._cipher.encrypt(batch.pack_lines(fresh.lines)),
                 received_at=at,
             )
         )

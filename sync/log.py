@@ -103,7 +103,7 @@ class Log:
         event.listen(sessions, "before_commit", self._before_commit)
         event.listen(sessions, "after_transaction_create", _remember_savepoint)
         event.listen(sessions, "after_soft_rollback", _forget_what_was_undone)
-        event.listen(sessions, "after_transaction_end", _forget_savepoint)
+        event.listen(sessions, "after_transaction_end", _forget_everything)
 
     def open_stream(self, session: Session, stream: str) -> None:
         """Begins a stream with its first epoch; one that is open stays as it is."""
@@ -119,6 +119,8 @@ class Log:
         size = len(bytes(encoded))
         if size > batch.MAX_EVENT_BYTES:
             raise TooLarge(f"a {type} of {size} bytes is over the limit of {batch.MAX_EVENT_BYTES}")
+        if not session.in_transaction():
+            session.begin()
         announced = session.info.setdefault(_ANNOUNCED, [])
         announced.append((stream, _Announcement(type, key, version, encoded)))
 
@@ -245,9 +247,13 @@ def _remember_savepoint(session: Session, transaction: SessionTransaction) -> No
 
 
 def _forget_what_was_undone(session: Session, undone: SessionTransaction) -> None:
-    mark = session.info.get(_MARKS, {}).get(undone, 0) if undone.nested else 0
-    del session.info.get(_ANNOUNCED, [])[mark:]
+    mark = session.info.get(_MARKS, {}).get(undone)
+    if mark is not None:
+        del session.info.get(_ANNOUNCED, [])[mark:]
 
 
-def _forget_savepoint(session: Session, transaction: SessionTransaction) -> None:
-    session.info.get(_MARKS, {}).pop(transaction, None)
+def _forget_everything(session: Session, transaction: SessionTransaction) -> None:
+    # A savepoint ends before it is known whether it was undone, so its mark is kept until the whole transaction ends.
+    if transaction.parent is None:
+        session.info.pop(_ANNOUNCED, None)
+        session.info.pop(_MARKS, None)

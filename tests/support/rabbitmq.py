@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import amqp
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from sync.bus import queue_name
 from tests.support import servers
@@ -34,7 +35,7 @@ class RabbitMQ:
 
     def forget(self, *parties: str) -> None:
         """Removes what waits for `parties`."""
-        with amqp.Connection(f"127.0.0.1:{self.port}") as connection:
+        with Connection(self.url) as connection:
             channel = connection.channel()
             for party in parties:
                 channel.queue_delete(queue_name(party))
@@ -42,10 +43,9 @@ class RabbitMQ:
     def answers(self) -> bool:
         """Whether the broker takes connections by now."""
         try:
-            connection = amqp.Connection(f"127.0.0.1:{self.port}", connect_timeout=5)
-            connection.connect()
-            connection.close()
-        except (OSError, amqp.AMQPError):
+            with Connection(self.url, connect_timeout=5) as connection:
+                connection.connect()
+        except (OSError, OperationalError):
             return False
         return True
 

@@ -1,0 +1,55 @@
+"""Does an event come out of its line as it went in?"""
+
+import uuid
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync import envelope
+from sync.errors import Undecodable
+from tests.support.sides import AT, state
+
+
+def event(subject: str = "e1", data: msgspec.Raw | None = None, **changes: object) -> envelope.Event:
+    plain = envelope.Event(
+        id=str(envelope.new_uuid()),
+        source="/districts/futian",
+        type="hours.certified.v1",
+        subject=subject,
+        time=AT,
+        sequence=1,
+        recordepoch=1,
+        recordversion=1,
+        data=data or envelope.encode_data(state("e1")),
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+@given(subject=st.text(), words=st.text(), at=st.datetimes(timezones=st.just(UTC)))
+def test_an_event_is_one_line_and_comes_back_whole(subject: str, words: str, at: datetime) -> None:
+    sent = event(subject, envelope.encode_data(state(words, activity=words)), time=at)
+    line = envelope.encode(sent)
+    assert b"\n" not in line
+    received = envelope.decode(line)
+    assert (received.subject, received.time, bytes(received.data)) == (subject, at, bytes(sent.data))
+
+
+@given(st.binary())
+def test_bytes_that_are_no_event_are_refused_in_one_way(line: bytes) -> None:
+    with pytest.raises(Undecodable):
+        envelope.decode(line)
+
+
+def test_another_version_of_cloudevents_is_refused() -> None:
+    with pytest.raises(Undecodable, match=r"2\.0"):
+        envelope.decode(envelope.encode(event(specversion="2.0")))
+
+
+def test_ids_are_uuid_version_7_in_the_order_of_their_making() -> None:
+    made = [envelope.new_uuid() for _ in range(3)]
+    assert all((one.version, one.variant) == (7, uuid.RFC_4122) for one in made)
+    assert len(set(made)) == 3
+    assert [one.int >> 80 for one in made] == sorted(one.int >> 80 for one in made)

@@ -1,0 +1,208 @@
+"""Does every committed fact get the next place in its stream, and only those?"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.orm import Session
+
+from sync import batch, envelope, streams
+from sync.beacon import Position, Verdict
+from sync.errors import TooLarge
+from tests.support.sides import AT, LogRecord, Ring, Side, announce, open_side
+
+UP = streams.up("futian")
+
+
+@pytest.fixture
+def side(database_url: str, ring: Ring) -> Side:
+    return open_side(database_url, "futian", ring=ring, writes=[UP])
+
+
+def keys(side: Side) -> list[str]:
+    return [record.record_key for record in sorted(side.rows(LogRecord), key=lambda record: record.sequence)]
+
+
+def hear(side: Side, **said: object) -> None:
+    position = {"stream": UP, "epoch": 1, "hash": "", "verdict": Verdict.APPLIED, **said}
+    with side.sessions.begin() as session:
+        side.log.hear(session, Position(**position))  # type: ignore[arg-type]
+
+
+def test_the_stream_holds_a_transaction_s_facts_in_the_order_of_their_announcement(side: Side) -> None:
+    side.announce(3)
+    side.announce(2, first=4)
+    assert keys(side) == ["e1", "e2", "e3", "e4", "e5"]
+    assert side.head().sequence == 5
+
+
+def test_the_chain_leads_from_the_beginning_to_the_head(side: Side) -> None:
+    side.announce(3)
+    with side.sessions() as session:
+        everything = side.log.read(session, UP, epoch=1, after=0)
+    assert everything is not None
+    assert batch.chain_all(batch.genesis(UP, 1), everything.lines)[-1] == side.head().hash
+    assert [envelope.decode(line).sequence for line in everything.lines] == [1, 2, 3]
+
+
+def test_a_transaction_that_fails_leaves_no_trace_in_the_stream(side: Side) -> None:
+    def fail(session: Session) -> None:
+        announce(side.log, session, UP, "undone")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), side.sessions.begin() as session:
+        fail(session)
+    side.announce(1)
+    assert keys(side) == ["e1"]
+
+
+def test_a_savepoint_that_is_undone_takes_its_announcements_along(side: Side) -> None:
+    with side.sessions.begin() as session:
+        announce(side.log, session, UP, "before")
+        with session.begin_nested() as undone:
+            announce(side.log, session, UP, "inside")
+            with session.begin_nested():
+                announce(side.log, session, UP, "further inside")
+            undone.rollback()
+        with session.begin_nested():
+            announce(side.log, session, UP, "kept")
+            with session.begin_nested() as inner:
+                announce(side.log, session, UP, "inner")
+                inner.rollback()
+        announce(side.log, session, UP, "after")
+    assert keys(side) == ["before", "kept", "after"]
+
+
+def test_a_session_that_was_rolled_back_starts_clean(side: Side) -> None:
+    with side.sessions() as session:
+        announce(side.log, session, UP, "undone")
+        session.rollback()
+        announce(side.log, session, UP, "kept")
+        session.commit()
+    assert keys(side) == ["kept"]
+
+
+@pytest.mark.parametrize("writers", [8])
+def test_concurrent_writers_leave_no_hole_and_no_number_twice(side: Side, writers: int) -> None:
+    together = threading.Barrier(writers)
+
+    def write(writer: int) -> None:
+        together.wait()
+        for number in range(12):
+            with side.sessions() as session:
+                announce(side.log, session, UP, f"w{writer}-{number}")
+                announce(side.log, session, UP, f"w{writer}-{number}-again")
+                # Every third one changes its mind.
+                session.rollback() if number % 3 == 2 else session.commit()
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(write, range(writers)))
+    records = sorted(side.rows(LogRecord), key=lambda record: record.sequence)
+    assert [record.sequence for record in records] == list(range(1, writers * 8 * 2 + 1))
+    previous = batch.genesis(UP, 1)
+    for record in records:
+        previous = batch.chain(previous, record.body)
+        assert record.hash == previous
+    assert side.head().hash == previous
+
+
+def test_a_reader_that_follows_sees_each_event_once_while_others_write(side: Side) -> None:
+    """What becomes visible later never stands before what was visible earlier."""
+    done = threading.Event()
+
+    def write(writer: int) -> None:
+        for number in range(25):
+            with side.sessions.begin() as session:
+                announce(side.log, session, UP, f"w{writer}-{number}")
+
+    def follow() -> list[str]:
+        seen: list[str] = []
+        while True:
+            last_look = done.is_set()
+            with side.sessions() as session:
+                piece = side.log.read(session, UP, epoch=1, after=len(seen))
+            if piece is not None:
+                seen += [envelope.decode(line).subject for line in piece.lines]
+            elif last_look:
+                return seen
+
+    with ThreadPoolExecutor(5) as pool:
+        following = pool.submit(follow)
+        list(pool.map(write, range(4)))
+        done.set()
+        seen = following.result()
+    assert seen == keys(side)
+    assert len(set(seen)) == 100
+
+
+def test_streams_count_each_for_itself(database_url: str, ring: Ring) -> None:
+    side = open_side(database_url, "hub", ring=ring, writes=[streams.down("futian"), streams.down("luohu")])
+    with side.sessions.begin() as session:
+        for stream in ("luohu/down", "futian/down", "luohu/down"):
+            announce(side.log, session, stream, "e1")
+    assert {name: head.sequence for name, head in side.heads().items()} == {"futian/down": 1, "luohu/down": 2}
+
+
+def test_opening_a_stream_again_changes_nothing(side: Side) -> None:
+    side.announce(2)
+    with side.sessions.begin() as session:
+        side.log.open_stream(session, UP)
+    assert side.head().sequence == 2
+
+
+def test_batches_are_cut_by_number_and_by_size(side: Side) -> None:
+    side.announce(1_200)
+    side.announce(3, first=1_201, activity="x" * 300_000)
+    with side.sessions() as session:
+        sizes, after = [], 0
+        while (piece := side.log.read(session, UP, epoch=1, after=after)) is not None:
+            sizes.append(len(piece.lines))
+            after = piece.last
+    assert sizes == [1_000, 201, 1, 1]
+
+
+def test_an_event_that_no_message_could_carry_is_refused_before_it_is_written(side: Side) -> None:
+    with pytest.raises(TooLarge), side.sessions.begin() as session:
+        announce(side.log, session, UP, "e1", activity="x" * batch.MAX_EVENT_BYTES)
+    assert side.head().sequence == 0
+
+
+def test_the_reader_s_position_moves_forward_only(side: Side) -> None:
+    side.announce(10)
+    hear(side, sequence=6)
+    hear(side, sequence=4)
+    assert (side.head().peer_sequence, side.head().rewinds) == (6, 0)
+
+
+def test_a_reader_that_lacks_what_was_sent_makes_the_writer_go_back(side: Side) -> None:
+    side.announce(10)
+    hear(side, sequence=6)
+    hear(side, sequence=4, sent=9)
+    assert (side.head().peer_sequence, side.head().rewinds) == (4, 1)
+
+
+def test_a_reader_in_an_older_epoch_has_nothing_of_this_one(side: Side) -> None:
+    side.announce(10)
+    hear(side, sequence=8, epoch=0, sent=3)
+    assert (side.head().peer_sequence, side.head().rewinds) == (0, 1)
+
+
+def test_a_reader_that_holds_more_than_was_written_follows_another_history(side: Side) -> None:
+    side.announce(3)
+    hear(side, sequence=4)
+    assert (side.head().peer_sequence, side.head().peer_verdict) == (0, Verdict.FORK)
+
+
+def test_a_position_in_a_stream_that_is_not_written_here_is_ignored(side: Side) -> None:
+    hear(side, stream="luohu/up", sequence=4)
+    assert list(side.heads()) == [UP]
+
+
+def test_events_carry_their_place_and_time(side: Side) -> None:
+    with side.sessions.begin() as session:
+        announce(side.log, session, UP, "e1", version=7)
+    line = side.rows(LogRecord)[0].body
+    event = envelope.decode(line)
+    assert (event.sequence, event.recordepoch, event.recordversion) == (1, 1, 7)
+    assert event.source == "/districts/futian"
+    assert event.time > AT
