@@ -39,7 +39,7 @@ translations: development  ## Collect the texts of the pages into the catalogues
 	.venv/bin/python -m admin.translations
 
 secrets: runtime  ## Make the secrets that docker-compose.yml asks for, in secrets/, where they do not exist yet.
-	@./make-secrets
+	@.venv/bin/python deployment/make_secrets.py
 
 clean:  ## Remove what was built, the environment and all caches; the demo's city in var/ stays.
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -22,6 +22,7 @@ from federation.directory.models import District
 from federation.directory.standing import Standing, standings
 from federation.errors import FederationError, NotFound
 from federation.intake import open_inbox
+from federation.ledger import totals
 from federation.migrations import MIGRATIONS
 from federation.settings import Settings, read_settings
 from sync import signing, streams
@@ -73,7 +74,7 @@ def district() -> None:
     help="A file with the public key that the district printed with: banyan-district keys show",
 )
 def add_district(code: str, name: str, region: str, key_file: Path) -> None:
-    """Enrol the district CODE: know its key, follow its stream, and begin the one to it."""
+    """Enrol the district CODE: know its key, follow its stream, and begin the one to it. Safe to repeat with the same key."""
     key = signing.read_key(key_file.read_bytes())
     with hub() as settings:
         inbox, at = open_inbox(settings), datetime.now(UTC)
@@ -95,18 +96,23 @@ def list_districts() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def status(as_json: bool) -> None:
-    """Show for each district whether the hub has all that was recorded there, and as of when."""
+    """Show the city's sums, and for each district whether the hub has all that was recorded there, and as of when."""
     with hub() as settings:
-        found = standings(db.session())
+        session = db.session()
+        found, everything, sums = standings(session), totals.city(session), totals.by_district(session)
+    sum_of = {found_sum.district: found_sum for found_sum in sums}
     if as_json:
-        click.echo(json.dumps([_plain(standing) for standing in found], ensure_ascii=False))
+        districts = [_plain(standing) | _sums(sum_of.get(standing.district)) for standing in found]
+        click.echo(json.dumps({"people": everything.people, **_sums(everything), "districts": districts}, ensure_ascii=False))
         return
-    table = Table("District", "Name", "State", "As of", "Parked", "Quarantined")
+    table = Table("District", "Name", "State", "As of", "Registrations", "Certified minutes", "Parked", "Quarantined")
     for standing in found:
         as_of = f"{standing.as_of.astimezone(settings.time_zone):%Y-%m-%d %H:%M:%S}" if standing.as_of else "-"
-        counts = (str(standing.parked), str(standing.quarantined))
-        table.add_row(standing.district, standing.name, standing.describe(), as_of, *counts)
+        sums_here = _sums(sum_of.get(standing.district))
+        counts = (sums_here["registrations"], sums_here["certified_minutes"], standing.parked, standing.quarantined)
+        table.add_row(standing.district, standing.name, standing.describe(), as_of, *map(str, counts))
     Console().print(table)
+    Console().print(f"{everything.people} people, {everything.registrations} registrations, {everything.hours.minutes} minutes")
 
 
 @main.group()
@@ -136,6 +142,12 @@ def retry_parked(code: str) -> None:
         done = open_inbox(settings).retry(session, streams.up(code))
         session.commit()
     click.echo(f"{done} parked events went through.")
+
+
+def _sums(of: totals.City | totals.DistrictSum | None) -> dict[str, int]:
+    if of is None:
+        return {"registrations": 0, "certified_entries": 0, "certified_minutes": 0}
+    return {"registrations": of.registrations, "certified_entries": of.hours.entries, "certified_minutes": of.hours.minutes}
 
 
 def _plain(standing: Standing) -> dict[str, object]:

@@ -19,7 +19,8 @@ _REGION_CODE = re.compile(r"[1-9][0-9]{5}")
 def enrol(session: Session, code: str, *, name: str, region_code: str, key: OKPKey, inbox: Inbox, at: datetime) -> District:
     """Adds a district with its first public key, follows its stream and begins the one to it.
 
-    `region_code` is six digits of GB/T 2260. Raises `AlreadyEnrolled` or `Invalid`.
+    `region_code` is six digits of GB/T 2260. To enrol a district again with the same key changes nothing. Raises
+    `AlreadyEnrolled` or `Invalid`.
     """
     if code == streams.HUB or not _CODE.fullmatch(code):
         raise Invalid(
@@ -30,8 +31,11 @@ def enrol(session: Session, code: str, *, name: str, region_code: str, key: OKPK
         raise Invalid(f"{region_code} is no region code of GB/T 2260; one has six digits, such as 440304.", field="region")
     if not name.strip():
         raise Invalid("A district needs a name.", field="name")
-    if session.get(District, code) is not None:
-        raise AlreadyEnrolled(f"{code} takes part already; choose another code, or leave it as it is.")
+    enrolled = session.get(District, code)
+    if enrolled is not None:
+        if session.get(DistrictKey, (code, key.kid)) is None:
+            raise AlreadyEnrolled(f"{code} takes part already, with another key; choose another code, or leave it as it is.")
+        return enrolled
     district = District(code=code, name=name.strip(), region_code=region_code, joined_at=at)
     session.add(district)
     session.flush()
