@@ -68,11 +68,10 @@ class HubKey:
 
 log = Log(StreamHead, LogRecord, source=source)
 log.listen(db.session)
-applier = Applier(ParkedRecord, HANDLERS)
 inbox = Inbox(
     cursors=StreamCursor,
     received=ReceivedBatch,
-    applier=applier,
+    applier=Applier(ParkedRecord, HANDLERS),
     quarantine=Quarantine(QuarantinedMessage),
     log=log,
 )
