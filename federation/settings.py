@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cryptography.fernet import MultiFernet
 from environs import Env, EnvError
 
-from sync.settings import WireSettings, field_cipher, hash_key, read, secret, wire
+from sync.settings import WireSettings, field_cipher, hash_key, read, secret, text, wire
 
 _PROVINCE_DIGITS = 2
 
@@ -40,7 +40,7 @@ def _build(env: Env) -> Settings:
     env.add_parser("zone", _zone)
     env.add_parser("province", _province)
     return Settings(
-        database_url=env.str("DATABASE_URL"),
+        database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
         secret_key=secret(env, "SECRET_KEY", str),
         field_cipher=secret(env, "FIELD_KEYS", field_cipher),

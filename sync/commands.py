@@ -189,7 +189,9 @@ def _web(program: Program) -> click.Command:
     def web(bind: str, workers: int, threads: int) -> None:
         """Serve the pages and the API with gunicorn."""
         program.read_settings()
-        arguments = ["--bind", bind, "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
+        # Its control socket would be the same file for every program of one user.
+        served = ["--bind", bind, "--no-control-socket"]
+        arguments = [*served, "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, program.application])  # noqa: S606 - meant
 
     return web
