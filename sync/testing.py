@@ -1,4 +1,4 @@
-"""How do the two sides fare on a bus that loses, doubles and reorders on purpose?
+"""How do the two sides fare on a bus that fails, loses, doubles and reorders on purpose?
 
 For tests of rules, where every fault has to come when it is called for. What the real buses do is tested with those.
 """
@@ -8,16 +8,20 @@ from collections import defaultdict
 
 from sync import signing
 from sync.bus import Delivery
-from sync.errors import TooLarge
+from sync.errors import BusUnavailable, TooLarge
 
 
 class BadWeather:
-    """Queues in memory between any number of parties. Chances are between 0 and 1; equal seeds give equal faults."""
+    """Queues in memory between any number of parties. Chances are between 0 and 1; equal seeds give equal faults.
+
+    While it is `down` nobody reaches it, and what waits goes on waiting.
+    """
 
     def __init__(self, *, seed: int = 0, lose: float = 0.0, double: float = 0.0, reorder: float = 0.0) -> None:
         self.lose = lose
         self.double = double
         self.reorder = reorder
+        self.down = False
         self._random = random.Random(seed)  # noqa: S311 - chance, no secret
         self._queues: defaultdict[str, list[bytes]] = defaultdict(list)
 
@@ -31,12 +35,18 @@ class BadWeather:
 
     def carry(self, raw: bytes, to: str) -> None:
         """Puts a message into the queue of `to`: once, twice or never, at its end or anywhere."""
+        self.check()
         if self._random.random() < self.lose:
             return
         queue = self._queues[to]
         for _ in range(2 if self._random.random() < self.double else 1):
             last = len(queue)
             queue.insert(self._random.randint(0, last) if self._random.random() < self.reorder else last, raw)
+
+    def check(self) -> None:
+        """Raises `BusUnavailable` while the bus is down."""
+        if self.down:
+            raise BusUnavailable("the weather is bad")
 
 
 class BadBus:
@@ -54,6 +64,7 @@ class BadBus:
 
     def receive(self, *, seconds: float) -> Delivery | None:
         """The first message that waits; it stays where it is until it is acknowledged."""
+        self._weather.check()
         queue = self._weather.waiting(self._party)
         if not queue:
             return None
@@ -61,7 +72,8 @@ class BadBus:
         return Delivery(raw, lambda: queue.remove(raw))
 
     def keep_alive(self) -> None:
-        """Does nothing: nothing can be lost here but messages."""
+        """Notices that the bus is down."""
+        self._weather.check()
 
     def close(self) -> None:
         """Does nothing."""

@@ -1,0 +1,120 @@
+"""Does a message end only when its effect is committed?"""
+
+from datetime import datetime
+
+import pytest
+from joserfc.jwk import OKPKey
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from sync import message, streams
+from sync.beacon import Verdict, open_position
+from sync.consumer import MAX_ATTEMPTS, Consumer
+from sync.errors import BusUnavailable
+from sync.relay import Relay
+from sync.signing import KeyRing
+from sync.testing import BadWeather
+from tests.support.sides import QuarantinedMessage, Side
+
+UP = streams.up("futian")
+
+
+class Hopeless:
+    """A ring of keys that a programming error made useless."""
+
+    def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
+        raise RuntimeError("a fault in the program")
+
+
+@pytest.fixture
+def weather() -> BadWeather:
+    return BadWeather()
+
+
+@pytest.fixture
+def waiting(futian: Side, weather: BadWeather) -> list[bytes]:
+    """A beacon and a batch of three events, which wait for the hub."""
+    futian.announce(3)
+    Relay(sessions=futian.sessions, log=futian.log, bus=weather.bus("futian"), key=futian.key, beacon_seconds=60).step()
+    return weather.waiting("hub")
+
+
+def consumer(side: Side, weather: BadWeather, keys: KeyRing | None = None) -> Consumer:
+    return Consumer(
+        party=side.party,
+        sessions=side.sessions,
+        inbox=side.inbox,
+        bus=weather.bus(side.party),
+        keys=keys or side.keys,
+        key=side.key,
+    )
+
+
+def answers(weather: BadWeather) -> list[tuple[Verdict, int, int | None]]:
+    said = [open_position(message.take_apart(raw)) for raw in weather.waiting("futian")]
+    return [(position.verdict, position.sequence, position.sent) for position in said]
+
+
+def rename(side: Side, table: str, to: str) -> None:
+    with side.sessions.begin() as session:
+        session.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
+
+
+def test_what_arrives_is_applied_and_answered(hub: Side, futian: Side, weather: BadWeather, waiting: list[bytes]) -> None:
+    taking = consumer(hub, weather)
+    while taking.step(seconds=0):
+        pass
+    assert waiting == []
+    assert hub.has_read(futian.head())
+    # Its report at the start, the answer to the beacon, the answer to the batch.
+    assert answers(weather) == [(Verdict.GAP, 0, None), (Verdict.APPLIED, 0, 0), (Verdict.APPLIED, 3, None)]
+
+
+def test_a_message_stays_while_the_database_is_away(hub: Side, futian: Side, weather: BadWeather, waiting: list[bytes]) -> None:
+    taking = consumer(hub, weather)
+    assert taking.step(seconds=0)
+    rename(hub, "stream_cursor", "lost")
+    for _ in range(MAX_ATTEMPTS + 2):
+        with pytest.raises(OperationalError):
+            taking.step(seconds=0)
+    assert len(waiting) == 1
+    rename(hub, "lost", "stream_cursor")
+    assert taking.step(seconds=0)
+    assert waiting == []
+    assert len(hub.applied()) == 3
+    assert hub.has_read(futian.head())
+
+
+def test_a_message_that_a_fault_in_the_program_refuses_does_not_stop_the_others(
+    hub: Side, weather: BadWeather, waiting: list[bytes]
+) -> None:
+    first = len(waiting)
+    taking = consumer(hub, weather, Hopeless())
+    for _ in range(MAX_ATTEMPTS - 1):
+        with pytest.raises(RuntimeError):
+            taking.step(seconds=0)
+        assert len(waiting) == first
+    assert taking.step(seconds=0)
+    assert len(waiting) == first - 1
+    assert hub.cursor(UP)[1] == 0
+
+
+def test_noise_is_taken_off_the_bus_and_kept_in_quarantine(hub: Side, weather: BadWeather) -> None:
+    weather.waiting("hub").extend([b"", b"\xff" * 50, b"a.b.c\nd"])
+    taking = consumer(hub, weather)
+    while taking.step(seconds=0):
+        pass
+    assert weather.waiting("hub") == []
+    assert hub.count(QuarantinedMessage) == 3
+
+
+@pytest.mark.usefixtures("waiting")
+def test_an_absent_bus_is_reported_and_work_goes_on_when_it_is_back(hub: Side, futian: Side, weather: BadWeather) -> None:
+    taking = consumer(hub, weather)
+    weather.down = True
+    with pytest.raises(BusUnavailable):
+        taking.step(seconds=0)
+    weather.down = False
+    while taking.step(seconds=0):
+        pass
+    assert hub.has_read(futian.head())
