@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from amqp.exceptions import AccessRefused
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
@@ -45,14 +46,20 @@ class RabbitMQ:
         try:
             with Connection(self.url, connect_timeout=5) as connection:
                 connection.connect()
+        except AccessRefused:
+            # It has other accounts than the usual one.
+            return True
         except (OSError, OperationalError):
             return False
         return True
 
 
 @contextmanager
-def running() -> Iterator[RabbitMQ]:
-    """A new broker in a folder of its own, with its own name server, cookie and ports; raises `Missing`."""
+def running(*, definitions: Path | None = None) -> Iterator[RabbitMQ]:
+    """A new broker in a folder of its own, with its own name server, cookie and ports; raises `Missing`.
+
+    `definitions` is a file with accounts that replace the usual one.
+    """
     epmd = shutil.which("epmd")
     if not _PROGRAM.exists() or epmd is None:
         raise Missing("RabbitMQ is not installed")
@@ -63,7 +70,7 @@ def running() -> Iterator[RabbitMQ]:
     names = servers.start([epmd, "-port", str(names_port), "-address", "127.0.0.1"], output=log)
     try:
         eventually(lambda: _listens(names_port))
-        process = servers.start([_PROGRAM], output=log, env=_environment(folder, broker.port, names_port))
+        process = servers.start([_PROGRAM], output=log, env=_environment(folder, broker.port, names_port, definitions))
         try:
             eventually(lambda: process.poll() is not None or broker.answers(), within=_BOOT_SECONDS)
             if process.poll() is not None:
@@ -76,9 +83,10 @@ def running() -> Iterator[RabbitMQ]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(folder: Path, port: int, names_port: int) -> dict[str, str]:
+def _environment(folder: Path, port: int, names_port: int, definitions: Path | None) -> dict[str, str]:
     config = folder / "rabbitmq.conf"
-    config.write_text(f"listeners.tcp.local = 127.0.0.1:{port}\nlog.console = true\nlog.console.level = warning\n")
+    accounts = f"load_definitions = {definitions}\n" if definitions else ""
+    config.write_text(f"listeners.tcp.local = 127.0.0.1:{port}\nlog.console = true\nlog.console.level = warning\n{accounts}")
     plugins = folder / "enabled_plugins"
     plugins.write_text("[].\n")
     return {

@@ -1,0 +1,168 @@
+"""Does docker-compose.yml describe a city that comes up?
+
+Without a container engine: each of our services' commands is run with its own environment and secrets against PostgreSQL and
+RabbitMQ on this machine, until its own health check passes.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from deployment.make_secrets import make_secrets
+from sync.bus import KombuBus
+from sync.errors import BusUnavailable
+from tests.operations.compose import ROOT, Composition, Container, Service
+from tests.support import rabbitmq, servers
+from tests.support.postgresql import PostgreSQL
+from tests.support.rabbitmq import RabbitMQ
+from tests.support.waiting import eventually
+
+COMPOSITION = Composition()
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The secrets that `make secrets` would make."""
+    folder = tmp_path_factory.mktemp("secrets")
+    make_secrets(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def broker(secrets: Path) -> Iterator[RabbitMQ]:
+    """A broker with the accounts that the secrets have."""
+    try:
+        with rabbitmq.running(definitions=secrets / "bus_definitions.json") as running:
+            yield running
+    except servers.Missing as missing:
+        servers.leave_out(str(missing))
+
+
+@pytest.fixture
+def containers(
+    secrets: Path, broker: RabbitMQ, postgresql_server: PostgreSQL, tmp_path: Path
+) -> Iterator[dict[str, Container]]:
+    """Each of our services, with the addresses in its secrets changed to those of servers on this machine."""
+    with ExitStack() as stack:
+        for service in COMPOSITION.services:
+            if service.endswith("-database"):
+                stack.enter_context(postgresql_server.database(service))
+
+        def secret(name: str) -> Path:
+            given = secrets / COMPOSITION.secret_file(name)
+            if not name.endswith("_url"):
+                return given
+            changed = tmp_path / name
+            if name.endswith("_database_url"):
+                url = make_url(given.read_text())
+                here = url.set(host="127.0.0.1", port=postgresql_server.port, database=url.host)
+                changed.write_text(here.render_as_string(hide_password=False))
+            else:
+                changed.write_text(_on(broker, given))
+            return changed
+
+        yield {service.name: Container(service, tmp_path, secret) for service in COMPOSITION.ours}
+
+
+def test_the_city_comes_up_and_its_sides_hear_of_each_other(containers: dict[str, Container]) -> None:
+    with ExitStack() as stack:
+        for service in COMPOSITION.in_order():
+            container = containers[service.name]
+            if service.is_job:
+                container.run()
+            else:
+                process = container.start()
+                stack.callback(servers.stop, process)
+        for service in COMPOSITION.ours:
+            if not service.is_job:
+                eventually(containers[service.name].is_healthy)
+        hub = containers["hub-sync"]
+        districts = eventually(lambda: json.loads(hub.ask("status", "--json"))["districts"], until=_all_are_equal)
+    assert {district["district"] for district in districts} == {"futian", "luohu"}
+
+
+def _all_are_equal(districts: list[dict[str, object]]) -> bool:
+    return all(district["equal"] for district in districts)
+
+
+def test_coming_up_again_repeats_every_job_without_harm(containers: dict[str, Container]) -> None:
+    for _ in range(2):
+        for service in COMPOSITION.in_order():
+            if service.is_job:
+                containers[service.name].run()
+
+
+def test_on_the_bus_a_district_speaks_for_itself_and_reads_what_is_for_it_alone(secrets: Path, broker: RabbitMQ) -> None:
+    hub, futian = (KombuBus(_on(broker, secrets / f"{party}_bus_url"), party) for party in ("hub", "futian"))
+    futian.publish(b"from futian", to="hub")
+    heard = hub.receive(seconds=30)
+    assert heard is not None
+    assert heard.body == b"from futian"
+
+    account = _on(broker, secrets / "futian_bus_url")
+    with pytest.raises(BusUnavailable):
+        KombuBus(account, "hub").receive(seconds=1)
+    with pytest.raises(BusUnavailable):
+        KombuBus(account, "luohu").publish(b"as luohu", to="hub")
+    with pytest.raises(BusUnavailable):
+        KombuBus(account, "futian").publish(b"past the hub", to="luohu")
+
+
+def _on(broker: RabbitMQ, address: Path) -> str:
+    """The address in a secret, with the broker of the tests in the place of the composition's."""
+    return address.read_text().replace("@bus:5672", f"@127.0.0.1:{broker.port}")
+
+
+def test_every_secret_is_one_that_is_made_and_none_has_a_default(secrets: Path) -> None:
+    assert {path.name for path in secrets.iterdir()} >= set(map(COMPOSITION.secret_file, COMPOSITION.described["secrets"]))
+    open_values = {
+        name
+        for service in COMPOSITION.services.values()
+        for name in service.environment
+        if re.search(r"PASSWORD|SECRET|KEY|URL", name) and not name.endswith("_FILE")
+    }
+    assert open_values == set()
+
+
+def test_secrets_are_closed_to_others_and_stay_when_made_again(tmp_path: Path) -> None:
+    made = make_secrets(tmp_path / "secrets")
+    before = {name: (tmp_path / "secrets" / name).read_text() for name in made}
+    assert make_secrets(tmp_path / "secrets") == []
+    assert {name: (tmp_path / "secrets" / name).read_text() for name in made} == before
+    assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
+
+
+def test_a_service_shares_a_network_with_what_it_speaks_to_and_no_side_with_another(secrets: Path) -> None:
+    for service in COMPOSITION.ours:
+        for spoken_to in _spoken_to(service, secrets):
+            assert service.networks & COMPOSITION.services[spoken_to].networks, (service.name, spoken_to)
+    databases = [service.networks for service in COMPOSITION.services.values() if service.name.endswith("-database")]
+    assert len(databases) == len(set.union(*databases))
+
+
+def _spoken_to(service: Service, secrets: Path) -> set[str]:
+    """The hosts in the addresses that a service is given and uses: only `sync` speaks to the bus."""
+    used = ["DATABASE_URL", "BUS_URL"] if "sync" in service.described["command"] else ["DATABASE_URL"]
+    names = [Path(service.environment[f"BANYAN_{name}_FILE"]).name for name in used]
+    return {str(make_url((secrets / name).read_text()).host) for name in names}
+
+
+def test_every_service_that_runs_on_is_watched_and_every_volume_has_a_name() -> None:
+    for service in COMPOSITION.services.values():
+        assert service.is_job or "test" in service.described["healthcheck"], service.name
+        for volume in service.described.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in COMPOSITION.described["volumes"] or (ROOT / source).exists()
+
+
+def test_the_image_runs_as_nobody_without_a_shell_and_is_watched() -> None:
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    steps = re.findall(r"^(RUN|CMD|ENTRYPOINT|HEALTHCHECK.*? CMD)\s+(.*)$", text, re.M)
+    assert [step for step, argument in steps if not isinstance(json.loads(argument), list)] == []
+    assert int(re.findall(r"^USER (\d+)", text, re.M)[-1]) > 10_000
+    assert any(step.startswith("HEALTHCHECK") for step, _ in steps)
