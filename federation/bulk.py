@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+import psycopg
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
@@ -43,18 +45,10 @@ def append(session: Session, model: type[Model], rows: Rows) -> None:
     if not rows:
         return
     table: Any = model.__table__
-    if not _is_postgresql(session):
+    if _is_postgresql(session):
+        _copy(session, table, rows)
+    else:
         session.execute(insert(table), list(rows))
-        return
-    names = tuple(rows[0])
-    connection: Any = session.connection().connection
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)") as copy,
-    ):
-        copy.set_types([_wire_type(table.c[name].type) for name in names])
-        for row in rows:
-            copy.write_row([row[name] for name in names])
 
 
 def keep_newest(session: Session, model: type[Model], rows: Rows) -> None:
@@ -87,6 +81,20 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
         LargeBinary: "bytea",
     }
     return names.get(type(type_), "text")
+
+
+def _copy(session: Session, table: Table, rows: Rows) -> None:
+    names = tuple(rows[0])
+    command = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
+    connection: Any = session.connection().connection
+    try:
+        with connection.cursor() as cursor, cursor.copy(command) as copy:
+            copy.set_types([_wire_type(table.c[name].type) for name in names])
+            for row in rows:
+                copy.write_row([row[name] for name in names])
+    except psycopg.Error as error:
+        # As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit.
+        raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error
 
 
 def _write(session: Session, model: type[Model], rows: Rows, on_conflict: _OnConflict) -> None:

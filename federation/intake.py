@@ -26,10 +26,12 @@ def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: date
         ORGANIZATION_RECORDED: record_organizations,
         REGISTRATION_RECORDED: partial(link_registrations, settings=settings, now=now),
     }
+    cipher = settings.field_cipher
     return Inbox(
         cursors=StreamCursor,
         received=ReceivedBatch,
-        applier=Applier(ParkedRecord, handlers),
-        quarantine=Quarantine(QuarantinedMessage),
+        applier=Applier(ParkedRecord, handlers, cipher=cipher),
+        quarantine=Quarantine(QuarantinedMessage, cipher=cipher),
         log=log,
+        cipher=cipher,
     )

@@ -21,6 +21,7 @@ from sync.columns import UtcDateTime
 from sync.contracts import CONTRACTS
 from sync.envelope import Event
 from sync.errors import Undecodable
+from sync.sealing import UNSEALED, Cipher
 
 # A locked or lost database is no fault of the event: the whole batch is tried again later.
 _TRANSIENT = (OperationalError, InterfaceError)
@@ -61,10 +62,16 @@ version of each record, in whatever order they come, and never commits."""
 class Applier:
     """Gives events to their handlers, and parks what cannot be applied."""
 
-    def __init__(self, parked: type[ParkedRecordColumns], handlers: Mapping[str, Handler]) -> None:
-        """`handlers` says for each event type who applies it; an event of another type is parked until an upgrade."""
+    def __init__(
+        self, parked: type[ParkedRecordColumns], handlers: Mapping[str, Handler], *, cipher: Cipher = UNSEALED
+    ) -> None:
+        """`handlers` says for each event type who applies it; an event of another type is parked until an upgrade.
+
+        What is parked is kept under `cipher`.
+        """
         self._parked: Any = parked.__table__  # type: ignore[attr-defined]
         self._handlers = handlers
+        self._cipher = cipher
         self._decoders = {name: msgspec.json.Decoder(contract) for name, contract in CONTRACTS.items()}
 
     def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, at: datetime) -> None:
@@ -99,7 +106,7 @@ class Applier:
         stuck: set[str] = set()
         done = 0
         for epoch, sequence, line in rows:
-            event = envelope.decode(line)
+            event = envelope.decode(self._cipher.decrypt(line))
             if event.subject in stuck or not self._applies_now(session, stream, event):
                 stuck.add(event.subject)
                 continue
@@ -148,7 +155,7 @@ class Applier:
                 "sequence": event.sequence,
                 "record_key": event.subject,
                 "type": event.type,
-                "line": line,
+                "line": self._cipher.encrypt(line),
                 "reason": reasons[event.sequence],
                 "parked_at": at,
             }

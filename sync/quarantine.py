@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync.columns import UtcDateTime
 from sync.errors import Rejected
+from sync.sealing import UNSEALED, Cipher
 
 MAX_QUARANTINED = 1_000
 _KEPT_BYTES = 4_096
@@ -28,7 +29,9 @@ class QuarantinedMessageColumns:
 class Quarantine:
     """A bounded room for refused messages, so that a flood of them cannot fill the disk."""
 
-    def __init__(self, messages: type[QuarantinedMessageColumns]) -> None:
+    def __init__(self, messages: type[QuarantinedMessageColumns], *, cipher: Cipher = UNSEALED) -> None:
+        """What is kept is kept under `cipher`."""
+        self._cipher = cipher
         self._messages: Any = messages.__table__  # type: ignore[attr-defined]
 
     def put(self, session: Session, raw: bytes, error: Rejected, *, claimed: str | None, at: datetime) -> None:
@@ -40,7 +43,7 @@ class Quarantine:
                 code=error.code,
                 detail=str(error),
                 size_bytes=len(raw),
-                head=raw[:_KEPT_BYTES],
+                head=self._cipher.encrypt(raw[:_KEPT_BYTES]),
                 received_at=at,
             )
         )

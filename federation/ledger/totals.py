@@ -77,7 +77,8 @@ def city(session: Session) -> City:
 
 def by_district(session: Session) -> list[DistrictSum]:
     """Each district that has a registration or an hour, by its code."""
-    registrations = dict(session.execute(select(PersonTotal.district, PersonTotal.registrations)).tuples().all())
+    known = session.execute(select(PersonTotal.district, PersonTotal.registrations))
+    registrations = {district: count for district, count in known}  # noqa: C416 - a row of a query is no plain pair
     rows = session.execute(
         select(MonthTotal.district, func.sum(MonthTotal.entries), func.sum(MonthTotal.minutes)).group_by(MonthTotal.district)
     )

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("event_id", sa.String(length=36), nullable=False),
         sa.Column("recorded_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("raw_minutes >= 0 AND credited_minutes >= 0", name=op.f("ck_ledger_entry_minutes")),
         sa.PrimaryKeyConstraint("district", "entry_id", "epoch", "version", name=op.f("pk_ledger_entry")),
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
