@@ -1,0 +1,1 @@
+"""Does the hub make one city of what its districts say?"""

@@ -1,0 +1,144 @@
+"""What does the hub's operator get to see?"""
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+from federation.cli import main
+from federation.intake import open_inbox
+from federation.settings import Settings
+from sync import sqlite
+from sync.signing import public_jwk
+from tests.hub.peers import District, Hub, Told, hours
+
+# Later than the commands that the tests run before.
+NOW = datetime.now(UTC) + timedelta(hours=1)
+
+pytestmark = pytest.mark.usefixtures("settings")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(main, arguments)
+
+
+def told(*arguments: str) -> str:
+    """What a command printed that succeeded."""
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def refused(*arguments: str) -> str:
+    """What a command printed that ended with exit code 1 and a sentence, not with a traceback."""
+    result = run(*arguments)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    return " ".join(result.stderr.replace("│", " ").split())
+
+
+@pytest.fixture
+def futian(tmp_path: Path) -> District:
+    """A district that was enrolled on the command line."""
+    district = District("futian")
+    key_file = tmp_path / "futian.pub"
+    key_file.write_bytes(public_jwk(district.key))
+    told("db", "upgrade")
+    told("district", "add", "futian", "--name", "福田", "--region", "440304", "--key", str(key_file))
+    return district
+
+
+@pytest.fixture
+def peer(settings: Settings) -> Hub:
+    """The database that the commands work on, as the consumer sees it."""
+    engine = create_engine(settings.database_url)
+    sqlite.prepare(engine)
+    return Hub(settings, sessionmaker(engine), open_inbox(settings))
+
+
+def status() -> dict[str, object]:
+    """What is said of the only district, after the city's sums."""
+    city = json.loads(told("status", "--json"))
+    [district] = city.pop("districts")
+    return {**city, **district}
+
+
+def test_a_database_is_created_once_and_checked() -> None:
+    assert "db upgrade" in refused("db", "check")
+    assert "Upgraded" in told("db", "upgrade")
+    assert "Upgraded" not in told("db", "upgrade")
+    assert told("db", "current").strip() in told("db", "check")
+
+
+def test_a_command_before_the_tables_exist_says_what_to_do() -> None:
+    assert "banyan-hub db upgrade" in refused("status")
+
+
+def test_a_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "hub.jwk"
+    public = json.loads(told("keys", "create", str(file)))
+    assert "d" not in public
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    before = file.read_bytes()
+    assert "exists" in refused("keys", "create", str(file))
+    assert file.read_bytes() == before
+    assert json.loads(told("keys", "show", str(file))) == public
+
+
+def test_a_district_is_enrolled_once_with_its_key(futian: District, tmp_path: Path) -> None:
+    assert "福田" in told("district", "list")
+    add = ("district", "add", "futian", "--name", "福田", "--region", "440304", "--key")
+    (tmp_path / "again.pub").write_bytes(public_jwk(futian.key))
+    told(*add, str(tmp_path / "again.pub"))
+    (tmp_path / "other.pub").write_bytes(public_jwk(District("futian").key))
+    assert "with another key" in refused(*add, str(tmp_path / "other.pub"))
+
+
+def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
+    told("db", "upgrade")
+    (tmp_path / "no.key").write_text("nothing")
+    arguments = ("district", "add", "luohu", "--name", "罗湖", "--region", "440303", "--key", str(tmp_path / "no.key"))
+    assert "no Ed25519 key" in refused(*arguments)
+
+
+def test_status_shows_each_district(futian: District, peer: Hub) -> None:
+    assert status()["equal"] is False
+    peer.hears(futian.says(hours("e1", minutes=45), at=NOW), at=NOW)
+    found = status()
+    assert (found["equal"], found["behind"], found["as_of"]) == (True, 0, NOW.isoformat())
+    assert (found["registrations"], found["certified_minutes"]) == (0, 45)
+    peer.hears(futian.lights_beacon(head=3, at=NOW), at=NOW)
+    assert (status()["equal"], status()["behind"]) == (False, 2)
+    assert "behind by 2" in told("status")
+
+
+def test_parked_events_are_listed_and_retried(futian: District, peer: Hub) -> None:
+    peer.hears(futian.says(Told("signup.made.v1", "s1", 1, hours("e1").data)), at=NOW)
+    assert "futian/up" in told("parked", "list")
+    assert "0 parked events went through" in told("parked", "retry", "futian")
+    assert "No district luohu takes part" in refused("parked", "retry", "luohu")
+
+
+def test_missing_settings_are_named_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEY", "HUB_TOKEN_KEY"):
+        monkeypatch.delenv(f"BANYAN_{name}")
+    monkeypatch.setenv("BANYAN_PROVINCE", "Guangdong")
+    printed = refused("settings", "check")
+    for name in ("BANYAN_SECRET_KEY", "BANYAN_HUB_TOKEN_KEY", "BANYAN_PROVINCE"):
+        assert name in printed
+
+
+def test_settings_are_printed_without_secrets(settings: Settings) -> None:
+    printed = told("settings", "check")
+    assert "province" in printed
+    assert settings.secret_key not in printed
+
+
+def test_the_help_says_how_to_begin() -> None:
+    printed = told("--help")
+    for command in ("db upgrade", "district add", "web", "sync"):
+        assert command in printed

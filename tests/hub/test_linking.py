@@ -1,0 +1,240 @@
+"""Is one person known by one volunteer ID, and are two persons known by two?"""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trials
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from federation.directory.keys import DistrictKeys
+from federation.identity.models import IdentityEvent, IdentityEventType, Link, LinkReason, Registration, Volunteer
+from federation.identity.sealing import unseal
+from federation.mailbox import LogRecord, ParkedRecord
+from sync import streams
+from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
+from tests.hub.peers import AT, District, Hub, Told, new_id, registration
+from tests.support.waiting import eventually
+
+
+def ids(hub: Hub) -> dict[str, str]:
+    return {link.registration_id: link.volunteer_id for link in hub.rows(Link)}
+
+
+def reasons(hub: Hub) -> dict[str, LinkReason]:
+    return {link.registration_id: link.reason for link in hub.rows(Link)}
+
+
+@pytest.mark.parametrize(
+    ("name", "birth_date"),
+    [
+        ("王小明", "1990-05-01"),
+        ("王小明", "1990-01-05"),
+        ("王晓明", "1990-01-05"),
+        ("王 小明", None),
+        ("李四", "1990-05-01"),
+    ],
+    ids=["everything agrees", "the name agrees", "the reading of the name agrees", "spaces aside", "the birth date agrees"],
+)
+def test_a_document_and_a_field_that_agrees_make_one_person(hub: Hub, name: str, birth_date: str | None) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(
+        futian.says(registration("r1", document="D")),
+        luohu.says(registration("r2", document="D", name=name, birth_date=birth_date)),
+    )
+    assert hub.told(futian)["r1"] == hub.told(luohu)["r2"]
+    assert reasons(hub) == {"r1": LinkReason.DOCUMENT_UNKNOWN, "r2": LinkReason.DOCUMENT_AGREES}
+    assert len(hub.rows(Volunteer)) == 1
+
+
+def test_somebody_elses_document_makes_no_person_of_two(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(
+        futian.says(registration("r1", document="D")),
+        luohu.says(registration("r2", document="D", name="李四", birth_date="1971-12-30")),
+    )
+    assert hub.told(futian)["r1"] != hub.told(luohu)["r2"]
+    assert reasons(hub)["r2"] == LinkReason.DOCUMENT_DISAGREES
+
+
+def test_what_is_missing_agrees_with_nothing(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    told = [registration(key, document="D", name=name, birth_date=None) for key, name in (("r1", "王小明"), ("r2", "李四"))]
+    hub.hears(futian.says(*told))
+    assert len(set(ids(hub).values())) == 2
+
+
+def test_a_name_and_a_birth_date_alone_make_nobody_the_same(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(futian.says(registration("r1")), luohu.says(registration("r2"), registration("r3", document="D")))
+    assert len(set(ids(hub).values())) == 3
+    assert reasons(hub)["r1"] == LinkReason.NO_DOCUMENT
+
+
+def test_one_of_several_documents_is_enough(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    first, second = registration("r1", document="passport").data, registration("r2", document="resident id").data
+    assert isinstance(first, RegistrationState)
+    assert isinstance(second, RegistrationState)
+    both = RegistrationState(
+        registration_id="r3",
+        organization_id="o1",
+        name="王小明",
+        registered_on="2020-01-01",
+        documents=first.documents + second.documents,
+    )
+    hub.hears(futian.says(registration("r1", document="passport")), luohu.says(Told(REGISTRATION_RECORDED, "r3", 1, both)))
+    assert hub.told(futian)["r1"] == hub.told(luohu)["r3"]
+
+
+def test_a_batch_is_linked_as_its_registrations_would_be_one_by_one(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(
+        futian.says(
+            registration("r1", document="D"),
+            registration("r2", document="E"),
+            registration("r3", document="D", name="王晓明"),
+            registration("r4", document="E", name="李四", birth_date="1971-12-30"),
+        )
+    )
+    linked = ids(hub)
+    assert linked["r1"] == linked["r3"]
+    assert len({linked["r1"], linked["r2"], linked["r4"]}) == 3
+
+
+PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from([None, "D", "E"]),
+        st.sampled_from([("王小明", "1990-05-01"), ("李四", "1971-12-30"), ("王晓明", None)]),
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@trials(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(people=PEOPLE, data=st.data())
+def test_who_is_one_person_does_not_depend_on_who_came_first(
+    hub: Hub, people: list[tuple[str | None, tuple[str, str | None]]], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(people))))
+    assert partition(hub, people, range(len(people)), together=True) == partition(hub, people, order, together=False)
+
+
+def partition(
+    hub: Hub, people: list[tuple[str | None, tuple[str, str | None]]], order: Sequence[int], *, together: bool
+) -> set[frozenset[int]]:
+    """Who of `people`, told in `order`, is the same person, with documents that nobody has shown before."""
+    fresh = new_id()
+    [district] = hub.enrol(f"d{fresh[:8]}")
+    told = []
+    for number in order:
+        document, (name, birth_date) = people[number]
+        document = document and f"{document} {fresh}"
+        told.append(registration(f"{fresh[:8]}{number}", document=document, name=name, birth_date=birth_date))
+    hub.hears(*([district.says(*told)] if together else [district.says(one) for one in told]))
+    persons: dict[str, set[int]] = {}
+    for registration_id, volunteer_id in hub.told(district).items():
+        persons.setdefault(volunteer_id, set()).add(int(registration_id[8:]))
+    return {frozenset(members) for members in persons.values()}
+
+
+def test_a_correction_changes_what_is_known_and_keeps_the_id(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(registration("r1", document="D")))
+    before = ids(hub)
+    corrected = registration("r1", document="D", name="王小名", version=3)
+    late = registration("r1", document="D", name="王大明", version=2)
+    hub.hears(futian.says(corrected), futian.says(late))
+    [kept] = hub.rows(Registration)
+    assert unseal(kept.person, hub.settings.field_cipher).name == "王小名"
+    assert ids(hub) == before
+    assert len(hub.rows(LogRecord)) == 1
+
+
+def test_a_correction_that_shows_another_persons_document_moves_nobody_and_is_noted(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(luohu.says(registration("r2", document="D")), futian.says(registration("r1")))
+    before = ids(hub)
+    hub.hears(futian.says(registration("r1", document="D", version=2)))
+    assert ids(hub) == before
+    [noted] = [event for event in hub.rows(IdentityEvent) if event.type == IdentityEventType.MATCHED_LATER]
+    assert (noted.registration_id, noted.evidence["volunteer_id"]) == ("r1", before["r2"])
+
+
+def test_a_document_that_was_taken_back_proves_nothing_any_more(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(
+        futian.says(registration("r1", document="mistyped")),
+        futian.says(registration("r1", document="D", version=2)),
+        luohu.says(registration("r2", document="mistyped"), registration("r3", document="D")),
+    )
+    linked = ids(hub)
+    assert linked["r1"] == linked["r3"] != linked["r2"]
+
+
+def test_every_link_says_by_which_rule_and_on_what_evidence(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(futian.says(registration("r1", document="D")), luohu.says(registration("r2", document="D", name="王晓明")))
+    events = [(event.type, event.registration_id) for event in hub.rows(IdentityEvent)]
+    assert events == [
+        (IdentityEventType.ISSUED, "r1"),
+        (IdentityEventType.LINKED, "r1"),
+        (IdentityEventType.LINKED, "r2"),
+    ]
+    *_, joined = hub.rows(IdentityEvent)
+    assert joined.evidence["registration_id"] == "r1"
+    assert joined.evidence["agreeing"] == ["pinyin", "birth_date"]
+
+
+def test_a_district_cannot_speak_about_another_districts_registration(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(futian.says(registration("r1")), luohu.says(registration("r1", name="李四", version=9), registration("r2")))
+    [held] = [held for held in hub.rows(Registration) if held.registration_id == "r1"]
+    assert (held.district, held.version) == ("futian", 1)
+    assert [record.record_key for record in hub.rows(ParkedRecord)] == ["r1"]
+    assert hub.told(luohu).keys() == {"r2"}
+
+
+def test_a_token_that_is_none_parks_its_registration_only(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    broken = RegistrationState(
+        registration_id="r1",
+        organization_id="o1",
+        name="王小明",
+        registered_on="2020-01-01",
+        documents=(DocumentToken(kind="resident_id", key_version=1, token="11010519491231002X"),),
+    )
+    hub.hears(futian.says(Told(REGISTRATION_RECORDED, "r1", 1, broken), registration("r2")))
+    assert [record.record_key for record in hub.rows(ParkedRecord)] == ["r1"]
+    assert hub.told(futian).keys() == {"r2"}
+
+
+def test_the_same_batch_again_issues_nothing(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    said = futian.says(registration("r1", document="D"), registration("r1", document="D"))
+    hub.hears(said, said)
+    assert len(hub.rows(Volunteer)) == 1
+    assert len(hub.rows(LogRecord)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_districts_that_show_one_document_at_the_same_moment_meet(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+
+    def hear(district: District, key: str) -> None:
+        hub.hears(district.says(registration(key, document="D")))
+
+    second = threading.Thread(target=hear, args=(luohu, "r2"))
+    with hub.sessions() as session:
+        raw = futian.says(registration("r1", document="D"))
+        hub.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys(hub.sessions), at=AT)
+        second.start()
+        with hub.sessions() as watching:
+            waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            eventually(lambda: watching.scalar(waits))
+        session.commit()
+    second.join()
+    assert hub.told(futian)["r1"] == hub.told(luohu)["r2"]

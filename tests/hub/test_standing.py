@@ -1,0 +1,84 @@
+"""Does the hub know how far it has followed each district?"""
+
+from datetime import timedelta
+
+from federation.directory.standing import Standing, standings
+from federation.identity.models import Link, Registration
+from federation.ledger import totals
+from federation.ledger.totals import Hours, OrganizationSum
+from federation.mailbox import ParkedRecord
+from sync import streams
+from tests.hub.peers import AT, Hub, Told, hours, organization, registration
+
+LATER = AT + timedelta(minutes=5)
+
+
+def standing(hub: Hub) -> Standing:
+    [found] = hub.asked(standings)
+    return found
+
+
+def test_a_district_that_never_spoke_is_not_called_equal(hub: Hub) -> None:
+    hub.enrol("futian")
+    found = standing(hub)
+    assert (found.equal, found.as_of, found.describe()) == (False, None, "not heard of")
+
+
+def test_all_that_was_said_makes_equal_as_of_the_last_event(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1"), hours("e2")))
+    found = standing(hub)
+    assert (found.equal, found.behind, found.as_of, found.describe()) == (True, 0, AT, "equal")
+
+
+def test_a_beacon_moves_as_of_where_nothing_is_missing(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1")), futian.lights_beacon(at=LATER))
+    assert standing(hub).as_of == LATER
+
+
+def test_a_beacon_shows_how_much_is_missing_and_as_of_stays(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1")), futian.lights_beacon(head=4, at=LATER))
+    found = standing(hub)
+    assert (found.equal, found.behind, found.as_of, found.describe()) == (False, 3, AT, "behind by 3")
+
+
+def test_what_is_parked_or_quarantined_is_counted_for_its_district(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    unknown = Told("signup.made.v1", "s1", 1, hours("e1").data)
+    said = luohu.says(unknown, hours("e2"))
+    hub.hears(futian.says(hours("e1")), said, said[:-1])
+    found = {standing.district: standing for standing in hub.asked(standings)}
+    assert (found["futian"].parked, found["futian"].quarantined, found["futian"].equal) == (0, 0, True)
+    assert (found["luohu"].parked, found["luohu"].quarantined, found["luohu"].equal) == (1, 1, False)
+    assert found["luohu"].describe() == "parked"
+
+
+def test_what_was_parked_goes_through_once_its_cause_is_gone(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(luohu.says(registration("r1")), futian.says(registration("r1"), registration("r1", version=2), hours("e1")))
+    assert len(hub.rows(ParkedRecord)) == 2
+    with hub.sessions.begin() as session:
+        assert hub.inbox.retry(session, streams.up("futian")) == 0
+    with hub.sessions.begin() as session:
+        session.delete(session.get_one(Link, "r1"))
+        session.flush()
+        session.delete(session.get_one(Registration, "r1"))
+    with hub.sessions.begin() as session:
+        assert hub.inbox.retry(session, streams.up("futian")) == 2
+    assert hub.told(futian).keys() == {"r1"}
+    assert hub.rows(ParkedRecord) == []
+
+
+def test_an_organization_is_known_by_its_newest_name(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(
+        futian.says(
+            organization("team", name="海珠社区队", parent="district", version=2), organization("district", name="福田")
+        ),
+        futian.says(organization("team", name="旧名", parent="district"), hours("e1", organization_id="team")),
+        luohu.says(organization("team", name="别的队"), hours("e1", organization_id="nameless", minutes=5)),
+    )
+    assert hub.asked(totals.by_organization, "futian") == [OrganizationSum("team", "海珠社区队", Hours(1, 60))]
+    assert hub.asked(totals.by_organization, "luohu") == [OrganizationSum("nameless", None, Hours(1, 5))]
