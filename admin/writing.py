@@ -1,6 +1,5 @@
 """How are minutes, numbers and moments written for the one who reads?"""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,15 +11,14 @@ MINUTES_PER_HOUR = 60
 
 
 def register(app: Flask, time_zone: ZoneInfo) -> None:
-    """Gives templates the filters `duration`, `hours`, `number`, `day`, `month`, `moment` and `clock`."""
+    """Gives templates the filters `duration`, `hours`, `number`, `day`, `month` and `moment`."""
     app.jinja_env.filters.update(
         duration=duration,
         hours=hours,
         number=number,
         day=day,
         month=month,
-        moment=_in(time_zone, "yMMMdHm"),
-        clock=_in(time_zone, "Hm"),
+        moment=lambda value: moment(value, time_zone),
     )
     app.jinja_env.globals["time_zone_name"] = lambda: get_timezone_name(time_zone, locale=get_locale(), width="long")
 
@@ -55,8 +53,8 @@ def month(value: str) -> str:
     return format_skeleton("yMMM", date.fromisoformat(f"{value}-01"), locale=get_locale())
 
 
-def _in(time_zone: ZoneInfo, skeleton: str) -> Callable[[datetime], str]:
-    def write(value: datetime) -> str:
-        return format_skeleton(skeleton, value, tzinfo=time_zone, locale=get_locale())
-
-    return write
+def moment(value: datetime, time_zone: ZoneInfo) -> str:
+    """A moment to the minute: 22 Nov 2026, 14:02."""
+    locale = get_locale()
+    written = [format_skeleton(skeleton, value, tzinfo=time_zone, locale=locale) for skeleton in ("Hm", "yMMMd")]
+    return str(locale.datetime_formats["medium"].format(*written))

@@ -19,11 +19,11 @@ def update() -> None:
         for _file, _line, text, _comments, context in extract_from_dir(package, METHODS):
             spoken.add(text, context=context)
     for source in FOLDER.glob("*/LC_MESSAGES/*.po"):
-        with source.open("rb") as text:
-            catalogue = read_po(text, locale=source.parents[1].name)
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parents[1].name)
         catalogue.update(spoken, no_fuzzy_matching=True)
-        with source.open("wb") as text:
-            write_po(text, catalogue, omit_header=True, sort_output=True, ignore_obsolete=True, width=128)
+        with source.open("wb") as file:
+            write_po(file, catalogue, omit_header=True, sort_output=True, ignore_obsolete=True, width=128)
         with source.with_suffix(".mo").open("wb") as compiled:
             write_mo(compiled, catalogue)
         missing = [message.id for message in catalogue if message.id and not message.string]

@@ -1,0 +1,33 @@
+"""How does a table leave as a file that a spreadsheet may open?"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from flask import Response
+
+_BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the system's own encoding
+_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Cell = str | int | float | datetime | None
+
+
+def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
+    """The table as `name`.csv."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerows([_plain(cell) for cell in row] for row in (headings, *rows))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-cache"}
+    return Response(_BYTE_ORDER_MARK + text.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _plain(cell: Cell) -> str | int | float:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    if isinstance(cell, str) and cell.startswith(_BEGIN_FORMULAS):
+        # A spreadsheet would work it out, and names come from people (OWASP, CSV injection).
+        return f"'{cell}"
+    return cell

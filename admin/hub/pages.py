@@ -1,0 +1,120 @@
+"""Where does everybody read what the city's volunteers did?
+
+All of it is sums without names of persons, so nobody has to sign in.
+"""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask_babel import gettext
+
+from admin.exporting import csv_file
+from admin.hub import figures
+from admin.hub.figures import CityFigures, DistrictFigures
+from admin.hub.wording import say
+from federation.db import db
+from sync.sqlite import READ_ONLY
+
+blueprint = Blueprint("hub", __name__, template_folder="templates")
+
+
+@blueprint.before_request
+def only_read() -> None:
+    """Nothing here writes, so no page waits for a district that is being followed at the same time."""
+    db.session.connection(execution_options=READ_ONLY)
+
+
+@blueprint.app_context_processor
+def standing_in_words() -> dict[str, object]:
+    """Templates say a standing by `say`."""
+    return {"say": lambda standing: say(standing, at=datetime.now(UTC))}
+
+
+@blueprint.get("/")
+def city() -> str:
+    """All districts in one view."""
+    shown = _city()
+    series = shown.series
+    chosen = request.args.get("district")
+    name = next((row.standing.name for row in shown.rows if row.standing.district == chosen), None)
+    return render_template(
+        "hub/city.html", city=shown, series=series.only(name) if name else series, chosen=chosen if name else None
+    )
+
+
+@blueprint.get("/districts.csv")
+def districts_file() -> Response:
+    """The table of districts as a file."""
+    headings = [
+        gettext("Code"),
+        gettext("District"),
+        gettext("Registrations"),
+        gettext("Entries"),
+        gettext("Certified minutes"),
+        gettext("As of"),
+        gettext("Events behind"),
+        gettext("Standing"),
+    ]
+    at, zone = datetime.now(UTC), current_app.config["SETTINGS"].time_zone
+    rows = [
+        (
+            row.standing.district,
+            row.standing.name,
+            row.registrations,
+            row.hours.entries,
+            row.hours.minutes,
+            row.standing.as_of and row.standing.as_of.astimezone(zone),
+            row.standing.behind,
+            say(row.standing, at=at).word,
+        )
+        for row in _city().rows
+    ]
+    return csv_file("districts", headings, rows)
+
+
+@blueprint.get("/months.csv")
+def months_file() -> Response:
+    """The months of all districts as a file."""
+    series = _city().series
+    return csv_file("months", *_by_month(series))
+
+
+@blueprint.get("/districts/<code>")
+def district(code: str) -> str:
+    """One district."""
+    return render_template("hub/district.html", shown=_district(code))
+
+
+@blueprint.get("/districts/<code>/months.csv")
+def district_months_file(code: str) -> Response:
+    """A district's months as a file."""
+    return csv_file(f"{code}-months", *_by_month(_district(code).series))
+
+
+@blueprint.get("/districts/<code>/organizations.csv")
+def district_organizations_file(code: str) -> Response:
+    """A district's organizations as a file."""
+    disclosed = _district(code).organizations
+    headings = [gettext("Organization"), gettext("Entries"), gettext("Certified minutes")]
+    rows = [(one.name or one.organization_id, one.hours.entries, one.hours.minutes) for one in disclosed.shown]
+    if disclosed.withheld:
+        rows.append((gettext("All others"), disclosed.withheld_hours.entries, disclosed.withheld_hours.minutes))
+    return csv_file(f"{code}-organizations", headings, rows)
+
+
+def _city() -> CityFigures:
+    return figures.of_city(db.session(), year=request.args.get("year"))
+
+
+def _district(code: str) -> DistrictFigures:
+    return figures.of_district(db.session(), code) or abort(404)
+
+
+def _by_month(series: figures.Series) -> tuple[list[str], list[list[str | int]]]:
+    headings = [
+        gettext("Month"),
+        *(gettext("Minutes in %(district)s", district=name) for name in series.names),
+        gettext("Minutes"),
+    ]
+    columns = zip(series.months, *([hours.minutes for hours in line] for line in series.values), strict=True)
+    return headings, [[*column, sum(column[1:])] for column in columns]

@@ -1,0 +1,35 @@
+"""How do programs read what the city's hours come to?"""
+
+from flask import Flask
+
+from api import problems, requests
+from api.documentation import documentation
+from api.health import health
+from api.hub.city import city
+from api.hub.districts import districts
+from federation.db import db
+from federation.directory.standing import standings
+from federation.migrations import MIGRATIONS
+
+_DESCRIPTION = (
+    "Sums of the hours that the city's districts have certified, and how up to date each district is. Nothing here names a "
+    "person, so nobody has to sign in. Durations are whole minutes; moments have an offset; months are those of the district."
+)
+
+
+def register(app: Flask) -> None:
+    """Gives the hub's application its API; to be called before anything else that answers."""
+    requests.observe(app)
+    api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
+    api.register_blueprint(city)
+    api.register_blueprint(districts)
+    app.register_blueprint(documentation)
+    with app.app_context():
+        app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
+
+
+def _not_equal() -> list[str]:
+    """Districts of which the hub does not have everything: their figures are older than the others'."""
+    return [
+        f"{one.district} is not equal: {one.applied} of {one.head} events." for one in standings(db.session()) if not one.equal
+    ]
