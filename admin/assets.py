@@ -20,6 +20,8 @@ _SOURCES: dict[str, tuple[Traversable, str]] = {
     "bootstrap.css": (_BOOTSTRAP / "css" / "bootstrap.min.css", "text/css"),
     "banyan.css": (_OURS / "banyan.css", "text/css"),
     "banyan.js": (_OURS / "banyan.js", "text/javascript"),
+    "desk.css": (_OURS / "desk.css", "text/css"),
+    "desk.js": (_OURS / "desk.js", "text/javascript"),
     "banyan.svg": (_OURS / "banyan.svg", "image/svg+xml"),
 }
 

@@ -3,7 +3,8 @@
 All entries of one act carry the same moment and the same actor; that is how the act is found again to undo it.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,10 +36,21 @@ def certify_many(session: Session, entries: Iterable[HourEntry], *, by: str, at:
     return Outcome(len(others), sum(entry.credited_minutes for entry in others), len(entries) - len(others))
 
 
-def undo_many(session: Session, *, certified_at: datetime, by: str, at: datetime, settings: Settings) -> Outcome:
-    """Puts back into the queue what `by` certified at that moment, except what somebody has changed since."""
+def undo_many(
+    session: Session,
+    organizations: Collection[uuid.UUID],
+    *,
+    certified_at: datetime,
+    by: str,
+    at: datetime,
+    settings: Settings,
+) -> Outcome:
+    """Puts back into the queue what `by` certified in `organizations` at that moment, except what was changed since."""
     query = select(HourEntry).where(
-        HourEntry.state == HourState.CERTIFIED, HourEntry.certified_by == by, HourEntry.changed_at == certified_at
+        HourEntry.state == HourState.CERTIFIED,
+        HourEntry.organization_id.in_(organizations),
+        HourEntry.certified_by == by,
+        HourEntry.changed_at == certified_at,
     )
     entries = session.scalars(query.options(selectinload(HourEntry.versions)).with_for_update(of=HourEntry)).all()
     for entry in entries:

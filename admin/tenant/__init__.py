@@ -1,0 +1,27 @@
+"""What does a district's staff do at a desk?"""
+
+from flask import Blueprint, Flask
+
+from admin.frame import frame
+from admin.tenant import desk, refusals, wording
+from admin.tenant.home import blueprint as home
+from admin.tenant.hours import blueprint as hours
+from admin.tenant.queue import blueprint as queue
+from admin.tenant.signing_in import blueprint as signing_in
+from admin.tenant.volunteers import blueprint as volunteers
+from tenants.settings import Settings
+
+
+def register(app: Flask) -> None:
+    """Gives the district's application its pages; all but signing in are for staff who did."""
+    settings: Settings = app.config["SETTINGS"]
+    frame(app, layout="tenant/layout.html", time_zone=settings.time_zone, language=settings.language)
+    pages = Blueprint("desk", __name__, template_folder="templates")
+    pages.before_request(desk.read_only_where_nothing_changes)
+    pages.before_request(desk.require_staff)
+    pages.app_context_processor(desk.for_templates)
+    for blueprint in (signing_in, home, queue, hours, volunteers):
+        pages.register_blueprint(blueprint)
+    refusals.register(pages)
+    app.register_blueprint(pages)
+    wording.register(app)

@@ -1,0 +1,25 @@
+"""What is there to do today, and how does the district stand?"""
+
+from flask import Blueprint, render_template
+
+from admin.tenant import desk
+from tenants.db import db
+from tenants.hours.queue import QueueFilter, summarize
+from tenants.hours.totals import district_totals
+from tenants.staff.permissions import Permission
+from tenants.standing import standing
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+def show() -> str:
+    """The first page after signing in."""
+    session, settings = db.session(), desk.settings()
+    wanted = QueueFilter(organizations=desk.places(Permission.CERTIFY), time_zone=settings.time_zone)
+    return render_template(
+        "tenant/home.html",
+        queue=summarize(session, wanted, by=desk.staff().username),
+        totals=district_totals(session),
+        standing=standing(session, settings.district),
+    )

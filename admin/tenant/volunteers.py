@@ -1,0 +1,62 @@
+"""Who is this volunteer, and what have they done?"""
+
+import uuid
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext
+from wtforms import Form, IntegerField, StringField
+from wtforms.validators import Length, NumberRange, Optional
+
+from admin.tenant import desk
+from tenants.db import db
+from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
+from tenants.registrations.finding import masked_document, registration_seen, search
+from tenants.staff.permissions import Permission
+
+PAGE_LENGTH = 50
+MOST_FOUND = 50
+_MIN_WORDS_LENGTH = 2
+
+blueprint = Blueprint("volunteers", __name__, url_prefix="/volunteers")
+
+
+class SearchForm(Form):
+    """What somebody knows of a volunteer."""
+
+    words = StringField(lazy_gettext("Name, number or end of the telephone"), [Optional(), Length(_MIN_WORDS_LENGTH, 80)])
+
+
+class PlaceForm(Form):
+    """Which part of a volunteer's hours."""
+
+    page = IntegerField(default=1, validators=[Optional(), NumberRange(min=1)])
+
+
+@blueprint.get("/")
+def find() -> str | tuple[str, int]:
+    """The search, with what it found."""
+    form = SearchForm(request.args)
+    if not form.validate():
+        return render_template("tenant/volunteers.html", form=form, found=None), 422
+    places = desk.places(Permission.SEE)
+    found = search(db.session(), places, form.words.data, limit=MOST_FOUND) if form.words.data else None
+    return render_template("tenant/volunteers.html", form=form, found=found, most_found=MOST_FOUND)
+
+
+@blueprint.get("/<uuid:registration_id>")
+def show(registration_id: uuid.UUID) -> str:
+    """A volunteer's registration and hours."""
+    registration = registration_seen(db.session(), registration_id, desk.places(Permission.SEE))
+    form = PlaceForm(request.args)
+    first = ((form.page.data if form.validate() else None) or 1) - 1
+    sums = sums_of_volunteer(db.session(), registration.id)
+    return render_template(
+        "tenant/volunteer.html",
+        registration=registration,
+        document=masked_document(registration, desk.settings().field_cipher),
+        sums=sums,
+        entries=entries_of_volunteer(db.session(), registration.id, first=first * PAGE_LENGTH, limit=PAGE_LENGTH),
+        entry_count=sum(part.entries for part in sums.values()),
+        first=first * PAGE_LENGTH,
+        page_length=PAGE_LENGTH,
+    )

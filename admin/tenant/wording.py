@@ -1,0 +1,104 @@
+"""How are a district's states, acts and numbers said?"""
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from flask import Flask
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from admin.writing import moment
+from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
+from tenants.organizations.models import OrganizationKind
+from tenants.registrations.documents import DocumentFlaw, DocumentKind
+from tenants.settings import Settings
+
+STATES = {
+    HourState.DRAFT: (lazy_gettext("Draft"), "plain"),
+    HourState.SUBMITTED: (lazy_gettext("Waiting"), "waiting"),
+    HourState.CERTIFIED: (lazy_gettext("Certified"), "good"),
+    HourState.REFUSED: (lazy_gettext("Refused"), "bad"),
+    HourState.REVOKED: (lazy_gettext("Revoked"), "bad"),
+}
+"""Each state of an hour entry in a word, and how it is to be taken."""
+
+_ACTS = {
+    HourAct.DRAFTED: lazy_gettext("Recorded"),
+    HourAct.SUBMITTED: lazy_gettext("Submitted"),
+    HourAct.CERTIFIED: lazy_gettext("Certified"),
+    HourAct.REFUSED: lazy_gettext("Refused"),
+    HourAct.CORRECTED: lazy_gettext("Corrected"),
+    HourAct.REVOKED: lazy_gettext("Revoked"),
+    HourAct.UNDONE: lazy_gettext("Certification undone"),
+}
+
+_DOCUMENTS = {
+    DocumentKind.RESIDENT_ID: lazy_gettext("Resident identity card"),
+    DocumentKind.PASSPORT: lazy_gettext("Passport"),
+    DocumentKind.HK_MACAU_PERMIT: lazy_gettext("Mainland travel permit for Hong Kong and Macau residents"),
+    DocumentKind.TAIWAN_PERMIT: lazy_gettext("Mainland travel permit for Taiwan residents"),
+    DocumentKind.RESIDENCE_PERMIT: lazy_gettext("Residence permit for Hong Kong, Macau and Taiwan residents"),
+    DocumentKind.FOREIGNER_CARD: lazy_gettext("Foreign permanent resident card"),
+}
+
+_FLAWS = {
+    DocumentFlaw.CHECK_DIGIT: lazy_gettext("The number's check digit is wrong: somebody mistyped it."),
+    DocumentFlaw.IMPOSSIBLE_DATE: lazy_gettext("The number holds an impossible date of birth."),
+    DocumentFlaw.MALFORMED: lazy_gettext("The number does not have the form of such a document."),
+}
+
+_DISAGREEMENTS = {
+    "birth_date": lazy_gettext("The date of birth is not the one that the document proves."),
+    "gender": lazy_gettext("The gender is not the one that the document proves."),
+}
+
+_KINDS = {
+    OrganizationKind.DISTRICT: lazy_gettext("District"),
+    OrganizationKind.STREET: lazy_gettext("Street"),
+    OrganizationKind.COMMUNITY: lazy_gettext("Community"),
+    OrganizationKind.TEAM: lazy_gettext("Team"),
+    OrganizationKind.SECTOR: lazy_gettext("Sector"),
+}
+
+
+def register(app: Flask) -> None:
+    """Gives templates the words: `STATES`, and a filter for each of the rest."""
+    app.jinja_env.globals["STATES"] = STATES
+    settings: Settings = app.config["SETTINGS"]
+    app.jinja_env.filters.update(
+        shift=shift_in(settings.time_zone),
+        act=_from(_ACTS),
+        document=_from(_DOCUMENTS),
+        flaw=_from(_FLAWS),
+        kind=_from(_KINDS),
+        disagreement=_from(_DISAGREEMENTS),
+        volunteer_id=volunteer_id,
+        gender=gender,
+    )
+
+
+def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
+    """How a shift is written in `time_zone`: its start, and of its end as much as is not the same."""
+
+    def write(entry: HourEntry | HourEntryVersion) -> str:
+        start, end = entry.started_at.astimezone(time_zone), entry.ended_at.astimezone(time_zone)
+        same_day = start.date() == end.date()
+        last = format_skeleton("Hm", end, locale=get_locale()) if same_day else moment(end, time_zone)
+        return f"{moment(start, time_zone)}–{last}"
+
+    return write
+
+
+def volunteer_id(value: str) -> str:
+    """A volunteer ID in the groups in which people read it aloud: 44 1234 5678 90 12."""
+    return " ".join((value[:2], value[2:6], value[6:10], value[10:12], value[12:]))
+
+
+def gender(value: str) -> str:
+    """A gender given as `M` or `F`."""
+    return str(gettext("male") if value == "M" else gettext("female"))
+
+
+def _from(words: dict[Any, Any]) -> Callable[[Any], str]:
+    return lambda value: str(words[value])
