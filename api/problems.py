@@ -59,7 +59,8 @@ class ProblemBlueprint(Blueprint):
     """A part of an API. What its views raise becomes a problem document.
 
     `statuses` gives for each class of the side's error family the HTTP status; a class that is not named has that of its base.
-    An act on a record, a POST or DELETE below it, is a change: decorated with `etag`, it requires `If-Match`.
+    An act on a record, a POST or DELETE below it, is a change: decorated with `etag`, it requires `If-Match`. A record's ETag
+    is its version, so who has the record has the ETag.
 
     The application must keep its own handlers for pages on `HTTPException`, not on single codes: Flask prefers a code's
     handler to a blueprint's.
@@ -73,6 +74,10 @@ class ProblemBlueprint(Blueprint):
         self.register_error_handler(HTTPException, answer_http)
         for kind, status in statuses.items():
             self.register_error_handler(kind, _answer_with(status))
+
+    @staticmethod
+    def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
+        return str(etag_data) if isinstance(etag_data, int) else str(Blueprint._generate_etag(etag_data, extra_data))
 
 
 def problem(

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from tenants.errors import NotFound, StaleVersion
@@ -35,13 +37,16 @@ def entry_seen(session: Session, entry_id: uuid.UUID, *, by: StaffMember) -> Hou
 
 
 def entry_to_change(
-    session: Session, entry_id: uuid.UUID, *, by: StaffMember, permission: Permission, version: int
+    session: Session, entry_id: uuid.UUID, *, by: StaffMember, permission: Permission, version: int | None = None
 ) -> HourEntry:
-    """The entry, locked; raises `NotFound`, `NotAllowed`, or `StaleVersion` where it is no longer in `version`."""
+    """The entry, locked until the transaction ends.
+
+    Raises `NotFound`, `NotAllowed`, or `StaleVersion` where it is no longer in `version`.
+    """
     entry = entry_seen(session, entry_id, by=by)
     require(session, by, permission, entry.organization_id)
     session.refresh(entry, with_for_update={"of": HourEntry})
-    if entry.version != version:
+    if version not in (None, entry.version):
         raise StaleVersion("Somebody changed this entry since you looked. Look at it again.")
     return entry
 
@@ -54,6 +59,16 @@ def entries_seen(organizations: Collection[uuid.UUID]) -> Select[HourEntry]:
         .where(or_(HourEntry.organization_id.in_(organizations), Registration.organization_id.in_(organizations)))
         .options(contains_eager(HourEntry.registration), joinedload(HourEntry.organization))
     )
+
+
+def began_within(first_day: date | None, last_day: date | None, time_zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    """The conditions on entries that their shifts began on these days in `time_zone`, both included."""
+    conditions = []
+    if first_day:
+        conditions.append(HourEntry.started_at >= datetime.combine(first_day, time(), time_zone))
+    if last_day:
+        conditions.append(HourEntry.started_at < datetime.combine(last_day + timedelta(days=1), time(), time_zone))
+    return conditions
 
 
 def entries_of_volunteer(session: Session, registration_id: uuid.UUID, *, first: int, limit: int) -> list[HourEntry]:

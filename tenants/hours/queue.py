@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from tenants.hours.finding import began_within
 from tenants.hours.models import HourEntry, HourState
 from tenants.registrations.models import Registration
 
@@ -75,13 +76,9 @@ def fields_waiting(session: Session, organizations: Collection[uuid.UUID]) -> li
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     conditions = [HourEntry.state == HourState.SUBMITTED, HourEntry.organization_id.in_(wanted.organizations)]
+    conditions += began_within(wanted.first_day, wanted.last_day, wanted.time_zone)
     if wanted.field:
         conditions.append(HourEntry.field == wanted.field)
-    if wanted.first_day:
-        conditions.append(HourEntry.started_at >= datetime.combine(wanted.first_day, time(), wanted.time_zone))
-    if wanted.last_day:
-        next_day = wanted.last_day + timedelta(days=1)
-        conditions.append(HourEntry.started_at < datetime.combine(next_day, time(), wanted.time_zone))
     if wanted.name:
         conditions.append(HourEntry.registration.has(Registration.name.contains(wanted.name, autoescape=True)))
     if wanted.recorded_by:

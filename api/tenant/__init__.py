@@ -1,0 +1,37 @@
+"""How do programs work with a district?"""
+
+from flask import Flask
+
+from api import problems, requests
+from api.documentation import documentation
+from api.health import health
+from api.problems import ProblemBlueprint
+from api.tenant.district import degraded, district
+from api.tenant.hour_entries import hour_entries
+from api.tenant.organizations import organizations
+from api.tenant.registrations import registrations
+from tenants.db import db
+from tenants.migrations import MIGRATIONS
+from tenants.settings import Settings
+
+_DESCRIPTION = (
+    "A district's volunteers and their hours. A program acts for a member of staff, with a bearer token that an operator "
+    "issues (`banyan-district staff token`), and may do what they may. Durations are whole minutes; moments have an offset. "
+    "A change needs `If-Match` with the ETag of what was read, so nobody overwrites what they have not seen."
+)
+
+
+def register(app: Flask) -> list[ProblemBlueprint]:
+    """Gives the district's application its API, before anything else that answers; gives the parts that need a token."""
+    settings: Settings = app.config["SETTINGS"]
+    requests.observe(app)
+    api = problems.prepare(app, title=f"Banyan: {settings.district_name}", version="1", description=_DESCRIPTION)
+    api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{"token": []}]
+    parts = [district, organizations, registrations, hour_entries]
+    for part in parts:
+        api.register_blueprint(part)
+    app.register_blueprint(documentation)
+    with app.app_context():
+        app.register_blueprint(health(db.engine, MIGRATIONS, degraded=degraded))
+    return parts

@@ -1,0 +1,39 @@
+"""What does the district come to, and does the city know it?"""
+
+from api.tenant.bearer import part, places, settings
+from api.tenant.schemas import StandingSchema, TotalsSchema
+from sync.sqlite import READ_ONLY
+from tenants.db import db
+from tenants.hours.totals import DistrictTotals, district_totals
+from tenants.staff.permissions import Permission
+from tenants.standing import Standing, standing
+
+district = part("district", "", "The district as a whole.")
+
+
+@district.get("/totals")
+@district.response(200, TotalsSchema)
+def read_totals() -> DistrictTotals:
+    """The district's sums."""
+    places(Permission.SEE)
+    return district_totals(db.session())
+
+
+@district.get("/standing")
+@district.response(200, StandingSchema)
+def read_standing() -> Standing:
+    """How much of what was said here has the hub."""
+    places(Permission.SEE)
+    return standing(db.session(), settings().district)
+
+
+def degraded() -> list[str]:
+    """What does not work and is not needed to serve this district."""
+    db.session.connection(execution_options=READ_ONLY)
+    stands = standing(db.session(), settings().district)
+    missing = []
+    if not stands.equal:
+        missing.append(f"The hub has confirmed {stands.hub_has} of {stands.head} events.")
+    if stands.parked:
+        missing.append(f"{stands.parked} events of the hub wait for a person to look at them.")
+    return missing

@@ -1,0 +1,44 @@
+"""Who is registered in the district?"""
+
+import uuid
+from typing import Any
+
+from api.pagination import page_schema, read_page
+from api.tenant.bearer import part, places, settings
+from api.tenant.schemas import RegistrationQuerySchema, RegistrationSchema
+from tenants.db import db
+from tenants.organizations.arranging import at_or_below
+from tenants.registrations.finding import masked_document, registration_seen, registrations_seen
+from tenants.registrations.models import Registration
+from tenants.staff.permissions import Permission
+
+registrations = part("registrations", "/registrations", "Volunteers' records in this district.")
+
+
+@registrations.get("")
+@registrations.arguments(RegistrationQuerySchema, location="query")
+@registrations.response(200, page_schema(RegistrationSchema))
+def list_registrations(query: dict[str, Any]) -> dict[str, Any]:
+    """The registrations that you may see, in the order in which they came."""
+    after, limit, below = query.pop("after", None), query.pop("limit"), query.pop("organization_id", None)
+    seen = places(Permission.SEE)
+    wanted = registrations_seen(seen & at_or_below(db.session(), [below]) if below else seen).filter_by(**query)
+    page = read_page(db.session(), wanted, Registration.id, after=after, limit=limit)
+    return {"items": [_form(registration) for registration in page.items], "next": page.next}
+
+
+@registrations.get("/<uuid:registration_id>")
+@registrations.etag
+@registrations.response(200, RegistrationSchema)
+def read_registration(registration_id: uuid.UUID) -> dict[str, Any]:
+    """One registration."""
+    return _form(registration_seen(db.session(), registration_id, places(Permission.SEE)))
+
+
+def _form(registration: Registration) -> dict[str, Any]:
+    """The record as programs get it: the document's number is masked."""
+    return {
+        **{name: getattr(registration, name) for name in RegistrationSchema().fields if hasattr(registration, name)},
+        "document": masked_document(registration, settings().field_cipher),
+        "document_disagrees": (registration.document_disagrees or "").split(",") if registration.document_disagrees else [],
+    }
