@@ -204,7 +204,8 @@ def _connect(url: str) -> Any:
                 "write_timeout": _CONFIRM_SECONDS,
             },
         )
-    connection.connect()
+    # Once: the pauses between attempts are the caller's.
+    connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
     return connection
 
 

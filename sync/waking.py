@@ -54,8 +54,9 @@ class _Notifications:
 
     def _listen(self) -> "psycopg.Connection[Any]":
         pooled = self._engine.raw_connection()
-        pooled.detach()
         connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
+        # It stays for good, which the pool must not count.
+        pooled.detach()
         connection.autocommit = True
         connection.execute(f"LISTEN {NOTIFICATION_CHANNEL}")
         return connection

@@ -13,7 +13,7 @@ from sqlalchemy import String, create_engine, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from sync import signing, sqlite, streams
-from sync.applying import Applier, Fact, ParkedRecordColumns
+from sync.applying import Applier, Fact, Handler, ParkedRecordColumns
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
 from sync.inbox import Inbox, ReceivedBatchColumns, StreamCursorColumns
 from sync.log import Head, Log, LogRecordColumns, StreamHeadColumns
@@ -176,7 +176,14 @@ def apply(session: Session, district: str, facts: Sequence[Fact]) -> None:
 
 
 def open_side(
-    url: str, party: str, *, ring: Ring, key: OKPKey | None = None, reads: Iterable[str] = (), writes: Iterable[str] = ()
+    url: str,
+    party: str,
+    *,
+    ring: Ring,
+    key: OKPKey | None = None,
+    reads: Iterable[str] = (),
+    writes: Iterable[str] = (),
+    handler: Handler = apply,
 ) -> Side:
     """A party on the database at `url`, which may be new or hold what it did before."""
     engine = create_engine(url)
@@ -185,7 +192,7 @@ def open_side(
     sessions = sessionmaker(engine)
     log = Log(StreamHead, LogRecord, source=lambda stream: f"/districts/{streams.district_of(stream)}")
     log.listen(sessions)
-    applier = Applier(ParkedRecord, {HOURS_CERTIFIED: apply})
+    applier = Applier(ParkedRecord, {HOURS_CERTIFIED: handler})
     inbox = Inbox(
         cursors=StreamCursor, received=ReceivedBatch, applier=applier, quarantine=Quarantine(QuarantinedMessage), log=log
     )
