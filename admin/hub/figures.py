@@ -86,6 +86,11 @@ class CityFigures:
         moments = [(row.standing.as_of, row.standing.name) for row in self.rows if row.standing.as_of]
         return min(moments, default=None)
 
+    def series_of(self, district: str | None) -> Series:
+        """The months of one district, or of all where none has this code."""
+        name = next((row.standing.name for row in self.rows if row.standing.district == district), None)
+        return self.series.only(name) if name else self.series
+
     @property
     def minutes_per_registration(self) -> int:
         """The mean, in whole minutes."""

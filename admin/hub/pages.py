@@ -33,13 +33,8 @@ def standing_in_words() -> dict[str, object]:
 @blueprint.get("/")
 def city() -> str:
     """All districts in one view."""
-    shown = _city()
-    series = shown.series
-    chosen = request.args.get("district")
-    name = next((row.standing.name for row in shown.rows if row.standing.district == chosen), None)
-    return render_template(
-        "hub/city.html", city=shown, series=series.only(name) if name else series, chosen=chosen if name else None
-    )
+    shown, chosen = _city(), request.args.get("district")
+    return render_template("hub/city.html", city=shown, series=shown.series_of(chosen), chosen=chosen)
 
 
 @blueprint.get("/districts.csv")
@@ -74,9 +69,8 @@ def districts_file() -> Response:
 
 @blueprint.get("/months.csv")
 def months_file() -> Response:
-    """The months of all districts as a file."""
-    series = _city().series
-    return csv_file("months", *_by_month(series))
+    """The months as a file, of all districts or of one."""
+    return csv_file("months", *_by_month(_city().series_of(request.args.get("district"))))
 
 
 @blueprint.get("/districts/<code>")
