@@ -4,11 +4,14 @@ Write-ahead logging lets readers and one writer work side by side. A transaction
 when it begins: one that read first and then wanted to write would be refused at once whenever somebody else wrote meanwhile.
 """
 
+import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 BUSY_TIMEOUT_MS = 30_000
+_PAUSE_SECONDS = 0.01
 
 READ_ONLY: dict[str, Any] = {"sqlite_read_only": True, "postgresql_readonly": True}
 """Execution options of a connection that only reads, on either database: on SQLite it does not wait for a writer."""
@@ -25,7 +28,7 @@ def prepare(engine: Engine) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(cursor)
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -34,3 +37,17 @@ def prepare(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         kind = "DEFERRED" if connection.get_execution_options().get("sqlite_read_only") else "IMMEDIATE"
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turns the file to write-ahead logging, where it is not. SQLite does not wait for its turn to do this by itself."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
