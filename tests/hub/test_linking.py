@@ -104,6 +104,21 @@ def test_a_batch_is_linked_as_its_registrations_would_be_one_by_one(hub: Hub) ->
     assert len({linked["r1"], linked["r2"], linked["r4"]}) == 3
 
 
+def test_of_two_persons_with_its_document_a_registration_joins_the_one_with_whom_more_agrees(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(
+        futian.says(
+            registration("r1", document="D", name="李四", birth_date="1990-05-01"),
+            registration("r2", document="D", name="王小明", birth_date="1971-12-30"),
+            registration("r3", document="D", name="王小明", birth_date="1990-05-01"),
+        )
+    )
+    linked = ids(hub)
+    assert linked["r3"] == linked["r2"] != linked["r1"]
+    *_, joined = hub.rows(IdentityEvent)
+    assert joined.evidence["others"] == [linked["r1"]]
+
+
 PEOPLE = st.lists(
     st.tuples(
         st.sampled_from([None, "D", "E"]),
@@ -164,11 +179,12 @@ def test_a_correction_that_shows_another_persons_document_moves_nobody_and_is_no
     assert (noted.registration_id, noted.evidence["volunteer_id"]) == ("r1", before["r2"])
 
 
-def test_a_document_that_was_taken_back_proves_nothing_any_more(hub: Hub) -> None:
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=["in order", "the older version late"])
+def test_a_document_that_was_taken_back_proves_nothing_any_more(hub: Hub, order: tuple[int, int]) -> None:
     futian, luohu = hub.enrol("futian", "luohu")
+    documents = {1: "mistyped", 2: "D"}
     hub.hears(
-        futian.says(registration("r1", document="mistyped")),
-        futian.says(registration("r1", document="D", version=2)),
+        *(futian.says(registration("r1", document=documents[version], version=version)) for version in order),
         luohu.says(registration("r2", document="mistyped"), registration("r3", document="D")),
     )
     linked = ids(hub)

@@ -48,6 +48,10 @@ def assert_totals_are_true(hub: Hub) -> None:
         assert [row for row in rows if row.minutes and not row.entries] == []
 
 
+def assert_all_was_applied(hub: Hub) -> None:
+    assert hub.rows(ParkedRecord) == []
+
+
 def city_hours(hub: Hub) -> Hours:
     return hub.asked(totals.city).hours
 
@@ -64,6 +68,7 @@ def test_an_event_that_a_district_says_twice_counts_once(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(hours("e1"), hours("e1")), futian.says(hours("e1"), hours("e2")))
     assert city_hours(hub) == Hours(entries=2, minutes=120)
+    assert_all_was_applied(hub)
     assert_totals_are_true(hub)
 
 
@@ -183,4 +188,5 @@ def test_the_newest_versions_count_whatever_comes_in_whichever_order(
         expected[month] += 0 if kind == HOURS_REVOKED else minutes
     counted = {total.month: total.hours.minutes for total in hub.asked(totals.by_month, district=district.code)}
     assert Counter(counted) == expected
+    assert_all_was_applied(hub)
     assert_totals_are_true(hub)

@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select, text
 from federation.identity.models import Registration, RegistrationDocument
 from federation.identity.sealing import Person, unseal
 from federation.mailbox import ParkedRecord, QuarantinedMessage
-from tests.hub.peers import Hub, hours, registration, t1
+from tests.hub.peers import District, Hub, hours, registration, t1
 
 NAME, PHONE, BIRTH_DATE, DOCUMENT = "欧阳若兰", "13912345678", "1987-11-23", "D"
 
@@ -23,8 +23,9 @@ def everything_in(hub: Hub) -> bytes:
                 for value in row:
                     plain = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
                     found.append(plain)
-                    if plain.startswith(zstandard.FRAME_HEADER):
-                        found.append(zstandard.ZstdDecompressor().decompress(plain))
+                    # A refused message begins with its signature.
+                    _, frame, rest = plain.partition(zstandard.FRAME_HEADER)
+                    found.append(zstandard.ZstdDecompressor().decompress(frame + rest) if frame else b"")
     return b"\n".join(found)
 
 
@@ -36,7 +37,8 @@ def test_a_copy_shows_no_name_phone_birth_date_or_token_of_a_district(hub: Hub) 
     with hub.sessions.begin() as session:
         session.execute(text("UPDATE registration SET district = 'luohu'"))
     refused = futian.says(registration("r1", name=NAME, phone=PHONE, version=2, document=DOCUMENT), not_applied, hours("e1"))
-    hub.hears(refused, refused[:-1])
+    forged = District("futian").says(told)
+    hub.hears(refused, forged)
     assert len(hub.rows(ParkedRecord)) == 1
     assert len(hub.rows(QuarantinedMessage)) == 1
 
