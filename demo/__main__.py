@@ -1,0 +1,209 @@
+"""What does `make demo` do?"""
+
+import errno
+import fcntl
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import rich_click as click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from demo.catching_up import City, Comparison, catch_up
+from demo.errors import DemoError
+from demo.feeding import FileResult, feed
+from demo.parties import District, Party, districts_of, hub_of
+from demo.ports import HOST, free_ports
+from demo.settling import COORDINATOR, password_of, settle
+from demo.showing import city_table, console
+from demo.supervising import Supervisor, end_left_over
+
+FIRST_PORT = 8000
+_NEEDED_BYTES = 200_000_000
+_PATIENCE_SECONDS = 60.0
+_OPENING_SECONDS = 30.0
+_LOOK_SECONDS = 0.2
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the table; exit code 1 where a district and the hub differ.")
+@click.option("--reset", is_flag=True, help="Remove the city instead, so that the next one begins with the registers again.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="Where the city is kept.",
+)
+@click.option(
+    "--port", type=int, default=FIRST_PORT, show_default=True, help="The hub's pages; the districts have the ports that follow."
+)
+def main(once: bool, reset: bool, folder: Path, port: int) -> None:
+    """Make one city of a hub and three districts on this machine, and keep it running until Ctrl-C.
+
+    What is there already is not done again: a second run goes on where the first one was ended, however it was.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    say = console()
+    try:
+        with _alone(folder.absolute()) as city:
+            if reset:
+                _remove(city)
+            else:
+                sys.exit(_run(city, say, once=once, first_port=port))
+    except DemoError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise click.ClickException(f"The disk of {folder} is full. Make room and start again; it goes on from here.") from None
+    except KeyboardInterrupt:
+        say.print("Stopped before the city was complete. The next run goes on from here.")
+        sys.exit(130)
+
+
+def _run(city: Path, say: Console, *, once: bool, first_port: int) -> int:
+    started = time.monotonic()
+    _check_room(city)
+    hub, districts = hub_of(city), districts_of(city)
+    parties: list[Party] = [hub, *districts]
+    for name in ("run", "log"):
+        (city / name).mkdir(exist_ok=True)
+    with Supervisor(folder=city / "run", logs=city / "log") as supervisor:
+        with say.status("Setting up the hub and three districts"):
+            settle(hub, districts)
+        ports = dict(zip((party.code for party in parties), _ports(say, first_port, len(parties)), strict=True))
+        _start(supervisor, parties, ports)
+        results = _feed(say, districts, supervisor)
+        with say.status("Waiting for the pages"):
+            _wait_for_pages(list(ports.values()), supervisor)
+        found = _catch_up(say, hub, districts, supervisor)
+        say.print(city_table(results, found, seconds=time.monotonic() - started))
+        if once:
+            return 0 if all(comparison.is_equal for comparison in found.comparisons) else 1
+        _show_doors(say, parties, ports, city)
+        try:
+            while True:
+                supervisor.check()
+                time.sleep(_LOOK_SECONDS)
+        except KeyboardInterrupt:
+            say.print("Stopping.")
+            return 0
+
+
+def _start(supervisor: Supervisor, parties: list[Party], ports: dict[str, int]) -> None:
+    for party in parties:
+        address = f"{HOST}:{ports[party.code]}"
+        supervisor.start(f"{party.code}-web", party.command("web", "--bind", address, "--threads", "4"), party.environment())
+        supervisor.start(f"{party.code}-sync", party.command("sync"), party.environment())
+
+
+def _ports(say: Console, first: int, count: int) -> list[int]:
+    wanted = range(first, first + count)
+    ports = free_ports(wanted)
+    for port, instead in zip(wanted, ports, strict=True):
+        if port != instead:
+            say.print(f"Port {port} is taken; {instead} is used instead. --port chooses others.")
+    return ports
+
+
+def _feed(say: Console, districts: list[District], supervisor: Supervisor) -> dict[str, list[FileResult]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(SpinnerColumn(), *columns, console=say) as bars:
+        tasks = {
+            (district.code, kind): bars.add_task(f"{district.name} reads its {kind}", total=None)
+            for district in districts
+            for kind in ("volunteers", "hours")
+        }
+
+        def show(district: District, kind: str, read: int, total: int) -> None:
+            bars.update(tasks[district.code, kind], completed=read, total=total)
+
+        return feed(districts, supervisor, show)
+
+
+def _catch_up(say: Console, hub: Party, districts: list[District], supervisor: Supervisor) -> City:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(SpinnerColumn(), *columns, console=say) as bars:
+        tasks = {district.code: bars.add_task(f"The hub follows {district.name}", total=None) for district in districts}
+
+        def show(comparison: Comparison) -> None:
+            bars.update(tasks[comparison.district.code], completed=comparison.taken, total=comparison.said)
+
+        return catch_up(hub, districts, show=show, check=supervisor.check, patience_seconds=_PATIENCE_SECONDS)
+
+
+def _wait_for_pages(ports: list[int], supervisor: Supervisor) -> None:
+    deadline = time.monotonic() + _OPENING_SECONDS
+    for port in ports:
+        while not _is_ready(port):
+            supervisor.check()
+            if time.monotonic() > deadline:
+                raise DemoError(f"the pages on port {port} do not answer; the logs are beside the city's folders.")
+            time.sleep(_LOOK_SECONDS)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with closing(HTTPConnection(HOST, port, timeout=5)) as connection:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
+    except (HTTPException, OSError):
+        return False
+
+
+def _show_doors(say: Console, parties: list[Party], ports: dict[str, int], city: Path) -> None:
+    say.print("\nThe city's pages, for everybody:")
+    say.print(f"  {parties[0].name}  http://{HOST}:{ports[parties[0].code]}/")
+    say.print("The districts' desks, with a sign-in for each:")
+    for district in districts_of(city):
+        say.print(
+            f"  {district.name}  http://{HOST}:{ports[district.code]}/  {COORDINATOR}  {password_of(district)}", markup=False
+        )
+    say.print(f"Logs are in {city / 'log'}. Ctrl-C stops everything.")
+
+
+def _check_room(city: Path) -> None:
+    free = shutil.disk_usage(city).free
+    if free < _NEEDED_BYTES:
+        needed = f"{city} needs {_NEEDED_BYTES // 10**6} MB, and its disk has {free // 10**6} MB"
+        raise DemoError(f"{needed}. Make room, or name another place with --folder.")
+
+
+@contextmanager
+def _alone(city: Path) -> Iterator[Path]:
+    """Sees to it that nobody else has this city in hand."""
+    city.mkdir(parents=True, exist_ok=True)
+    with (city / "city.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoError(f"The city in {city} is running already. End it there with Ctrl-C first.") from None
+        yield city
+
+
+def _remove(city: Path) -> None:
+    """Removes what the demo put there, and nothing else."""
+    end_left_over(city / "run")
+    for folder in (*(party.folder for party in (hub_of(city), *districts_of(city))), city / "run", city / "log"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (*city.glob("bus.db*"), city / "city.lock"):
+        file.unlink(missing_ok=True)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main(prog_name="make demo")

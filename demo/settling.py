@@ -1,0 +1,67 @@
+"""What has to be done once, before a party can work?
+
+Tables, the district's founding, its first coordinator, its entry at the hub. Each step may be repeated, so what was
+interrupted is simply done again.
+"""
+
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from demo.errors import DemoError
+from demo.parties import District, Party, public_key, tell, write_secret
+
+COORDINATOR = "coordinator"
+_COORDINATOR_NAME = "陈静"
+
+
+def settle(hub: Party, districts: list[District]) -> None:
+    """Leaves every party with its settings, its tables and its people; raises `DemoError` where a program refuses."""
+    for party in (hub, *districts):
+        party.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tell(hub, districts)
+    # What takes the time is the start of each program, and there are at least two processors.
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(lambda party: party.run("db", "upgrade"), (hub, *districts)))
+        founding = [pool.submit(_found, district) for district in districts]
+        for district in districts:
+            _enrol(hub, district)
+        for founded in founding:
+            founded.result()
+
+
+def password_of(district: District) -> str:
+    """The password of the district's coordinator."""
+    return _password_file(district).read_text()
+
+
+def _enrol(hub: Party, district: District) -> None:
+    enrolled = hub.folder / f"{district.code}.jwk"
+    key = public_key(district)
+    if enrolled.exists() and enrolled.read_text() == key:
+        return
+    offered = district.folder / "signing-public.jwk"
+    offered.write_text(key)
+    hub.run("district", "add", district.code, "--name", district.name, "--region", district.region, "--key", str(offered))
+    os.replace(offered, enrolled)
+
+
+def _found(district: District) -> None:
+    done = district.folder / "founded"
+    if done.exists():
+        return
+    district.run("setup")
+    password = secrets.token_urlsafe(9)
+    write_secret(_password_file(district), password)
+    try:
+        role = ("--name", _COORDINATOR_NAME, "--role", "coordinator")
+        district.run("staff", "add", COORDINATOR, *role, "--password-stdin", told=password)
+    except DemoError:
+        # There is one from an interrupted run, whose password may not have been written down.
+        district.run("staff", "password", COORDINATOR, "--password-stdin", told=password)
+    done.touch()
+
+
+def _password_file(district: District) -> Path:
+    return district.folder / "password"
