@@ -1,0 +1,1 @@
+"""Does the hub's face show what the hub knows, and no more?"""

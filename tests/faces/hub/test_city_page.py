@@ -1,0 +1,158 @@
+"""Does the city's page show what the districts certified, and how up to date it is?"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.hub.peers import District, Hub, hours, organization, registration
+
+NOW = datetime.now(UTC)
+
+
+def figures(page: str) -> dict[str, str]:
+    """The large figures, by their label."""
+    return dict(re.findall(r'<dt>([^<]+)</dt><dd><span class="value">([^<]+)</span>', page))
+
+
+def row_of(page: str, name: str) -> str:
+    """The text of a row of the table of districts."""
+    rows: list[str] = re.findall(r"<tr>(.*?)</tr>", page, re.S)
+    [row] = [row for row in rows if re.search(rf'<th scope="row">(<a [^>]*>)?{name}<', row) and "Standing" in row]
+    return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+
+
+def join(hub: Hub, *codes: str) -> list[District]:
+    """Enrols districts whose beacon has just come."""
+    districts = hub.enrol(*codes)
+    for district in districts:
+        hub.hears(district.lights_beacon(at=NOW), at=NOW)
+    return districts
+
+
+def test_a_hub_without_districts_says_how_to_begin(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert "banyan-hub district add" in page
+    assert figures(page) == {}
+
+
+def test_a_person_in_two_districts_is_counted_once(hub: Hub, client: FlaskClient) -> None:
+    futian, luohu = join(hub, "futian", "luohu")
+    hub.hears(
+        futian.says(registration("r1", document="d1"), registration("r2", document="d2"), hours("h1", minutes=90), at=NOW),
+        luohu.says(registration("r3", document="d1"), hours("h2", minutes=60, registration_id="r3"), at=NOW),
+        at=NOW,
+    )
+    assert figures(client.get("/").text) == {
+        "People": "2",
+        "Registrations": "3",
+        "Registered again": "1",
+        "Certified hours": "3",
+        "Entries": "2",
+        "Districts": "2",
+    }
+
+
+def test_a_year_narrows_hours_and_not_people(hub: Hub, client: FlaskClient) -> None:
+    [futian] = join(hub, "futian")
+    hub.hears(futian.says(registration("r1"), hours("h1", month="2025-12"), hours("h2", minutes=180), at=NOW), at=NOW)
+    of_year = figures(client.get("/?year=2026").text)
+    assert (of_year["Certified hours"], of_year["Entries"], of_year["People"]) == ("3", "1", "1")
+
+
+@pytest.mark.parametrize("year", ["", "1999", "last"])
+def test_a_period_without_hours_is_no_period(hub: Hub, client: FlaskClient, year: str) -> None:
+    [futian] = join(hub, "futian")
+    hub.hears(futian.says(hours("h1", month="2025-12"), hours("h2"), at=NOW), at=NOW)
+    assert figures(client.get(f"/?year={year}").text)["Entries"] == "2"
+
+
+def test_a_district_that_is_behind_is_named(hub: Hub, client: FlaskClient) -> None:
+    futian, luohu = join(hub, "futian", "luohu")
+    hub.hears(futian.says(hours("h1"), at=NOW), luohu.lights_beacon(head=7, at=NOW), at=NOW)
+    page = client.get("/").text
+    assert "1 of 2 districts equal" in page
+    assert row_of(page, "Futian").endswith("Equal")
+    assert row_of(page, "Luohu").endswith("7 events behind")
+
+
+def test_a_district_that_was_never_heard_has_no_moment(hub: Hub, client: FlaskClient) -> None:
+    hub.enrol("futian")
+    assert row_of(client.get("/").text, "Futian").endswith("– Not heard yet")
+
+
+def test_a_district_that_went_silent_is_not_called_equal(hub: Hub, client: FlaskClient) -> None:
+    [futian] = hub.enrol("futian")
+    earlier = NOW - timedelta(hours=1)
+    hub.hears(futian.lights_beacon(at=earlier), at=earlier)
+    assert row_of(client.get("/").text, "Futian").endswith("Silent")
+
+
+def test_a_record_that_could_not_be_applied_is_shown(hub: Hub, client: FlaskClient) -> None:
+    [futian] = join(hub, "futian")
+    hub.hears(futian.says(hours("h1", month="2026-03", type="hours.forgotten.v9"), at=NOW), at=NOW)
+    assert row_of(client.get("/").text, "Futian").endswith("1 record held")
+
+
+def test_the_oldest_moment_is_named_with_its_district_in_the_city_s_time(hub: Hub, client: FlaskClient) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    early = datetime(2026, 3, 7, 16, 30, tzinfo=UTC)
+    hub.hears(futian.lights_beacon(at=NOW), luohu.lights_beacon(at=early), at=NOW)
+    page = client.get("/").text
+    assert re.search(r"oldest as of <time[^>]*>Mar 8, 2026, 00:30</time> \(Luohu\)", page)
+
+
+def test_months_without_hours_stand_in_the_table(hub: Hub, client: FlaskClient) -> None:
+    [futian] = join(hub, "futian")
+    hub.hears(futian.says(hours("h1", month="2026-01", minutes=30), hours("h2", month="2026-03"), at=NOW), at=NOW)
+    months = re.findall(r'<th scope="row">(\w+ 2026)</th>\s*<td class="amount">([^<]+)</td>', client.get("/").text)
+    assert months == [("Mar 2026", "1 h"), ("Feb 2026", "0 min"), ("Jan 2026", "30 min")]
+
+
+def test_the_chart_shows_one_district_on_request(hub: Hub, client: FlaskClient) -> None:
+    futian, luohu = join(hub, "futian", "luohu")
+    hub.hears(futian.says(hours("h1"), at=NOW), luohu.says(hours("h2"), at=NOW), at=NOW)
+    both, one = (re.findall(r"<rect [^>]*><title>([^<]+)", client.get(path).text) for path in ("/", "/?district=luohu"))
+    assert both == ["Mar 2026, Futian: 1 h", "Mar 2026, Luohu: 1 h"]
+    assert one == ["Mar 2026, Luohu: 1 h"]
+
+
+def test_more_districts_than_can_be_told_apart_are_one_column(hub: Hub, client: FlaskClient) -> None:
+    districts = join(hub, *(f"district-{number}" for number in range(7)))
+    for number, district in enumerate(districts):
+        hub.hears(district.says(hours(f"h{number}"), at=NOW), at=NOW)
+    assert re.findall(r"<rect [^>]*><title>([^<]+)", client.get("/").text) == ["Mar 2026, Together: 7 h"]
+
+
+def test_a_district_s_page_has_its_figures_and_fields(hub: Hub, client: FlaskClient) -> None:
+    futian, luohu = join(hub, "futian", "luohu")
+    hub.hears(
+        futian.says(registration("r1"), hours("h1", minutes=150), hours("h2", field="环保", minutes=30), at=NOW),
+        luohu.says(hours("h3"), at=NOW),
+        at=NOW,
+    )
+    page = client.get("/districts/futian").text
+    assert figures(page) == {"Registrations": "1", "Certified hours": "3", "Entries": "2", "For each registration": "3 h"}
+    assert page.index("社区服务") < page.index("环保")
+
+
+def test_an_organization_with_few_entries_is_not_named(hub: Hub, client: FlaskClient) -> None:
+    [futian] = join(hub, "futian")
+    told = [hours(f"h{number}", organization_id="o1") for number in range(10)]
+    few = [hours(f"few{number}", organization_id="o2") for number in range(9)]
+    hub.hears(
+        futian.says(organization("o1", name="莲花街道"), organization("o2", name="星光小组"), *told, *few, at=NOW), at=NOW
+    )
+    for path in ("/districts/futian", "/districts/futian/organizations.csv"):
+        text = client.get(path).text
+        assert "莲花街道" in text
+        assert "星光小组" not in text
+    assert "1 organization with few entries" in client.get("/districts/futian").text
+
+
+def test_a_district_that_does_not_exist_has_no_page(client: FlaskClient) -> None:
+    answer = client.get("/districts/nowhere")
+    assert answer.status_code == 404
+    assert answer.content_type.startswith("text/html")
+    assert "There is no such page" in answer.text

@@ -1,0 +1,48 @@
+"""How does a test get a hub of its own?"""
+
+import os
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+from federation.intake import open_inbox
+from federation.mailbox import log
+from federation.migrations import MIGRATIONS
+from federation.settings import Settings, read_settings
+from sync import postgresql, signing, sqlite
+from tests.hub.peers import AT, Hub
+
+
+def settings_in_environment(monkeypatch: pytest.MonkeyPatch, database_url: str, folder: Path) -> Settings:
+    """The settings of a hub with new keys, which are in the environment as well."""
+    values = {
+        "DATABASE_URL": database_url,
+        "BUS_URL": f"sqla+sqlite:///{folder / 'bus.db'}",
+        "SIGNING_KEY": signing.private_jwk(signing.generate_key()).decode(),
+        "SECRET_KEY": "for tests only",
+        "FIELD_KEYS": Fernet.generate_key().decode(),
+        "HUB_TOKEN_KEY": b64encode(os.urandom(32)).decode(),
+        "LANGUAGE": "en",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(f"BANYAN_{name}", value)
+    return read_settings()
+
+
+@contextmanager
+def hub_of(settings: Settings) -> Iterator[Hub]:
+    """A hub that nobody has joined, on an empty database."""
+    engine = create_engine(settings.database_url)
+    sqlite.prepare(engine)
+    postgresql.prepare(engine)
+    MIGRATIONS.upgrade(engine)
+    sessions = sessionmaker(engine)
+    log.listen(sessions)
+    yield Hub(settings, sessions, open_inbox(settings, now=lambda: AT))
+    engine.dispose()

@@ -1,0 +1,62 @@
+"""How does a browser in a test come to a page?"""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.support.servers import Missing
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The sandbox needs rights that a container's root does not have; the pages are our own.
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+_COLLECT_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; raises `Missing` where there is none."""
+    program = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    if program is None:
+        raise Missing("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The address at which `app` answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def visiting(browser: Browser, address: str, *, language: str = "en", width: int = 1280, script: bool = True) -> Iterator[Page]:
+    """A page of a new visitor, whose addresses begin with `address`; it notes each violation of the content security policy."""
+    context = browser.new_context(
+        base_url=address, locale=language, viewport={"width": width, "height": 900}, java_script_enabled=script
+    )
+    page = context.new_page()
+    page.add_init_script(_COLLECT_VIOLATIONS)
+    yield page
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """Which directives of the policy the page violated."""
+    found: list[str] = page.evaluate("window.violations")
+    return found
