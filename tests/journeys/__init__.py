@@ -1,0 +1,1 @@
+"""Do the journeys stay natural from end to end?"""
