@@ -7,7 +7,7 @@ for (const form of document.querySelectorAll("form[data-act-on-change]")) {
 for (const frame of document.querySelectorAll("[data-newest]")) frame.scrollLeft = frame.scrollWidth;
 
 // Figures that go on changing are fetched again, unless somebody is about to use them.
-const LIVE_INTERVAL_MS = 15_000;
+const LIVE_SECONDS = 15;
 async function refresh() {
   const parts = document.querySelectorAll("[data-live]");
   if (document.hidden || [...parts].some((part) => part.contains(document.activeElement))) return;
@@ -15,5 +15,7 @@ async function refresh() {
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-live]");
   if (fresh.length === parts.length) parts.forEach((part, index) => part.replaceWith(fresh[index]));
+  else location.reload();
 }
-if (document.querySelector("[data-live]")) setInterval(refresh, LIVE_INTERVAL_MS);
+const live = document.querySelector("[data-live]");
+if (live) setInterval(refresh, (Number(live.dataset.live) || LIVE_SECONDS) * 1000);

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext, ngettext
 from flask_wtf import FlaskForm
 
+from admin.tenant.wording import sentence
 from tenants.errors import (
     DistrictError,
     Invalid,
@@ -42,7 +43,7 @@ def say(refusal: DistrictError) -> str:
                 "Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.", minutes
             )
         )
-    return str(gettext(refusal.message, **refusal.values))
+    return sentence(refusal.message, refusal.values)
 
 
 def put_into(form: FlaskForm, refusal: Invalid) -> None:

@@ -1,6 +1,6 @@
 """How are a district's states, acts and numbers said?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from admin.writing import moment
 from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
+from tenants.imports.models import JobState, Kind
 from tenants.organizations.models import OrganizationKind
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.settings import Settings
@@ -22,6 +23,13 @@ STATES = {
     HourState.REVOKED: (lazy_gettext("Revoked"), "bad"),
 }
 """Each state of an hour entry in a word, and how it is to be taken."""
+
+JOB_STATES = {
+    JobState.RUNNING: (lazy_gettext("Not finished"), "waiting"),
+    JobState.DONE: (lazy_gettext("Imported"), "good"),
+    JobState.REFUSED: (lazy_gettext("Refused as a whole"), "bad"),
+}
+"""Each state of an import in words, and how it is to be taken."""
 
 _ACTS = {
     HourAct.DRAFTED: lazy_gettext("Recorded"),
@@ -62,9 +70,16 @@ _KINDS = {
 }
 
 
+_VALUES = {
+    **{state.value: word for state, (word, _) in STATES.items()},
+    Kind.VOLUNTEERS.value: lazy_gettext("volunteers"),
+    Kind.HOURS.value: lazy_gettext("hours"),
+}
+
+
 def register(app: Flask) -> None:
-    """Gives templates the words: `STATES`, and a filter for each of the rest."""
-    app.jinja_env.globals["STATES"] = STATES
+    """Gives templates the words: `STATES`, `JOB_STATES`, and a filter for each of the rest."""
+    app.jinja_env.globals.update(STATES=STATES, JOB_STATES=JOB_STATES)
     settings: Settings = app.config["SETTINGS"]
     app.jinja_env.filters.update(
         shift=shift_in(settings.time_zone),
@@ -76,6 +91,11 @@ def register(app: Flask) -> None:
         volunteer_id=volunteer_id,
         gender=gender,
     )
+
+
+def sentence(message: str, values: Mapping[str, object]) -> str:
+    """A refusal's or a finding's message with its values, in the reader's language."""
+    return str(gettext(message, **{name: str(_VALUES.get(str(value), value)) for name, value in values.items()}))
 
 
 def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:

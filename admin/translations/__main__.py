@@ -1,14 +1,19 @@
 """How do new texts of the pages get into the catalogues?"""
 
+import ast
+import re
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 FOLDER = Path(__file__).parent
-SPEAKING = [FOLDER.parent, FOLDER.parents[1] / "api"]
+CHECKOUT = FOLDER.parents[1]
+SPEAKING = [FOLDER.parent, CHECKOUT / "api"]
+SENTENCE = re.compile(r"[A-Z].* .*\.")
+KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 
@@ -30,9 +35,25 @@ def spoken() -> Catalog:
     """Every text in the sources."""
     texts = Catalog()
     for package in SPEAKING:
-        for _file, _line, text, _comments, context in extract_from_dir(package, METHODS):
+        for _file, _line, text, _comments, context in extract_from_dir(package, METHODS, keywords=KEYWORDS):
             texts.add(text, context=context)
+    for sentence in refusals():
+        texts.add(sentence)
     return texts
+
+
+def refusals() -> set[str]:
+    """The sentences with which a district refuses something, which its pages translate as they come.
+
+    They stand in its sources as texts that begin with a capital letter and end with a full stop; those of its commands are
+    not shown on pages.
+    """
+    sources = [path for path in (CHECKOUT / "tenants").rglob("*.py") if path.name not in ("cli.py", "commands.py")]
+    nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text()))]
+    not_said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+    not_said |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in not_said)
+    return {text for text in texts if isinstance(text, str) and SENTENCE.fullmatch(text)}
 
 
 if __name__ == "__main__":
