@@ -68,9 +68,9 @@ class Program:
 
 
 @contextmanager
-def engine_of(program: Program) -> Iterator[Engine]:
+def engine_of(settings: ProgramSettings) -> Iterator[Engine]:
     """The side's database, without its web application."""
-    engine = create_engine(program.read_settings().database_url, hide_parameters=True)
+    engine = create_engine(settings.database_url, hide_parameters=True)
     sqlite.prepare(engine)
     postgresql.prepare(engine)
     try:
@@ -115,7 +115,7 @@ def _database(program: Program) -> click.Command:
     @database.command()
     def upgrade() -> None:
         """Create or update the tables. Safe to repeat, and safe when two programs start at once."""
-        with engine_of(program) as engine:
+        with engine_of(program.read_settings()) as engine:
             before = migrations.current(engine)
             migrations.upgrade(engine)
         click.echo(f"The database is at {migrations.head}." if before == migrations.head else f"Upgraded to {migrations.head}.")
@@ -123,13 +123,13 @@ def _database(program: Program) -> click.Command:
     @database.command()
     def current() -> None:
         """Show which form the tables have."""
-        with engine_of(program) as engine:
+        with engine_of(program.read_settings()) as engine:
             click.echo(migrations.current(engine) or "empty")
 
     @database.command()
     def check() -> None:
         """Compare the tables with what this version needs; exit code 1 where they differ."""
-        with engine_of(program) as engine:
+        with engine_of(program.read_settings()) as engine:
             current = migrations.current(engine)
             if current != migrations.head:
                 raise click.ClickException(f"The database is at {current}. Run: {program.name} db upgrade")
@@ -206,7 +206,7 @@ def _sync(program: Program) -> click.Command:
         stop = threading.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: stop.set())
-        with engine_of(program) as engine:
+        with engine_of(settings) as engine:
             sessions = sessionmaker(engine)
             participant = program.participant(settings, sessions)
             participant.log.listen(sessions)

@@ -46,13 +46,14 @@ class ReasonMissing(DistrictError):
 
 
 class Invalid(DistrictError):
-    """A value is not acceptable; `field` names it."""
+    """A value is not acceptable; `field` names it, and `rule` what it breaks where that is worth counting."""
 
     code = "invalid"
 
-    def __init__(self, message: str, *, field: str, **values: object) -> None:
+    def __init__(self, message: str, *, field: str, rule: str = "invalid", **values: object) -> None:
         super().__init__(message, **values)
         self.field = field
+        self.rule = rule
 
 
 class SignInRefused(DistrictError):

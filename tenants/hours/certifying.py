@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
-from tenants.hours.models import HourEntry
+from tenants.hours.models import HourEntry, Service
 from tenants.hours.recording import entries_of, refuse_overlap
 from tenants.hours.rules import Shift
 from tenants.mailbox import log
@@ -34,12 +34,23 @@ def refuse(entry: HourEntry, *, reason: str, by: str, at: datetime) -> None:
 
 
 def correct(
-    session: Session, entry: HourEntry, shift: Shift, *, reason: str, by: str, at: datetime, settings: Settings
+    session: Session,
+    entry: HourEntry,
+    shift: Shift,
+    *,
+    reason: str,
+    by: str,
+    at: datetime,
+    settings: Settings,
+    service: Service | None = None,
 ) -> None:
-    """Replaces the time of a certified entry; raises `Invalid` where the new time overlaps another entry."""
+    """Replaces the time of a certified entry, and what was served where that is given.
+
+    Raises `Invalid` where the new time overlaps another entry.
+    """
     others = [other for other in entries_of(session, [entry.registration_id]) if other is not entry]
     refuse_overlap(shift, others)
-    entry.correct(shift, reason=reason, by=by, at=at)
+    entry.correct(shift, reason=reason, by=by, at=at, service=service)
     _tell(session, HOURS_CORRECTED, entry, settings)
 
 

@@ -5,6 +5,7 @@ with a reason and an actor, and every version stays readable.
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -39,19 +40,31 @@ class HourAct(StrEnum):
     CORRECTED = "corrected"
     REVOKED = "revoked"
     UNDONE = "undone"
+    AMENDED = "amended"
+
+
+@dataclass(frozen=True)
+class Service:
+    """What was done, and where: `organization_id` is the organization in which it was served."""
+
+    organization_id: uuid.UUID
+    activity: str
+    field: str
 
 
 class HourEntry(Model):
     """The time credited to one registration for one shift.
 
     `raw_minutes` is what was served, `credited_minutes` what the district's rules make of it. `local_number` is the number
-    that the entry has in the register it came from, if any.
+    that the entry has in the register it came from, if any, and `register_digest` the SHA-256 of what that register said of
+    it last.
     """
 
     __tablename__ = "hour_entry"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_uuid)
     local_number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    register_digest: Mapped[str | None] = mapped_column(String(64))
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     activity: Mapped[str] = mapped_column(String(200))
@@ -87,6 +100,13 @@ class HourEntry(Model):
         self._refuse_unless(HourState.DRAFT)
         self._advance(HourAct.SUBMITTED, HourState.SUBMITTED, by=by, at=at)
 
+    def amend(self, service: Service, shift: Shift, *, by: str, at: datetime) -> None:
+        """Replaces what a submitted entry states, as long as nobody stands by it."""
+        self._refuse_unless(HourState.SUBMITTED)
+        self.describe(service)
+        self.take(shift)
+        self._advance(HourAct.AMENDED, HourState.SUBMITTED, by=by, at=at)
+
     def certify(self, *, by: str, at: datetime) -> None:
         """Stands by the entry; raises `StateForbids` where `by` recorded it: two pairs of eyes see every hour."""
         self._refuse_unless(HourState.SUBMITTED)
@@ -109,9 +129,11 @@ class HourEntry(Model):
         self._refuse_unless(HourState.SUBMITTED)
         self._advance(HourAct.REFUSED, HourState.REFUSED, by=by, at=at, reason=_required(reason))
 
-    def correct(self, shift: Shift, *, reason: str, by: str, at: datetime) -> None:
-        """Replaces the time of a certified entry, for a reason."""
+    def correct(self, shift: Shift, *, reason: str, by: str, at: datetime, service: Service | None = None) -> None:
+        """Replaces the time of a certified entry, and what was served where that is given, for a reason."""
         self._refuse_unless(HourState.CERTIFIED)
+        if service is not None:
+            self.describe(service)
         self.take(shift)
         self._advance(HourAct.CORRECTED, HourState.CERTIFIED, by=by, at=at, reason=_required(reason))
 
@@ -119,6 +141,10 @@ class HourEntry(Model):
         """Withdraws the certification for good, for a reason."""
         self._refuse_unless(HourState.CERTIFIED)
         self._advance(HourAct.REVOKED, HourState.REVOKED, by=by, at=at, reason=_required(reason))
+
+    def describe(self, service: Service) -> None:
+        """Sets what was done, and where."""
+        self.organization_id, self.activity, self.field = service.organization_id, service.activity, service.field
 
     def take(self, shift: Shift) -> None:
         """Sets the time; what is credited follows what was served."""

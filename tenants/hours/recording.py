@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,26 @@ from tenants.hours.rules import Shift, overlap, whole_minutes
 from tenants.registrations.models import Registration
 
 LIVE_STATES = (HourState.DRAFT, HourState.SUBMITTED, HourState.CERTIFIED)
+
+
+class Occupied(Protocol):
+    """A time in which somebody served, such as an `HourEntry`."""
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The entry's."""
+
+    @property
+    def local_number(self) -> str | None:
+        """The entry's number in the register it came from."""
+
+    @property
+    def started_at(self) -> datetime:
+        """From when."""
+
+    @property
+    def ended_at(self) -> datetime:
+        """Until when."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +82,7 @@ def entries_of(session: Session, registration_ids: Iterable[uuid.UUID]) -> list[
     )
 
 
-def refuse_overlap(shift: Shift, others: Iterable[HourEntry]) -> None:
+def refuse_overlap(shift: Shift, others: Iterable[Occupied]) -> None:
     """Raises `Invalid` where the shift shares time with one of the same volunteer's other entries."""
     for other in others:
         if overlap((shift.started_at, shift.ended_at), (other.started_at, other.ended_at)):
@@ -69,6 +90,7 @@ def refuse_overlap(shift: Shift, others: Iterable[HourEntry]) -> None:
             raise Invalid(
                 "The shift shares %(minutes)s minutes with entry %(entry)s of the same volunteer.",
                 field="started_at",
+                rule="overlap",
                 minutes=whole_minutes(shared),
                 entry=other.local_number or other.id,
             )

@@ -23,17 +23,17 @@ class Shift:
 def possible_shift(started_at: datetime, ended_at: datetime, minutes: int, *, now: datetime) -> Shift:
     """The shift, or `Invalid` with the field and the reason why nobody can have served it."""
     if ended_at <= started_at:
-        raise Invalid("The shift ends before it starts.", field="ended_at")
+        raise Invalid("The shift ends before it starts.", field="ended_at", rule="ends_before_start")
     if minutes <= 0:
-        raise Invalid("The shift has no duration.", field="minutes")
+        raise Invalid("The shift has no duration.", field="minutes", rule="no_duration")
     if ended_at > now:
-        raise Invalid("The shift lies in the future.", field="ended_at")
+        raise Invalid("The shift lies in the future.", field="ended_at", rule="in_the_future")
     span = whole_minutes(ended_at - started_at)
     if minutes > MINUTES_PER_DAY or span > MINUTES_PER_DAY:
-        raise Invalid("The shift is longer than 24 hours.", field="minutes")
+        raise Invalid("The shift is longer than 24 hours.", field="minutes", rule="over_24_hours")
     if minutes > span:
         message = "The duration is longer than the %(minutes)s minutes between start and end."
-        raise Invalid(message, field="minutes", minutes=span)
+        raise Invalid(message, field="minutes", rule="longer_than_span", minutes=span)
     return Shift(started_at, ended_at, minutes)
 
 

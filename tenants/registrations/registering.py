@@ -47,15 +47,23 @@ class Outcome(StrEnum):
 
 
 def record_registration(
-    session: Session, details: RegistrationDetails, *, existing: Registration | None, settings: Settings, at: datetime
+    session: Session,
+    details: RegistrationDetails,
+    *,
+    existing: Registration | None,
+    settings: Settings,
+    at: datetime,
+    as_of: date | None = None,
 ) -> Outcome:
     """Opens a registration, or brings `existing` up to date, and tells the hub where anything changed.
 
     A document number that identifies nobody never keeps a volunteer out: the registration enters without a token, marked.
-    What a valid resident identity number proves fills in what was left blank. Raises `Invalid` where a value cannot stand.
+    What a valid resident identity number proves fills in what was left blank. `as_of` is the last day of which the
+    details can speak, if that is not today. Raises `Invalid` where a value cannot stand.
     """
-    _refuse_impossible(details, today=at.astimezone(settings.time_zone).date())
-    document = _document(details, today=at.astimezone(settings.time_zone).date())
+    today = as_of or at.astimezone(settings.time_zone).date()
+    _refuse_impossible(details, today=today)
+    document = _document(details, today=today)
     registration = existing or Registration(id=new_uuid(), local_number=details.local_number, version=0)
     values = {
         "name": details.name,
@@ -68,7 +76,7 @@ def record_registration(
         "document_number": _encrypted_number(existing, details, settings),
         "document_token": _token(document, settings),
         "document_flaw": document and document.flaw,
-        "document_disagrees": _disagreement(details, document),
+        "document_disagrees": ",".join(disagreement(details, document)) or None,
     }
     if existing and all(getattr(existing, name) == value for name, value in values.items()):
         return Outcome.UNCHANGED
@@ -89,17 +97,28 @@ def normal_phone(written: str | None) -> str | None:
     return _PHONE_COUNTRY.sub("", plain) or None
 
 
+def disagreement(details: RegistrationDetails, document: Document | None) -> list[str]:
+    """The fields of which the document proves something else than was stated: `birth_date`, `gender`."""
+    if document is None:
+        return []
+    return [
+        name
+        for name in ("birth_date", "gender")
+        if getattr(details, name) and getattr(document, name) and getattr(details, name) != getattr(document, name)
+    ]
+
+
 def _refuse_impossible(details: RegistrationDetails, *, today: date) -> None:
     if not details.local_number.strip():
-        raise Invalid("The registration has no number.", field="local_number")
+        raise Invalid("The registration has no number.", field="local_number", rule="missing")
     if not details.name.strip():
-        raise Invalid("The registration has no name.", field="name")
+        raise Invalid("The registration has no name.", field="name", rule="missing")
     if details.gender not in (None, *GENDERS):
         raise Invalid("The gender is neither M nor F.", field="gender")
     if details.birth_date and details.birth_date > today:
-        raise Invalid("The birth date lies in the future.", field="birth_date")
+        raise Invalid("The birth date lies in the future.", field="birth_date", rule="in_the_future")
     if details.registered_on > today:
-        raise Invalid("The day of registration lies in the future.", field="registered_on")
+        raise Invalid("The day of registration lies in the future.", field="registered_on", rule="in_the_future")
 
 
 def _document(details: RegistrationDetails, *, today: date) -> Document | None:
@@ -124,17 +143,6 @@ def _token(document: Document | None, settings: Settings) -> str | None:
     if document is None or document.number is None:
         return None
     return token(document, settings.token_key, key_version=TOKEN_KEY_VERSION)
-
-
-def _disagreement(details: RegistrationDetails, document: Document | None) -> str | None:
-    if document is None:
-        return None
-    differing = [
-        name
-        for name in ("birth_date", "gender")
-        if getattr(details, name) and getattr(document, name) and getattr(details, name) != getattr(document, name)
-    ]
-    return ",".join(differing) or None
 
 
 def _announce(session: Session, registration: Registration, settings: Settings) -> None:
