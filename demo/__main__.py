@@ -7,9 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -18,6 +16,7 @@ import rich_click as click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from demo import pages
 from demo.catching_up import City, Comparison, catch_up
 from demo.errors import DemoError
 from demo.feeding import FileResult, feed
@@ -30,7 +29,6 @@ from demo.supervising import Supervisor, end_left_over
 FIRST_PORT = 8000
 _NEEDED_BYTES = 200_000_000
 _PATIENCE_SECONDS = 60.0
-_OPENING_SECONDS = 30.0
 _LOOK_SECONDS = 0.2
 
 
@@ -86,8 +84,8 @@ def _run(city: Path, say: Console, *, once: bool, first_port: int) -> int:
         _start(supervisor, parties, ports)
         results = _feed(say, districts, supervisor)
         with say.status("Waiting for the pages"):
-            _wait_for_pages(list(ports.values()), supervisor)
-        found = _catch_up(say, hub, districts, supervisor)
+            pages.wait_for(list(ports.values()), check=supervisor.check)
+        found = _catch_up(say, districts, supervisor, hub_port=ports[hub.code])
         say.print(city_table(results, found, seconds=time.monotonic() - started))
         if once:
             return 0 if all(comparison.is_equal for comparison in found.comparisons) else 1
@@ -132,7 +130,7 @@ def _feed(say: Console, districts: list[District], supervisor: Supervisor) -> di
         return feed(districts, supervisor, show)
 
 
-def _catch_up(say: Console, hub: Party, districts: list[District], supervisor: Supervisor) -> City:
+def _catch_up(say: Console, districts: list[District], supervisor: Supervisor, *, hub_port: int) -> City:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(SpinnerColumn(), *columns, console=say) as bars:
         tasks = {district.code: bars.add_task(f"The hub follows {district.name}", total=None) for district in districts}
@@ -140,26 +138,12 @@ def _catch_up(say: Console, hub: Party, districts: list[District], supervisor: S
         def show(comparison: Comparison) -> None:
             bars.update(tasks[comparison.district.code], completed=comparison.taken, total=comparison.said)
 
-        return catch_up(hub, districts, show=show, check=supervisor.check, patience_seconds=_PATIENCE_SECONDS)
-
-
-def _wait_for_pages(ports: list[int], supervisor: Supervisor) -> None:
-    deadline = time.monotonic() + _OPENING_SECONDS
-    for port in ports:
-        while not _is_ready(port):
-            supervisor.check()
-            if time.monotonic() > deadline:
-                raise DemoError(f"the pages on port {port} do not answer; the logs are beside the city's folders.")
-            time.sleep(_LOOK_SECONDS)
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with closing(HTTPConnection(HOST, port, timeout=5)) as connection:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == HTTPStatus.OK
-    except (HTTPException, OSError):
-        return False
+        return catch_up(
+            districts,
+            ask_hub=lambda path: pages.read(hub_port, path, check=supervisor.check),
+            show=show,
+            patience_seconds=_PATIENCE_SECONDS,
+        )
 
 
 def _show_doors(say: Console, parties: list[Party], ports: dict[str, int], city: Path) -> None:
