@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Chart:
-    """Parts of columns, lines at round values, and the columns that have room for a label, each with its place."""
+    """Parts of columns, lines at round values, and the columns that have room for a label, the last one above all."""
 
     parts: list[Part]
     lines: list[tuple[int, float]]
@@ -54,7 +54,7 @@ def stack(series: Sequence[Sequence[int]], *, unit: int = 1) -> Chart:
                 parts.append(Part(round(x, 1), round(y, 1), round(room * _COLUMN_SHARE, 1), round(height, 1), index, column))
     lines = [(value, round(HEIGHT - _BOTTOM - value * scale, 1)) for value in range(0, top + 1, step)]
     every = -(-len(sums) // _MAX_LABELS) or 1
-    labels = [(column, round(_LEFT + room * (column + 0.5), 1)) for column in range(0, len(sums), every)]
+    labels = [(column, round(_LEFT + room * (column + 0.5), 1)) for column in range((len(sums) - 1) % every, len(sums), every)]
     return Chart(parts, lines, labels)
 
 

@@ -27,10 +27,10 @@ def test_what_is_nothing_has_no_part() -> None:
     assert [part.column for part in stack([[0, 5, 0]]).parts] == [1]
 
 
-def test_many_columns_have_few_labels() -> None:
+def test_many_columns_have_few_labels_and_the_last_has_one() -> None:
     chart = stack([list(range(60))])
     assert len(chart.labels) <= 12
-    assert chart.labels[0][0] == 0
+    assert chart.labels[-1][0] == 59
 
 
 @pytest.mark.parametrize("series", [[], [[]], [[0, 0]]])
