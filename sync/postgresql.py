@@ -1,4 +1,4 @@
-"""How does PostgreSQL keep choosing good plans while tables grow from nothing?
+"""How does PostgreSQL take many rows quickly, also into tables that grow from nothing?
 
 The driver would prepare a statement after a few uses, and the server would then keep a plan that suited nearly empty tables:
 measured, a batch that took 40 ms took 600 ms a minute later. Planning each time costs a fraction of a millisecond, and
@@ -7,6 +7,7 @@ leaves the way open for a connection pooler.
 
 from typing import Any
 
+from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Engine, event
 
 
@@ -18,3 +19,5 @@ def prepare(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.prepare_threshold = None
+        # As text, each element of an array would be searched for what must be quoted.
+        connection.adapters.register_dumper(list, ListBinaryDumper)

@@ -68,9 +68,6 @@ def upgrade() -> None:
         sa.CheckConstraint("raw_minutes >= 0 AND credited_minutes >= 0", name=op.f("ck_ledger_entry_minutes")),
         sa.PrimaryKeyConstraint("district", "entry_id", "epoch", "version", name=op.f("pk_ledger_entry")),
     )
-    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ledger_entry_registration_id"), ["registration_id"], unique=False)
-
     op.create_table(
         "log_record",
         sa.Column("stream", sa.String(length=80), nullable=False),
@@ -289,9 +286,6 @@ def downgrade() -> None:
     op.drop_table("organization")
     op.drop_table("month_total")
     op.drop_table("log_record")
-    with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ledger_entry_registration_id"))
-
     op.drop_table("ledger_entry")
     with op.batch_alter_table("identity_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identity_event_volunteer_id"))
