@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.hub.peers import District, Hub, Told, hours
 # Later than the commands that the tests run before.
 NOW = datetime.now(UTC) + timedelta(hours=1)
 
-pytestmark = pytest.mark.usefixtures("settings")
+pytestmark = [pytest.mark.usefixtures("settings"), pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
 def run(*arguments: str) -> Result:
@@ -53,11 +54,12 @@ def futian(tmp_path: Path) -> District:
 
 
 @pytest.fixture
-def peer(settings: Settings) -> Hub:
+def peer(settings: Settings) -> Iterator[Hub]:
     """The database that the commands work on, as the consumer sees it."""
     engine = create_engine(settings.database_url)
     sqlite.prepare(engine)
-    return Hub(settings, sessionmaker(engine), open_inbox(settings))
+    yield Hub(settings, sessionmaker(engine), open_inbox(settings))
+    engine.dispose()
 
 
 def status() -> dict[str, object]:
