@@ -8,6 +8,8 @@ from api.tenant import register as register_api
 from tenants import db
 from tenants.settings import Settings, read_settings
 
+LARGEST_REQUEST_BYTES = 32_000_000
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The district's web application, with `settings` or those of the environment."""
@@ -20,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
     )
     db.connect(app, settings.database_url)
     parts = register_api(app)

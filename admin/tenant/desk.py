@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from sync.sqlite import READ_ONLY
 from tenants.db import db
+from tenants.organizations.arranging import root
 from tenants.settings import Settings
 from tenants.staff.models import StaffMember
 from tenants.staff.permissions import Permission, scope
@@ -96,7 +97,8 @@ def for_templates() -> dict[str, Any]:
     """What templates know of the desk: who sits there, and what they may do anywhere."""
     sitting = g.get("staff")
     may = {permission.value for permission in Permission if sitting and places(permission)}
-    return {"staff": sitting, "may": may, "district_name": settings().district_name}
+    whole = sitting is not None and root(db.session()).id in places(Permission.IMPORT)
+    return {"staff": sitting, "may": may, "may_import": whole, "district_name": settings().district_name}
 
 
 def _signed_in(*, at: datetime) -> StaffMember | None:

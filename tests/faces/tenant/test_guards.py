@@ -1,0 +1,73 @@
+"""Does everything need somebody who signed in, but for the few things that must not?"""
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from admin.tenant.desk import PUBLIC_ENDPOINTS
+from tests.support.desk import Visitor
+from tests.support.district import District
+
+OPEN = PUBLIC_ENDPOINTS | {
+    "assets.send",
+    "api-docs.openapi_json",
+    "documentation.page",
+    "documentation.static",
+    "documentation.swagger_ui",
+    "health.alive",
+    "health.ready",
+}
+NO_SIGN_IN = {"/sign-in"}
+
+
+def guarded(app: Flask) -> Iterator[tuple[Rule, str, str]]:
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<[^>]+>", str(uuid.uuid4()), rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            if rule.endpoint not in OPEN:
+                yield rule, method, path
+
+
+def test_every_address_wants_staff(district: District) -> None:
+    district.app.config["WTF_CSRF_ENABLED"] = False
+    visitor = Visitor(district)
+    answers = {}
+    for rule, method, path in guarded(district.app):
+        answer = visitor.send(method, path)
+        answers[method, rule.rule] = answer.status_code if rule.rule.startswith("/api/") else answer.headers.get("Location")
+    pages = {answer for (_, rule), answer in answers.items() if not rule.startswith("/api/")}
+    programs = {answer for (_, rule), answer in answers.items() if rule.startswith("/api/")}
+    assert pages == NO_SIGN_IN
+    assert programs == {401}
+
+
+def test_every_form_wants_its_token(li: Visitor, district: District) -> None:
+    answers = {
+        rule.rule: li.send(method, path).status_code
+        for rule, method, path in guarded(district.app)
+        if method == "POST" and not rule.rule.startswith("/api/")
+    }
+    assert set(answers.values()) == {400}
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/", "/queue/", "/volunteers/", "/nowhere", "/healthz", "/api/v1/nowhere", "/api/docs/"]
+)
+def test_nothing_from_elsewhere_and_nothing_inline(li: Visitor, path: str) -> None:
+    answer = li.get(path)
+    policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert {policy[name] for name in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert re.findall(r'<style|\sstyle=|\son[a-z]+="|<script>|(?:src|href)="(?:https?:)?//', answer.text) == []
+
+
+def test_every_answer_carries_its_request_s_id(li: Visitor) -> None:
+    given = str(uuid.uuid4())
+    assert li.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
+    forged = "not an id\r\nforged: line".replace("\r\n", " ")
+    assert uuid.UUID(li.get("/", headers={"X-Request-ID": forged}).headers["X-Request-ID"])

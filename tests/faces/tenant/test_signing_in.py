@@ -1,0 +1,117 @@
+"""Who gets in, for how long, and what do the others learn?"""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tenants.staff.signing_in import FAILURES_PER_ACCOUNT, change_password, staff_named
+from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk
+from tests.support.district import District
+
+
+@pytest.fixture
+def visitor(district: District) -> Visitor:
+    add_staff(district)
+    return Visitor(district)
+
+
+def test_signing_in_leads_to_the_first_page(visitor: Visitor) -> None:
+    assert "Nothing waits for you." in visitor.sign_in().text
+
+
+def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(visitor: Visitor) -> None:
+    unknown = visitor.sign_in("nobody", PASSWORD)
+    wrong = visitor.sign_in("li", "wrong")
+    assert unknown.status_code == wrong.status_code == 401
+    assert _without_values(unknown.text) == _without_values(wrong.text)
+    assert "The name or the password is not right." in wrong.text
+
+
+def test_after_too_many_attempts_the_right_password_waits_too(visitor: Visitor) -> None:
+    for _ in range(FAILURES_PER_ACCOUNT):
+        assert visitor.sign_in("li", "wrong").status_code == 401
+    refused = visitor.sign_in("li", PASSWORD)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Try again in 15 minutes." in refused.text
+
+
+def test_empty_fields_are_named(visitor: Visitor) -> None:
+    answer = visitor.sign_in("", "")
+    assert answer.status_code == 422
+    assert 'href="#username"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_a_form_without_its_token_is_refused(visitor: Visitor) -> None:
+    answer = visitor.send("POST", "/sign-in", data={"username": "li", "password": PASSWORD})
+    assert answer.status_code == 400
+    assert visitor.get("/").status_code == 303
+
+
+def test_the_page_that_was_wanted_comes_after_signing_in(visitor: Visitor) -> None:
+    asked = visitor.get("/queue/?name=x")
+    assert asked.headers["Location"] == "/sign-in"
+    visitor.get("/sign-in")
+    answer = visitor.post("/sign-in", follow=False, username="li", password=PASSWORD)
+    assert answer.headers["Location"] == "/queue/?name=x"
+
+
+@pytest.mark.parametrize("path", ["/sign-in?next=https://elsewhere.example/", "/sign-in?next=//elsewhere.example"])
+def test_nobody_is_led_elsewhere(visitor: Visitor, path: str) -> None:
+    visitor.get(path)
+    answer = visitor.post(path, follow=False, username="li", password=PASSWORD)
+    assert answer.headers["Location"] == "/"
+
+
+def test_the_session_is_another_one_after_signing_in(visitor: Visitor) -> None:
+    visitor.sign_in()
+    with visitor.client.session_transaction() as session:
+        first = session["id"]
+    visitor.post("/sign-out")
+    visitor.sign_in()
+    with visitor.client.session_transaction() as session:
+        assert session["id"] != first
+
+
+def test_signing_out_ends_the_session(li: Visitor) -> None:
+    li.get("/")
+    assert "You are signed out." in li.post("/sign-out").text
+    assert li.get("/").headers["Location"] == "/sign-in"
+
+
+def test_a_new_password_ends_every_session(district: District, li: Visitor) -> None:
+    change_password(staff_named(district.session, "li"), "another long password")
+    assert li.get("/").status_code == 303
+
+
+def test_a_closed_account_is_out_at_once(district: District, li: Visitor) -> None:
+    staff_named(district.session, "li").active = False
+    assert li.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(("mark", "ago"), [("seen", timedelta(hours=1, minutes=1)), ("began", timedelta(hours=12, minutes=1))])
+def test_a_session_ends_by_itself(li: Visitor, mark: str, ago: timedelta) -> None:
+    assert li.get("/").status_code == 200
+    with li.client.session_transaction() as session:
+        session[mark] -= ago.total_seconds()
+    assert li.get("/").status_code == 303
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(visitor: Visitor) -> None:
+    visitor.get("/sign-in")
+    answer = visitor.post("/sign-in", follow=False, username="li", password=PASSWORD)
+    cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("banyan_futian="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_two_people_are_two_sessions(district: District) -> None:
+    li, wang = at_desk(district, "li"), at_desk(district, "wang")
+    assert "Sign out li" in li.get("/").text
+    assert "Sign out wang" in wang.get("/").text
+
+
+def _without_values(page: str) -> str:
+    return re.sub(r'value="[^"]*"', "", page)
