@@ -1,0 +1,33 @@
+"""Do the pages and the API read PostgreSQL as they read SQLite?"""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.hub.peers import AT, Hub, hours, registration
+
+
+@pytest.fixture
+def database_url(postgresql_url: str) -> str:
+    return postgresql_url
+
+
+def test_every_address_answers(hub: Hub, client: FlaskClient) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(registration("r1"), hours("h1"), hours("h2", minutes=30)), at=AT)
+    addresses = [
+        "/",
+        "/districts.csv",
+        "/months.csv",
+        "/districts/futian",
+        "/districts/futian/months.csv",
+        "/districts/futian/organizations.csv",
+        "/api/v1/city",
+        "/api/v1/districts",
+        "/api/v1/districts/futian",
+        "/api/v1/districts/futian/months",
+        "/readyz",
+    ]
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+    city = client.get("/api/v1/city").json
+    assert city is not None
+    assert (city["entries"], city["minutes"], city["people"]) == (2, 90, 1)
