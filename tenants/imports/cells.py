@@ -48,7 +48,7 @@ class Cells:
     @property
     def number(self) -> str:
         """The record's own number, as far as it can be read."""
-        return self.written("local_number").strip()[: _LIMITS["local_number"]]
+        return printable(self.written("local_number")).strip()[: _LIMITS["local_number"]]
 
     def refuse_shifted(self) -> None:
         """Raises `Invalid` where more cells are filled than there are headings: a comma too many moves all that follows."""
@@ -69,7 +69,7 @@ class Cells:
         if len(found) > _LIMITS[field]:
             message = "The text is longer than %(limit)s characters. Shorten it."
             raise Invalid(message, field=field, rule="too_long", limit=_LIMITS[field])
-        if any(unicodedata.category(character) == "Cc" for character in found):
+        if printable(found) != found:
             message = "There is a line break or another control character in this cell. Remove it."
             raise Invalid(message, field=field, rule="unreadable")
         return found
@@ -89,10 +89,13 @@ class Cells:
             return None
         found = parse(written)
         if found is None:
-            raise Invalid(
-                "This cannot be read. Write it like this: %(example)s", field=field, rule="unreadable", example=example
-            )
+            raise Invalid("This cannot be read. Write it like %(example)s.", field=field, rule="unreadable", example=example)
         return found
+
+
+def printable(written: str) -> str:
+    """Text without control characters, of which some have no place in a database."""
+    return "".join(character for character in written if unicodedata.category(character) != "Cc")
 
 
 def _needed(found: Value | None, field: str) -> Value:

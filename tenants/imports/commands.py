@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.commands import engine_of
 from tenants import mailbox
 from tenants.imports import reporting, running
-from tenants.imports.findings import Finding, grouped
+from tenants.imports.findings import Finding, Group, grouped, words
 from tenants.imports.forms import PROFILES
 from tenants.imports.models import ImportJob, JobState, Kind, Mode
 from tenants.imports.profiles import Source, understand
@@ -187,7 +187,7 @@ def _import(
     written = _write_reports(source, findings, report_path, failed_path)
     if as_json:
         origin = {"kind": kind, "file": source.table.name, "profile": source.profile.name, "encoding": source.table.encoding}
-        reasons = [asdict(group) for group in grouped(findings)]
+        reasons = [_reason(group) for group in grouped(findings)]
         click.echo(json.dumps({**origin, **result, "reasons": reasons, **written}, ensure_ascii=False))
     elif not quiet:
         _show_result(result, findings, written)
@@ -264,6 +264,11 @@ def _described(job: ImportJob) -> dict[str, Any]:
     }
 
 
+def _reason(group: Group) -> dict[str, Any]:
+    example = group.example
+    return {"severity": example.severity.value, "code": example.code, "count": group.count, "example": words(example)}
+
+
 def _show_source(source: Source) -> None:
     table = Table(
         "Column", "Field", title=f"{escape(source.table.name)}: {source.table.encoding}, profile {source.profile.name}"
@@ -284,7 +289,8 @@ def _show_result(result: dict[str, Any], findings: Iterable[Finding], written: d
     if groups:
         reasons = Table("", "Reason", "Rows", "Example")
         for group in groups:
-            reasons.add_row(group.severity.value, group.code.replace("_", " "), str(group.count), escape(group.example))
+            reason = _reason(group)
+            reasons.add_row(reason["severity"], reason["code"].replace("_", " "), str(group.count), escape(reason["example"]))
         Console().print(reasons)
     for name, path in written.items():
         if path is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenants.errors import Invalid
-from tenants.imports.cells import Cells
+from tenants.imports.cells import Cells, printable
 from tenants.imports.models import Severity
 from tenants.registrations.documents import masked
 
@@ -42,12 +42,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Group:
-    """How often the same thing was found, with an example of it in words."""
+    """How often the same was found, with the first example."""
 
-    severity: Severity
-    code: str
     count: int
-    example: str
+    example: Finding
 
 
 Translate = Callable[[str], str]
@@ -59,17 +57,15 @@ def words(finding: Finding, translate: Translate = str) -> str:
     return message % finding.params if finding.params else message
 
 
-def grouped(findings: Iterable[Finding], translate: Translate = str) -> list[Group]:
+def grouped(findings: Iterable[Finding]) -> list[Group]:
     """The findings by severity and code, refusals first and frequent ones first."""
     counts: Counter[tuple[Severity, str]] = Counter()
     examples: dict[tuple[Severity, str], Finding] = {}
     for finding in findings:
         counts[finding.severity, finding.code] += 1
         examples.setdefault((finding.severity, finding.code), finding)
-    groups = [
-        Group(severity, code, count, words(examples[severity, code], translate)) for (severity, code), count in counts.items()
-    ]
-    return sorted(groups, key=lambda group: (group.severity is Severity.NOTICE, -group.count, group.code))
+    order = sorted(counts, key=lambda reason: (reason[0] is Severity.NOTICE, -counts[reason], reason[1]))
+    return [Group(counts[reason], examples[reason]) for reason in order]
 
 
 def refusal(cells: Cells, error: Invalid) -> Finding:
@@ -84,7 +80,7 @@ def notice(cells: Cells, about: Invalid) -> Finding:
 
 def safe_to_show(written: str) -> str:
     """Text in which nothing can be an identity number, shortened."""
-    plain = unicodedata.normalize("NFKC", written).strip()
+    plain = printable(unicodedata.normalize("NFKC", written)).strip()
     return _LIKE_A_DOCUMENT.sub(lambda found: masked(found[0]), plain)[:_SHOWN_LENGTH]
 
 
@@ -104,6 +100,6 @@ def _finding(cells: Cells, severity: Severity, error: Invalid) -> Finding:
 
 def _shown(field_name: str, written: str) -> str:
     if field_name in _MASKED_FIELDS and written.strip():
-        return masked(written.strip())
+        return masked(printable(written).strip())
     shown = safe_to_show(written)
     return shown if field_name in _REGISTER_NUMBERS else _LIKE_A_TRAVEL_DOCUMENT.sub(lambda found: masked(found[0]), shown)

@@ -22,8 +22,6 @@ _NOT_TEXT = b"\x00"
 _BLOCK_BYTES = 1 << 20
 WORKBOOK = "XLSX"
 
-_SAVE_AS = "Save the register as .xlsx or as CSV in UTF-8, and try that file."
-
 
 class Row(NamedTuple):
     """A row that is not blank: its line in the file (the first is 1), and its cells."""
@@ -71,9 +69,10 @@ def open_table(path: Path, *, name: str | None = None) -> Table:
     if head.startswith(_ZIP):
         return Table(path, name, sha256, WORKBOOK, workbooks.count(path))
     if head.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise _refusal(f"This is text in UTF-16, which is not read here. {_SAVE_AS}", "unreadable_encoding")
+        raise _refusal("This is text in UTF-16, which is not read here. Save it as CSV in UTF-8.", "unreadable_encoding")
     if _NOT_TEXT in head:
-        raise _refusal(f"This is neither a CSV file nor an Excel workbook. {_SAVE_AS}", "wrong_kind_of_file")
+        message = "This is neither a CSV file nor an Excel workbook. Save the register as one of these."
+        raise _refusal(message, "wrong_kind_of_file")
     encoding, lines = _examined(path, head)
     return Table(path, name, sha256, encoding, lines)
 
@@ -96,7 +95,7 @@ def _examined(path: Path, head: bytes) -> tuple[str, int]:
             line += block[: error.start].count(b"\n")
         else:
             return encoding, line
-    message = f"Line %(line)s is neither UTF-8 nor GB18030: the file is damaged, or in another encoding. {_SAVE_AS}"
+    message = "Line %(line)s is neither in UTF-8 nor in GB18030. Mend it, or save the register as CSV in UTF-8."
     raise _refusal(message, "unreadable_encoding", line=line)
 
 

@@ -6,7 +6,6 @@ Whoever calls this may be killed at any moment: progress is committed with each 
 import io
 import tempfile
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tenants.errors import Invalid
+from tenants.imports import findings
 from tenants.imports.findings import Finding
 from tenants.imports.models import ImportJob, Mode
 from tenants.imports.profiles import Source, understand
@@ -53,15 +53,9 @@ def work(session: Session, upload_id: uuid.UUID, *, settings: Settings, now: Now
     session.commit()
 
 
-def grouped(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """How often the same was found, with the first example: refusals before notices, frequent ones first. Fit for JSON."""
-    counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        counts[finding.severity, finding.code] += 1
-        examples.setdefault((finding.severity, finding.code), finding)
-    order = sorted(counts, key=lambda reason: (reason[0] != "refused", -counts[reason], reason[1]))
-    return [{"count": counts[reason], **asdict(examples[reason])} for reason in order]
+def grouped(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """How often the same was found, with the first example, fit for JSON."""
+    return [{"count": group.count, **asdict(group.example)} for group in findings.grouped(found)]
 
 
 def _try(session: Session, upload: ImportUpload, source: Source, *, settings: Settings, now: Now) -> None:
