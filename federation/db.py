@@ -42,6 +42,8 @@ db = SQLAlchemy(metadata=Model.metadata, disable_autonaming=True)
 def connect(app: Flask, database_url: str) -> None:
     """Gives `app` its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    # Parameters may be personal data; a failure is logged without them.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     db.init_app(app)
     with app.app_context():
         sqlite.prepare(db.engine)
