@@ -79,6 +79,16 @@ def engine_of(settings: ProgramSettings) -> Iterator[Engine]:
         engine.dispose()
 
 
+@contextmanager
+def session_of(settings: ProgramSettings, log: Log) -> Iterator[Session]:
+    """The side's database in one session, which gives what is announced its place in `log` when it commits."""
+    with engine_of(settings) as engine:
+        sessions = sessionmaker(engine)
+        log.listen(sessions)
+        with sessions() as session:
+            yield session
+
+
 def command_group(program: Program, purpose: str) -> click.RichGroup:
     """The program's group of commands with those that both programs have; `purpose` is the help's first text."""
     refusals: tuple[type[Exception], ...] = (*program.refusals, SyncError)

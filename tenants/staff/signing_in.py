@@ -6,6 +6,7 @@ they come from, so several web processes throttle together; a throttled attempt 
 
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 
 from argon2 import PasswordHasher
@@ -23,15 +24,13 @@ FAILURES_PER_ADDRESS = 30
 MIN_PASSWORD_LENGTH = 10
 
 _hasher = PasswordHasher()
-# Checked when nobody has the name that was given, so that the answer takes as long as for a wrong password.
-_DECOY_HASH = _hasher.hash(secrets.token_urlsafe())
 
 
 def sign_in(session: Session, username: str, password: str, *, address: str, at: datetime) -> StaffMember:
     """The account; raises `SignInThrottled` or `SignInRefused`. A refusal is counted: the caller commits either way."""
     _refuse_throttled(session, username, address, at=at)
     staff = session.scalars(select(StaffMember).where(StaffMember.username == username)).one_or_none()
-    fits = _password_fits(staff.password_hash if staff else _DECOY_HASH, password)
+    fits = _password_fits(staff.password_hash if staff else _decoy_hash(), password)
     if staff is None or not fits or not staff.active:
         session.add(SignInAttempt(username=username[:40], address=address, at=at))
         raise SignInRefused("The name or the password is not right.")
@@ -93,6 +92,12 @@ def _refuse_throttled(session: Session, username: str, address: str, *, at: date
         if failures >= limit:
             wait = (oldest + WINDOW - at).total_seconds()
             raise SignInThrottled("Too many attempts. Wait a while and try again.", retry_after_seconds=max(1, int(wait)))
+
+
+@cache
+def _decoy_hash() -> str:
+    """Checked when nobody has the name that was given, so that the answer takes as long as for a wrong password."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def _password_fits(password_hash: str, password: str) -> bool:
