@@ -92,7 +92,7 @@ def city(folder: Path, *, bus_url: str, database_urls: dict[str, str]) -> Iterat
         yield City(folder, bus_url, sides[streams.HUB], {code: sides[code] for code in codes})
     finally:
         for side in sides.values():
-            side.sessions.kw["bind"].dispose()
+            side.close()
 
 
 def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | None = None) -> None:

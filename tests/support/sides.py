@@ -97,6 +97,10 @@ class Side:
     keys: Ring
     writes: Sequence[str] = field(default_factory=list)
 
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.sessions.kw["bind"].dispose()
+
     def announce(self, count: int, *, stream: str | None = None, first: int = 1, activity: str = "visit") -> None:
         """Commits `count` events of as many records in one transaction."""
         with self.sessions.begin() as session:

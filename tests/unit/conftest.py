@@ -1,6 +1,7 @@
 """Which databases and parties do the rules of the wire get tested with?"""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,12 @@ def ring() -> Ring:
 @pytest.fixture
 def futian(tmp_path: Path, ring: Ring) -> Iterator[Side]:
     """A district that writes its stream up."""
-    side = open_side(f"sqlite:///{tmp_path / 'futian.db'}", "futian", ring=ring, writes=[FUTIAN_UP])
-    yield side
-    side.sessions.kw["bind"].dispose()
+    with closing(open_side(f"sqlite:///{tmp_path / 'futian.db'}", "futian", ring=ring, writes=[FUTIAN_UP])) as side:
+        yield side
 
 
 @pytest.fixture
 def hub(tmp_path: Path, ring: Ring) -> Iterator[Side]:
     """A hub that follows it."""
-    side = open_side(f"sqlite:///{tmp_path / 'hub.db'}", streams.HUB, ring=ring, reads=[FUTIAN_UP])
-    yield side
-    side.sessions.kw["bind"].dispose()
+    with closing(open_side(f"sqlite:///{tmp_path / 'hub.db'}", streams.HUB, ring=ring, reads=[FUTIAN_UP])) as side:
+        yield side

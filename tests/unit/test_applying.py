@@ -1,5 +1,8 @@
 """Does one bad event stop only what hangs on it?"""
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
 from sync import streams
@@ -16,10 +19,10 @@ BAD = (POISON, HOURS_CERTIFIED)
 
 
 @pytest.fixture
-def hub(database_url: str, ring: Ring) -> Side:
-    side = open_side(database_url, streams.HUB, ring=ring, reads=[UP])
-    side.refuse_poison(refuse=True)
-    return side
+def hub(database_url: str, ring: Ring) -> Iterator[Side]:
+    with closing(open_side(database_url, streams.HUB, ring=ring, reads=[UP])) as side:
+        side.refuse_poison(refuse=True)
+        yield side
 
 
 def say(futian: Side, *events: tuple[str, tuple[str, str]]) -> None:

@@ -1,5 +1,6 @@
 """Does a batch prove what it carries, and bound what it costs to open?"""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,6 +60,14 @@ def test_no_event_can_be_changed_left_out_or_moved(lines: list[bytes], data: st.
     header = {"first": 1, "last": len(other), "prev": whole.prev.hex(), "hash": whole.hashes[-1].hex()}
     with pytest.raises(BrokenChain):
         batch.open_batch(sealed(batch.pack_lines(other), **header))
+
+
+def test_several_threads_pack_at_once_without_harm() -> None:
+    """A relay and a consumer share a process."""
+    bodies = [[bytes([number]) * size for number in range(33, 90)] for size in (5, 500, 5_000)]
+    with ThreadPoolExecutor(3) as pool:
+        opened = list(pool.map(lambda lines: batch.unpack_lines(batch.pack_lines(lines)), bodies * 200))
+    assert opened == bodies * 200
 
 
 def test_a_compression_bomb_is_refused_by_what_it_says_of_itself() -> None:

@@ -1,5 +1,7 @@
 """Does a reader take every event once, whatever order and form they come in?"""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -17,8 +19,9 @@ LATER = AT + timedelta(minutes=5)
 
 
 @pytest.fixture
-def hub(database_url: str, ring: Ring) -> Side:
-    return open_side(database_url, streams.HUB, ring=ring, reads=[UP])
+def hub(database_url: str, ring: Ring) -> Iterator[Side]:
+    with closing(open_side(database_url, streams.HUB, ring=ring, reads=[UP])) as side:
+        yield side
 
 
 def cut(futian: Side, *sizes: int) -> list[Batch]:
@@ -95,7 +98,7 @@ def test_a_hole_is_reported_and_nothing_behind_it_is_taken(hub: Side, futian: Si
     assert hub.has_read(futian.head())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(st.data())
 def test_any_pieces_in_any_order_applied_once(ring: Ring, data: st.DataObject) -> None:
     """In memory, with a new pair each time: pieces overlap, come doubled and shuffled, then all of them in order once."""

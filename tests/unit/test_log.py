@@ -1,7 +1,9 @@
 """Does every committed fact get the next place in its stream, and only those?"""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from sqlalchemy.orm import Session
@@ -15,8 +17,9 @@ UP = streams.up("futian")
 
 
 @pytest.fixture
-def side(database_url: str, ring: Ring) -> Side:
-    return open_side(database_url, "futian", ring=ring, writes=[UP])
+def side(database_url: str, ring: Ring) -> Iterator[Side]:
+    with closing(open_side(database_url, "futian", ring=ring, writes=[UP])) as side:
+        yield side
 
 
 def keys(side: Side) -> list[str]:
@@ -136,11 +139,11 @@ def test_a_reader_that_follows_sees_each_event_once_while_others_write(side: Sid
 
 
 def test_streams_count_each_for_itself(database_url: str, ring: Ring) -> None:
-    side = open_side(database_url, "hub", ring=ring, writes=[streams.down("futian"), streams.down("luohu")])
-    with side.sessions.begin() as session:
-        for stream in ("luohu/down", "futian/down", "luohu/down"):
-            announce(side.log, session, stream, "e1")
-    assert {name: head.sequence for name, head in side.heads().items()} == {"futian/down": 1, "luohu/down": 2}
+    with closing(open_side(database_url, "hub", ring=ring, writes=["futian/down", "luohu/down"])) as side:
+        with side.sessions.begin() as session:
+            for stream in ("luohu/down", "futian/down", "luohu/down"):
+                announce(side.log, session, stream, "e1")
+        assert {name: head.sequence for name, head in side.heads().items()} == {"futian/down": 1, "luohu/down": 2}
 
 
 def test_opening_a_stream_again_changes_nothing(side: Side) -> None:

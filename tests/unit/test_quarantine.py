@@ -1,5 +1,8 @@
 """Does what was refused stay visible without filling the disk?"""
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 
 from sync import quarantine, streams
@@ -9,8 +12,9 @@ from tests.support.sides import AT, QuarantinedMessage, Ring, Side, open_side
 
 
 @pytest.fixture
-def hub(database_url: str, ring: Ring) -> Side:
-    return open_side(database_url, streams.HUB, ring=ring)
+def hub(database_url: str, ring: Ring) -> Iterator[Side]:
+    with closing(open_side(database_url, streams.HUB, ring=ring)) as side:
+        yield side
 
 
 def put(hub: Side, *messages: bytes, claimed: str | None = None) -> None:

@@ -54,7 +54,7 @@ class City:
 
     def close(self) -> None:
         for side in (self.futian, self.hub):
-            side.sessions.kw["bind"].dispose()
+            side.close()
 
     def _relay(self, side: Side) -> Relay:
         return Relay(
