@@ -27,7 +27,7 @@ _STOP_SECONDS = 10.0
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 5.0
 _STEADY_SECONDS = 5.0
-_HOPELESS_STARTS = 8
+_HOPELESS_STARTS = 5
 
 
 @dataclass
@@ -44,10 +44,11 @@ class _Program:
 class Supervisor:
     """Runs programs until it is told to stop. Use it in a `with` block; leaving it stops all of them."""
 
-    def __init__(self, *, folder: Path, logs: Path) -> None:
-        """`folder` holds a lock file, and `logs` the output, of each program."""
+    def __init__(self, *, folder: Path, logs: Path, stop_seconds: float = _STOP_SECONDS) -> None:
+        """`folder` holds a lock file, and `logs` the output, of each program. Each has `stop_seconds` to end when asked to."""
         self._folder = folder
         self._logs = logs
+        self._stop_seconds = stop_seconds
         self._programs: dict[str, _Program] = {}
         self._begun: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
@@ -61,21 +62,19 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends every program: asks first, insists after ten seconds."""
-        # A second Ctrl-C must not leave half of them running.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        self._stopping.set()
-        self._thread.join()
-        running = [program.process for program in self._programs.values() if program.process is not None]
-        for process in running:
-            _signal_group(process.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        for process in running:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
-            _signal_group(process.pid, signal.SIGKILL)
-            process.wait()
+        """Ends every program: asks first, and insists in the end."""
+        with _undisturbed():
+            self._stopping.set()
+            self._thread.join()
+            running = [program.process for program in self._programs.values() if program.process is not None]
+            for process in running:
+                _signal_group(process.pid, signal.SIGTERM)
+            deadline = time.monotonic() + self._stop_seconds
+            for process in running:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.0, deadline - time.monotonic()))
+                _signal_group(process.pid, signal.SIGKILL)
+                process.wait()
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Has `command` run under `name` from now on."""
@@ -154,6 +153,18 @@ class Supervisor:
             lock.write(str(process.pid).encode())
             lock.flush()
         return process
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not leave half of them running."""
+    # Not SIG_IGN, which a program that is just being started would inherit.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def end_left_over(folder: Path) -> None:
