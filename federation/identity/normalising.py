@@ -9,12 +9,10 @@ from pypinyin import Style, lazy_pinyin
 # Spaces, and every dot that stands between the parts of a name.
 _NOISE = re.compile(r"[\s.·•‧・∙⋅]")
 
-# Surnames that are read otherwise than the same characters elsewhere. The library knows most when a word begins with them;
-# a table decides, because a name is no word of its dictionary.
+# Surnames that the library reads as the same characters are read elsewhere.
 _SURNAMES = {
-    "单": "shan", "仇": "qiu", "解": "xie", "曾": "zeng", "查": "zha", "区": "ou", "任": "ren", "朴": "piao", "盖": "ge",
-    "尉迟": "yuchi", "万俟": "moqi", "长孙": "zhangsun", "单于": "chanyu", "澹台": "tantai", "宓": "fu", "乐": "yue",
-    "华": "hua", "缪": "miao", "翟": "zhai", "员": "yun", "折": "she", "黑": "he", "盛": "sheng", "哈": "ha", "那": "na",
+    "单": "shan", "单于": "chanyu", "仇": "qiu", "解": "xie", "曾": "zeng", "查": "zha", "区": "ou", "朴": "piao", "盖": "ge",
+    "宓": "fu", "乐": "yue", "缪": "miao", "翟": "zhai", "员": "yun", "折": "she", "黑": "he",
 }  # fmt: skip
 _LONGEST_SURNAME = 2
 

@@ -49,6 +49,16 @@ def test_a_document_and_a_field_that_agrees_make_one_person(hub: Hub, name: str,
     assert len(hub.rows(Volunteer)) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("曾小明", "增小明"), ("单于明", "蝉于明"), ("单明", "山明"), ("Ａnna·李", "anna 李")]
+)
+def test_a_name_is_read_as_a_name(hub: Hub, one: str, other: str) -> None:
+    [futian] = hub.enrol("futian")
+    told = [registration(key, document="D", name=name, birth_date=None) for key, name in (("r1", one), ("r2", other))]
+    hub.hears(futian.says(*told))
+    assert len(set(ids(hub).values())) == 1
+
+
 def test_somebody_elses_document_makes_no_person_of_two(hub: Hub) -> None:
     futian, luohu = hub.enrol("futian", "luohu")
     hub.hears(
