@@ -83,16 +83,16 @@ def _examined(path: Path, head: bytes) -> tuple[str, int]:
     candidates = ["UTF-8"] if head.startswith(BOM_UTF8) else list(_ENCODINGS)
     line = 0
     for encoding in candidates:
-        decoder = getincrementaldecoder(_ENCODINGS[encoding])()
+        decoder = getincrementaldecoder(encoding)()
         line = 1
-        block = b""
+        begun = block = b""
         try:
             for block in _blocks(path):
+                begun = decoder.getstate()[0]  # of a character that the last block broke off
                 decoder.decode(block, final=not block)
                 line += block.count(b"\n")
         except UnicodeDecodeError as error:
-            # Where a character began in the block before, the place is off by its few bytes.
-            line += block[: error.start].count(b"\n")
+            line += (begun + block)[: error.start].count(b"\n")
         else:
             return encoding, line
     message = "Line %(line)s is neither in UTF-8 nor in GB18030. Mend it, or save the register as CSV in UTF-8."

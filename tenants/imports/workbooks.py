@@ -19,6 +19,7 @@ from tenants.errors import Invalid
 MAX_UNPACKED_BYTES = 1 << 30
 
 _DAMAGES = (BadZipFile, DeflateError, EOFError, InvalidFileException, IndexError, KeyError, ParseError, TypeError, ValueError)
+_ROUNDED_FROM = 10**15
 _ZEROS = re.compile(r"0+")
 _TIME_IN_FORMAT = re.compile(r"[hHsS]")
 
@@ -48,7 +49,7 @@ def text(value: Any, number_format: str = "") -> str:
     """A cell's value as it is shown: dates as `2026-07-31 18:45`, clock times as `18:45`, numbers without a vain `.0`.
 
     A number keeps the leading zeros that its format gives it. Excel knows fifteen digits of a number; a longer one, such as an
-    identity number that was not typed as text, has lost its last digits and is shown as Excel shows it: `4.4030519900101E+17`.
+    identity number that was not typed as text, has lost its last digits and is shown as Excel shows it: `4.40305E+17`.
     """
     match value:
         case None:
@@ -56,7 +57,7 @@ def text(value: Any, number_format: str = "") -> str:
         case bool():
             shown = str(value).upper()
         case int() | float():
-            shown = format(value, ".15g").upper()
+            shown = format(value, ".15g") if abs(value) < _ROUNDED_FROM else format(value, ".5E")
             if _ZEROS.fullmatch(number_format) and shown.isdecimal():
                 shown = shown.zfill(len(number_format))
         case datetime():
