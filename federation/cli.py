@@ -14,8 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
-from federation.app import create_app
-from federation.db import db
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
 from federation.directory.models import District
@@ -26,7 +24,7 @@ from federation.ledger import totals
 from federation.migrations import MIGRATIONS
 from federation.settings import Settings, read_settings
 from sync import signing, streams
-from sync.commands import Participant, Program, command_group
+from sync.commands import Participant, Program, command_group, session_of
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
@@ -50,11 +48,11 @@ main = command_group(
 
 
 @contextmanager
-def hub() -> Iterator[Settings]:
-    """The program at work on its own database."""
+def hub() -> Iterator[tuple[Session, Settings]]:
+    """The hub's records."""
     settings = read_settings()
-    with create_app(settings).app_context():
-        yield settings
+    with session_of(settings, mailbox.log) as session:
+        yield session, settings
 
 
 @main.group()
@@ -76,19 +74,19 @@ def district() -> None:
 def add_district(code: str, name: str, region: str, key_file: Path) -> None:
     """Enrol the district CODE: know its key, follow its stream, and begin the one to it. Safe to repeat with the same key."""
     key = signing.read_key(key_file.read_bytes())
-    with hub() as settings:
+    with hub() as (session, settings):
         inbox, at = open_inbox(settings), datetime.now(UTC)
-        enrolled = enrol(db.session(), code, name=name, region_code=region, key=key, inbox=inbox, at=at)
-        db.session.commit()
+        enrolled = enrol(session, code, name=name, region_code=region, key=key, inbox=inbox, at=at)
+        session.commit()
         click.echo(f"{enrolled.name} takes part as {code}.")
 
 
 @district.command("list")
 def list_districts() -> None:
     """Show every district that takes part."""
-    with hub():
+    with hub() as (session, _):
         table = Table("Code", "Name", "Region", "State", "Since")
-        for found in db.session.scalars(select(District).order_by(District.code)):
+        for found in session.scalars(select(District).order_by(District.code)):
             table.add_row(found.code, found.name, found.region_code, found.state, f"{found.joined_at:%Y-%m-%d}")
     Console().print(table)
 
@@ -97,8 +95,7 @@ def list_districts() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def status(as_json: bool) -> None:
     """Show the city's sums, and for each district whether the hub has all that was recorded there, and as of when."""
-    with hub() as settings:
-        session = db.session()
+    with hub() as (session, settings):
         found, everything, sums = standings(session), totals.city(session), totals.by_district(session)
     sum_of = {found_sum.district: found_sum for found_sum in sums}
     if as_json:
@@ -123,10 +120,10 @@ def parked() -> None:
 @parked.command("list")
 def list_parked() -> None:
     """Show each parked event with its reason."""
-    with hub():
+    with hub() as (session, _):
         table = Table("Stream", "Sequence", "Type", "Record", "Reason")
         record = mailbox.ParkedRecord
-        for held in db.session.scalars(select(record).order_by(record.stream, record.epoch, record.sequence)):
+        for held in session.scalars(select(record).order_by(record.stream, record.epoch, record.sequence)):
             table.add_row(held.stream, str(held.sequence), held.type, held.record_key, held.reason)
     Console().print(table)
 
@@ -135,8 +132,7 @@ def list_parked() -> None:
 @click.argument("code")
 def retry_parked(code: str) -> None:
     """Apply what is parked of the district CODE again, for instance after an upgrade."""
-    with hub() as settings:
-        session = db.session()
+    with hub() as (session, settings):
         if session.get(District, code) is None:
             raise NotFound(f"No district {code} takes part; banyan-hub district list shows those that do.")
         done = open_inbox(settings).retry(session, streams.up(code))
