@@ -76,11 +76,6 @@ class CityFigures:
     year: str | None
 
     @property
-    def equal(self) -> int:
-        """Of how many districts the hub has everything."""
-        return sum(row.standing.equal for row in self.rows)
-
-    @property
     def oldest(self) -> tuple[datetime, str] | None:
         """Up to when the hub has everything of all districts, as far as it ever had, and whose moment that is."""
         moments = [(row.standing.as_of, row.standing.name) for row in self.rows if row.standing.as_of]

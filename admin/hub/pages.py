@@ -11,7 +11,7 @@ from flask_babel import gettext
 from admin.exporting import csv_file
 from admin.hub import figures
 from admin.hub.figures import CityFigures, DistrictFigures
-from admin.hub.wording import say
+from admin.hub.wording import Kind, say
 from federation.db import db
 from sync.sqlite import READ_ONLY
 
@@ -33,8 +33,9 @@ def standing_in_words() -> dict[str, object]:
 @blueprint.get("/")
 def city() -> str:
     """All districts in one view."""
-    shown, chosen = _city(), request.args.get("district")
-    return render_template("hub/city.html", city=shown, series=shown.series_of(chosen), chosen=chosen)
+    shown, chosen, at = _city(), request.args.get("district"), datetime.now(UTC)
+    equal = sum(say(row.standing, at=at).kind is Kind.GOOD for row in shown.rows)
+    return render_template("hub/city.html", city=shown, equal=equal, series=shown.series_of(chosen), chosen=chosen)
 
 
 @blueprint.get("/districts.csv")

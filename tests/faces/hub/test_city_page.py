@@ -87,7 +87,9 @@ def test_a_district_that_went_silent_is_not_called_equal(hub: Hub, client: Flask
     [futian] = hub.enrol("futian")
     earlier = NOW - timedelta(hours=1)
     hub.hears(futian.lights_beacon(at=earlier), at=earlier)
-    assert row_of(client.get("/").text, "Futian").endswith("Silent")
+    page = client.get("/").text
+    assert row_of(page, "Futian").endswith("Silent")
+    assert "0 of 1 districts equal" in page
 
 
 def test_a_record_that_could_not_be_applied_is_shown(hub: Hub, client: FlaskClient) -> None:
