@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tenants.errors import Invalid
-from tenants.imports.guarding import unguarded
 from tenants.imports.profiles import Source
 from tenants.imports.reading import Row
 
@@ -38,7 +37,7 @@ class Cells:
     def written(self, field: str) -> str:
         """What stands under `field`, or an empty text."""
         place = self.source.columns.get(field)
-        return unguarded(self.row.cells[place]) if place is not None and place < len(self.row.cells) else ""
+        return self.row.cells[place] if place is not None and place < len(self.row.cells) else ""
 
     @property
     def content(self) -> tuple[str, ...]:

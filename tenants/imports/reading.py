@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tenants.errors import Invalid
 from tenants.imports import workbooks
+from tenants.imports.guarding import unguarded
 
 _ENCODINGS = {"UTF-8": "utf-8-sig", "GB18030": "gb18030"}
 _ZIP = b"PK\x03\x04"
@@ -45,7 +46,7 @@ class Table:
         lines = workbooks.lines(self.path) if self.encoding == WORKBOOK else _csv_lines(self.path, self.encoding)
         for line, cells in lines:
             if any(cell.strip() for cell in cells):
-                yield Row(line, tuple(cells))
+                yield Row(line, tuple(unguarded(cell) for cell in cells))
 
 
 def open_table(path: Path, *, name: str | None = None) -> Table:
@@ -94,7 +95,7 @@ def _examined(path: Path, head: bytes) -> tuple[str, int]:
         except UnicodeDecodeError as error:
             line += (begun + block)[: error.start].count(b"\n")
         else:
-            return encoding, line
+            return encoding, line - 1  # the last line ends, too
     message = "Line %(line)s is neither in UTF-8 nor in GB18030. Mend it, or save the register as CSV in UTF-8."
     raise _refusal(message, "unreadable_encoding", line=line)
 
