@@ -138,10 +138,12 @@ class Supervisor:
         self, name: str, command: Sequence[str], environment: Mapping[str, str], *, output: Any, errors: Any
     ) -> "subprocess.Popen[bytes]":
         """Raises `BlockingIOError` while what ran under this name is not quite gone."""
-        with _take(self._folder / f"{name}.lock") as lock:
+        path = self._folder / f"{name}.lock"
+        with _take(path) as lock:
             lock.truncate()
-            process = subprocess.Popen(  # noqa: S603 - our own commands
-                command,
+            return subprocess.Popen(  # noqa: S603 - our own commands
+                # It says itself which group it is, before it is anything else: whoever starts it may be killed at any moment.
+                ["/bin/sh", "-c", 'echo $$ >"$0" && exec "$@"', str(path), *command],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -150,9 +152,6 @@ class Supervisor:
                 start_new_session=True,
                 pass_fds=[lock.fileno()],
             )
-            lock.write(str(process.pid).encode())
-            lock.flush()
-        return process
 
 
 @contextmanager

@@ -131,9 +131,10 @@ class Container:
         return done.stdout
 
     def _here(self, value: str) -> str:
+        if value.startswith("/tmp/"):  # noqa: S108 - the container's own
+            return str(self.folder / f"{self.service.name}-{Path(value).name}")
         value = re.sub(r"/run/secrets/(\w+)", lambda found: str(self._granted(found[1])), value)
-        value = re.sub(r"(?:0\.0\.0\.0|127\.0\.0\.1):8000", f"127.0.0.1:{self.port}", value)
-        return re.sub(r"^/tmp/", f"{self.folder}/{self.service.name}-", value)
+        return re.sub(r"(?:0\.0\.0\.0|127\.0\.0\.1):8000", f"127.0.0.1:{self.port}", value)
 
     def _granted(self, name: str) -> Path:
         assert name in self.service.secrets, f"{self.service.name} reads the secret {name}, which it is not given"
