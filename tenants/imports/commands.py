@@ -16,9 +16,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
-from sync.commands import engine_of
+from sync.commands import session_of
 from tenants import mailbox
 from tenants.imports import reporting, running
 from tenants.imports.findings import Finding, Group, grouped, words
@@ -26,7 +25,7 @@ from tenants.imports.forms import PROFILES
 from tenants.imports.models import ImportJob, JobState, Kind, Mode
 from tenants.imports.profiles import Source, understand
 from tenants.imports.reading import open_table
-from tenants.settings import Settings, read_settings
+from tenants.settings import read_settings
 
 _INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUTPUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -113,7 +112,8 @@ def import_hours(**options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def list_imports(as_json: bool) -> None:
     """Show every import, the latest first."""
-    with _district() as (session, settings):
+    settings = read_settings()
+    with session_of(settings, mailbox.log) as session:
         jobs = list(session.scalars(select(ImportJob).order_by(ImportJob.started_at.desc())))
         if as_json:
             click.echo(json.dumps([_described(job) for job in jobs], ensure_ascii=False))
@@ -157,14 +157,15 @@ def _import(
 ) -> None:
     in_lines = as_json and not quiet
     quiet = quiet or as_json
-    _refuse_to_overwrite(file, report_path, failed_path)
+    _refuse_places(file, report_path, failed_path)
     source = understand(open_table(file), kind, profile_name=profile_name)
     if not quiet:
         _show_source(source)
     if not (dry_run or yes or quiet) and sys.stdin.isatty():
         click.confirm(f"Enter these {kind}?", abort=True)
     day = exported_on.date() if exported_on else None
-    with _district() as (session, settings), _bar(source, quiet=quiet, in_lines=in_lines) as watch:
+    settings = read_settings()
+    with session_of(settings, mailbox.log) as session, _bar(source, quiet=quiet, in_lines=in_lines) as watch:
         if dry_run:
             found = running.preview(
                 session, source, settings=settings, by=actor, at=datetime.now(UTC), exported_on=day, watch=watch
@@ -198,17 +199,6 @@ def _import(
 
 
 @contextmanager
-def _district() -> Iterator[tuple[Session, Settings]]:
-    """The district's records."""
-    settings = read_settings()
-    with engine_of(settings) as engine:
-        sessions = sessionmaker(engine)
-        mailbox.log.listen(sessions)
-        with sessions() as session:
-            yield session, settings
-
-
-@contextmanager
 def _bar(source: Source, *, quiet: bool, in_lines: bool) -> Iterator[running.Watch]:
     """A bar on standard error that grows with the rows read, or a line of JSON each time; nothing where nobody looks."""
     if in_lines:
@@ -221,10 +211,15 @@ def _bar(source: Source, *, quiet: bool, in_lines: bool) -> Iterator[running.Wat
         yield lambda reached: progress.update(task, completed=reached.rows_read, total=reached.rows_total)
 
 
-def _refuse_to_overwrite(file: Path, *outputs: Path | None) -> None:
-    for output in outputs:
-        if output is not None and output.resolve() == file.resolve():
+def _refuse_places(file: Path, *outputs: Path | None) -> None:
+    """Refuses, before anything is entered, to write over the register or into a folder that is not there."""
+    for output in filter(None, outputs):
+        if output.resolve() == file.resolve():
             raise click.ClickException(f"{output} is the register itself. Choose another name to write to.")
+        if not output.parent.is_dir():
+            raise click.ClickException(
+                f"There is no folder {output.parent} to write {output.name} to. Make it, or name another."
+            )
 
 
 def _write_reports(
@@ -270,9 +265,8 @@ def _reason(group: Group) -> dict[str, Any]:
 
 
 def _show_source(source: Source) -> None:
-    table = Table(
-        "Column", "Field", title=f"{escape(source.table.name)}: {source.table.encoding}, profile {source.profile.name}"
-    )
+    click.echo(f"{source.table.name}: {source.table.encoding}, profile {source.profile.name}")
+    table = Table("Column", "Field")
     for field, heading in source.headings.items():
         table.add_row(escape(heading), field)
     for heading in source.ignored:
@@ -281,7 +275,8 @@ def _show_source(source: Source) -> None:
 
 
 def _show_result(result: dict[str, Any], findings: Iterable[Finding], written: dict[str, str | None]) -> None:
-    table = Table("Rows", "Created", "Changed", "Unchanged", "Refused", "Waiting", title=result["state"].replace("_", " "))
+    click.echo(result["state"].replace("_", " "))
+    table = Table("Rows", "Created", "Changed", "Unchanged", "Refused", "Waiting")
     names = ("rows_read", "created", "changed", "unchanged", "refused", "waiting")
     table.add_row(*(str(result[name]) for name in names))
     Console().print(table)
