@@ -1,0 +1,1 @@
+"""Where do the project's figures come from?"""
