@@ -103,8 +103,9 @@ def run_import(
 ) -> ImportJob:
     """Enters `source` in the name of `by`, and gives the finished job.
 
-    With `Mode.GOOD_ROWS` an import of the same file that was interrupted goes on. With `Mode.ALL_ROWS` nothing is written where
-    any row is refused, which takes one transaction for the whole file; the job is kept then to say why.
+    With `Mode.GOOD_ROWS` an import of the same file that was interrupted goes on, and tries again what it had refused. With
+    `Mode.ALL_ROWS` nothing is written where any row is refused, which takes one transaction for the whole file; the job is kept
+    then to say why.
     """
     run = _run(source, settings, by, now(), exported_on)
     go_through = _whole if mode is Mode.ALL_ROWS else _by_chunks
@@ -115,16 +116,19 @@ def _by_chunks(
     session: Session, source: Source, run: Run, *, now: Callable[[], datetime], commit: Callable[[], None], watch: Watch
 ) -> ImportJob:
     _take_turn(session)
-    job = _interrupted(session, source, run) or _new_job(source, run, Mode.GOOD_ROWS)
+    interrupted = _interrupted(session, source, run)
+    job = interrupted or _new_job(source, run, Mode.GOOD_ROWS)
     session.add(job)
     commit()
     for chunk in _chunks(source):
         _take_turn(session)
         # Another program may be at work on the same job: each takes the next chunk that nobody has entered.
         session.refresh(job)
-        fresh = [row for row in chunk if row.position > job.rows_read]
-        if fresh:
-            session.add_all(_kept(job, _enter(session, fresh, job, run)))
+        rows = [row for row in chunk if row.position > job.rows_read]
+        if interrupted:
+            rows = [*_taken_back(session, chunk, job), *rows]
+        if rows:
+            session.add_all(_kept(job, _enter(session, rows, job, run)))
             job.progressed_at = now()
         progress = _progress(job)
         commit()
@@ -174,6 +178,23 @@ def _chunks(source: Source) -> Iterator[list[_Numbered]]:
     rows = (_Numbered(position, row, repeats.refusal(row)) for position, row in enumerate(cells, start=1))
     while chunk := list(islice(rows, CHUNK_ROWS)):
         yield chunk
+
+
+def _taken_back(session: Session, chunk: Sequence[_Numbered], job: ImportJob) -> list[_Numbered]:
+    """The rows that were refused before the job was interrupted, as if they were unread: what they lacked may be there."""
+    read = {row.cells.row.line: row for row in chunk if row.position <= job.rows_read}
+    refused = session.scalars(
+        select(ImportFinding)
+        .where(ImportFinding.job_id == job.id, ImportFinding.severity == Severity.REFUSED, ImportFinding.line.in_(read))
+        .order_by(ImportFinding.line)
+    ).all()
+    for finding in refused:
+        session.delete(finding)
+    job.refused -= len(refused)
+    job.rows_read -= len(refused)
+    # The same lines may be refused again, and the database would see the new findings before it forgot the old.
+    session.flush()
+    return [read[finding.line] for finding in refused]
 
 
 def _enter(session: Session, rows: Sequence[_Numbered], job: ImportJob, run: Run) -> list[Finding]:

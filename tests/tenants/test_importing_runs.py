@@ -119,6 +119,22 @@ def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Reg
     assert count(registers.district.session, Registration) == len(MANY)
 
 
+def test_what_an_interrupted_import_refused_is_tried_again(staffed: Registers) -> None:
+    lines = [hour("H1"), hour("H2", volunteer_no="NS3"), hour("H3", minutes="0")]
+    source = staffed.source(Kind.HOURS, *lines)
+
+    def interrupt(_: Progress) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        staffed.bring_in(source, watch=interrupt)
+    db.session.remove()
+    staffed.volunteers(volunteer("NS3"))
+    job = staffed.bring_in(source)
+    assert (job.rows_read, job.created, job.unchanged, job.refused) == (3, 2, 0, 1)
+    assert staffed.codes(job) == ["no_duration"]
+
+
 def test_a_finished_import_is_not_gone_on_with(staffed: Registers) -> None:
     first, second = staffed.hours(hour()), staffed.hours(hour())
     assert first.id != second.id
