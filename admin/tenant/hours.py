@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from admin.tenant import desk, refusals
 from admin.tenant.moments import LocalMoment
@@ -38,7 +38,7 @@ class ReasonForm(ActForm):
 
     reason = TextAreaField(
         lazy_gettext("Reason"),
-        [InputRequired(REASON_ADVICE), Length(max=MAX_REASON_LENGTH)],
+        [DataRequired(REASON_ADVICE), Length(max=MAX_REASON_LENGTH)],
     )
 
 

@@ -19,6 +19,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response as WerkzeugResponse
 from wtforms import DateField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Optional
 
 from admin.tenant import desk
@@ -36,10 +37,13 @@ from tenants.staff.permissions import Permission, require
 
 MOST_SHOWN = 20
 
-_KINDS = [(Kind.VOLUNTEERS.value, lazy_gettext("Volunteers")), (Kind.HOURS.value, lazy_gettext("Hours"))]
+_KINDS = [
+    SelectChoice(Kind.VOLUNTEERS.value, lazy_gettext("Volunteers")),
+    SelectChoice(Kind.HOURS.value, lazy_gettext("Hours")),
+]
 _MODES = [
-    (Mode.GOOD_ROWS.value, lazy_gettext("Import the good rows, and list the refused ones in a report")),
-    (Mode.ALL_ROWS.value, lazy_gettext("Import all rows or none: nothing is written while any row is refused")),
+    SelectChoice(Mode.GOOD_ROWS.value, lazy_gettext("Import the good rows, and list the refused ones in a report")),
+    SelectChoice(Mode.ALL_ROWS.value, lazy_gettext("Import all rows or none: nothing is written while any row is refused")),
 ]
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")

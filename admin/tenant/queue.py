@@ -9,11 +9,13 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import DateField, Form, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 
 from admin.tenant import desk
 from admin.tenant.moments import HiddenMoment
+from admin.tenant.queries import QueryForm
 from admin.writing import duration, number
 from tenants.db import db
 from tenants.hours.certifying_many import MOST_AT_ONCE, Outcome, certify_many, undo_many
@@ -22,14 +24,14 @@ from tenants.organizations.arranging import at_or_below
 from tenants.organizations.finding import tree_of
 from tenants.staff.permissions import Permission
 
-PAGE_LENGTH = 50
+PAGE_LENGTH = 25
 
 _LAST_ACT = "last_act"
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
 
 
-class FilterForm(Form):
+class FilterForm(QueryForm):
     """What part of the queue to look at; it stands in the address."""
 
     organization = SelectField(lazy_gettext("Organization"), coerce=str, validators=[Optional()])
@@ -139,14 +141,15 @@ def undo() -> Response:
 def _filter(arguments: MultiDict[str, str]) -> FilterForm:
     form = FilterForm(arguments)
     allowed = desk.places(Permission.CERTIFY)
+    every = SelectChoice("", gettext("All"))
     form.organization.choices = [
-        ("", gettext("All")),
+        every,
         *(
-            (str(place.organization.id), "　" * place.depth + place.organization.name)
+            SelectChoice(str(place.organization.id), "　" * place.depth + place.organization.name)
             for place in tree_of(db.session(), allowed)
         ),
     ]
-    form.field.choices = [("", gettext("All")), *((name, name) for name in fields_waiting(db.session(), allowed))]
+    form.field.choices = [every, *(SelectChoice(name, name) for name in fields_waiting(db.session(), allowed))]
     return form
 
 

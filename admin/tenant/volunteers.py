@@ -4,10 +4,11 @@ import uuid
 
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext
-from wtforms import Form, IntegerField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import Length, NumberRange, Optional
 
 from admin.tenant import desk
+from admin.tenant.queries import QueryForm
 from tenants.db import db
 from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
 from tenants.registrations.finding import masked_document, registration_seen, search
@@ -15,18 +16,17 @@ from tenants.staff.permissions import Permission
 
 PAGE_LENGTH = 50
 MOST_FOUND = 50
-_MIN_WORDS_LENGTH = 2
 
 blueprint = Blueprint("volunteers", __name__, url_prefix="/volunteers")
 
 
-class SearchForm(Form):
+class SearchForm(QueryForm):
     """What somebody knows of a volunteer."""
 
-    words = StringField(lazy_gettext("Name, number or end of the telephone"), [Optional(), Length(_MIN_WORDS_LENGTH, 80)])
+    words = StringField(lazy_gettext("Name, number or end of the telephone"), [Optional(), Length(max=80)])
 
 
-class PlaceForm(Form):
+class PlaceForm(QueryForm):
     """Which part of a volunteer's hours."""
 
     page = IntegerField(default=1, validators=[Optional(), NumberRange(min=1)])

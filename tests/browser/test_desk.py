@@ -1,0 +1,145 @@
+"""Can a coordinator do the day's work: by keyboard, on a phone, without scripts, in both languages?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tenants.organizations.arranging import root
+from tests.support.coordinator import Coordinator
+from tests.support.desk import PASSWORD, add_staff
+from tests.support.district import District, founded_district
+from tests.support.web import serving, violations, visiting
+
+REGISTER = """\
+volunteer_no,name,id_type,id_number,gender,birth_date,phone,team,street,community,registered_on
+NS1,鲁锋汉,,,M,1980-05-04,13800138000,海珠社区义工服务队,粤海街道,海珠社区,2019-10-07
+NS2,张美桂,resident_id,110110200510128225,F,2003-01-07,15942927286,田厦社区义工服务队,南头街道,田厦社区,2023-09-02
+NS3,,,,F,2003-01-07,15942927286,田厦社区义工服务队,南头街道,田厦社区,2023-09-02
+"""
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    with founded_district(f"sqlite:///{tmp_path / 'district.db'}") as district:
+        add_staff(district, "li", organization=root(district.session))
+        for number, name in enumerate(("张伟", "欧阳娜娜", "阿依古丽·买买提"), start=1):
+            district.submitted(volunteer=f"FT{number}", hours_ago=10 * number)
+            district.registration(f"FT{number}", name=name, phone=f"1380013800{number}")
+        district.session.commit()
+        yield district
+
+
+@pytest.fixture
+def address(district: District) -> Iterator[str]:
+    with serving(district.app) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with visiting(browser, address) as page:
+        yield page
+        assert violations(page) == []
+
+
+@pytest.fixture
+def li(page: Page) -> Coordinator:
+    coordinator = Coordinator(page)
+    coordinator.sign_in("li", PASSWORD)
+    return coordinator
+
+
+def test_hours_are_certified_and_taken_back(li: Coordinator) -> None:
+    li.open_queue()
+    li.certify("张伟")
+    li.is_told("You certified 1 entry, 1 h.")
+    expect(li.waiting("张伟")).to_have_count(0)
+    li.undo()
+    li.is_told("1 entry waits again.")
+    expect(li.waiting("张伟")).to_have_count(1)
+
+
+def test_everything_that_matches_is_certified_at_once(li: Coordinator, page: Page) -> None:
+    li.open_queue()
+    li.certify_all()
+    li.is_told("You certified 3 entries, 3 h.")
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+
+
+def test_hours_are_refused_for_a_reason(li: Coordinator, page: Page) -> None:
+    li.open_queue()
+    li.refuse("张伟", "  ")
+    expect(page.get_by_role("alert")).to_contain_text("Say why")
+    page.get_by_label("Reason").fill("他当天不在。")
+    page.get_by_role("button", name="Refuse").click()
+    expect(page.get_by_role("row", name="Refused")).to_contain_text("他当天不在。")
+
+
+def test_the_queue_is_worked_by_keyboard(li: Coordinator, page: Page) -> None:
+    li.open_queue()
+    page.get_by_role("checkbox", name="Tick all on this page").focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("(3 ticked)")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_text("(2 ticked)")).to_be_visible()
+    page.keyboard.press("Enter")
+    li.is_told("You certified 2 entries, 2 h.")
+    page.get_by_role("button", name="Undo").press("Enter")
+    li.is_told("2 entries wait again.")
+
+
+def test_a_register_is_imported(li: Coordinator, page: Page, tmp_path: Path) -> None:
+    register = tmp_path / "义工.csv"
+    register.write_text(REGISTER)
+    li.import_register(register, lists="Volunteers")
+    page.get_by_role("link", name="Look at what it did").click()
+    expect(page.get_by_role("row", name="refused")).to_contain_text("There is nothing in this cell, and it is needed.")
+    page.get_by_role("link", name="Volunteers").click()
+    page.get_by_label("Name, number").fill("鲁锋汉")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="鲁锋汉").click()
+    expect(page.get_by_role("heading", name="鲁锋汉")).to_be_visible()
+
+
+def test_the_day_s_work_needs_no_script(browser: Browser, address: str) -> None:
+    with visiting(browser, address, script=False) as page:
+        li = Coordinator(page)
+        li.sign_in("li", PASSWORD)
+        li.open_queue()
+        li.certify("张伟")
+        li.is_told("You certified 1 entry, 1 h.")
+        li.undo()
+        expect(li.waiting("张伟")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_is_accessible_and_fits(
+    browser: Browser, address: str, district: District, language: str, width: int
+) -> None:
+    entry = district.submitted(volunteer="FT1", hours_ago=40)
+    paths = ["/", "/queue/", "/queue/?name=x", f"/hours/{entry.id}/", "/volunteers/?words=FT1", "/imports/", "/nowhere"]
+    paths.append(f"/volunteers/{entry.registration_id}")
+    district.session.commit()
+    with visiting(browser, address, language=language, width=width) as page:
+        page.goto("/sign-in")
+        _check(page, width)
+        page.locator("#username").fill("li")
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main form button").click()
+        for path in paths:
+            page.goto(path)
+            _check(page, width)
+
+
+def _check(page: Page, width: int) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert violations(page) == [], page.url
