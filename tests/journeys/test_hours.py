@@ -22,13 +22,6 @@ MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def on_files(tmp_path: Path) -> Iterator[City]:
-    """A city of two districts on SQLite."""
-    with city(lambda name: f"sqlite:///{tmp_path / name}.db", "futian", "luohu") as made:
-        yield made
-
-
-@pytest.fixture
 def on_servers(postgresql_server: PostgreSQL, tmp_path: Path) -> Iterator[City]:
     """A city of two districts on PostgreSQL."""
     with ExitStack() as stack:

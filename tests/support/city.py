@@ -102,10 +102,17 @@ class District(Side):
 
 
 @dataclass
+class Hub(Side):
+    """The city's side."""
+
+    settings: HubSettings
+
+
+@dataclass
 class City:
     """A hub and its districts."""
 
-    hub: Side
+    hub: Hub
     districts: Sequence[District]
 
     def in_step(self) -> bool:
@@ -206,7 +213,7 @@ def city(new_database: Callable[[str], str], *codes: str) -> Iterator[City]:
         )
         sessions = _sessions(stack, settings.database_url, HUB_MIGRATIONS, federation.mailbox.log)
         inbox = open_inbox(settings)
-        hub = Side(Participant(streams.HUB, federation.mailbox.log, inbox, DistrictKeys(sessions)), sessions, wire)
+        hub = Hub(Participant(streams.HUB, federation.mailbox.log, inbox, DistrictKeys(sessions)), sessions, wire, settings)
         districts = []
         for code in codes:
             district = _district(stack, code, new_database(code), hub_key=wire.signing_key)
