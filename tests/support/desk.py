@@ -1,6 +1,7 @@
 """How does a test sit at a district's desk, or speak to its API?"""
 
 import re
+from collections.abc import Mapping
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -45,9 +46,12 @@ class Visitor:
         self.page = self._send("GET", path, **options)
         return self.page
 
-    def post(self, path: str, *, follow: bool = True, **values: Any) -> TestResponse:
+    def post(
+        self, path: str, fields: Mapping[str, Any] | None = None, *, follow: bool = True, **more_fields: Any
+    ) -> TestResponse:
         """Sends a form of the page that is shown, with its CSRF token; by default goes where the answer leads."""
-        answer = self._send("POST", path, data=values | {"csrf_token": self.hidden("csrf_token")})
+        token = {"csrf_token": self.hidden("csrf_token")}
+        answer = self._send("POST", path, data={**(fields or {}), **more_fields, **token})
         if follow and answer.status_code == 303:
             return self.get(answer.headers["Location"])
         self.page = answer

@@ -42,7 +42,7 @@ def correction(visitor: Visitor, **changes: str) -> dict[str, str]:
 @on_both
 def test_the_history_says_what_who_when_and_why(li: Visitor, certified: str) -> None:
     li.get(f"{certified}/")
-    li.post(f"{certified}/correction", **correction(li))
+    li.post(f"{certified}/correction", correction(li))
     history = li.text()
     for words in ("Recorded", "Submitted", "Certified", "wang", "Corrected", "li", "wrong end", "1 h"):
         assert words in history
@@ -66,7 +66,7 @@ def test_what_takes_away_needs_a_reason(district: District, li: Visitor, waiting
     before = entry_at(district, waiting).version
     li.get(f"{waiting}/")
     values = correction(li, reason=reason) if act == "correction" else {f"{act}-reason": reason}
-    answer = li.post(f"{waiting}/{act}", **values | {f"{act}-version": li.hidden(f"{act}-version")})
+    answer = li.post(f"{waiting}/{act}", values | {f"{act}-version": li.hidden(f"{act}-version")})
     assert answer.status_code == 422
     assert "Say why: the volunteer and every later reader will see the reason." in li.text()
     assert entry_at(district, waiting).version == before
@@ -75,7 +75,7 @@ def test_what_takes_away_needs_a_reason(district: District, li: Visitor, waiting
 @on_both
 def test_refusing(district: District, li: Visitor, waiting: str) -> None:
     li.get(f"{waiting}/")
-    li.post(f"{waiting}/refusal", **{"refusal-version": li.hidden("refusal-version"), "refusal-reason": "was not there"})
+    li.post(f"{waiting}/refusal", {"refusal-version": li.hidden("refusal-version"), "refusal-reason": "was not there"})
     assert entry_at(district, waiting).state is HourState.REFUSED
     assert "was not there" in li.text()
 
@@ -83,7 +83,7 @@ def test_refusing(district: District, li: Visitor, waiting: str) -> None:
 @on_both
 def test_revoking(district: District, li: Visitor, certified: str) -> None:
     li.get(f"{certified}/")
-    li.post(f"{certified}/revocation", **{"revocation-version": li.hidden("revocation-version"), "revocation-reason": "error"})
+    li.post(f"{certified}/revocation", {"revocation-version": li.hidden("revocation-version"), "revocation-reason": "error"})
     assert entry_at(district, certified).state is HourState.REVOKED
     event, data = district.said()[-1]
     assert (event.type, data["credited_minutes"]) == ("hours.revoked.v1", 0)
@@ -103,7 +103,7 @@ def test_an_impossible_time_is_refused_at_its_field(
     district: District, li: Visitor, certified: str, changes: dict[str, str], words: str
 ) -> None:
     li.get(f"{certified}/")
-    answer = li.post(f"{certified}/correction", **correction(li, **changes))
+    answer = li.post(f"{certified}/correction", correction(li, **changes))
     assert answer.status_code == 422
     assert words in li.text()
     assert f'href="#correction-{next(iter(changes))}"' in answer.text
@@ -114,7 +114,7 @@ def test_an_impossible_time_is_refused_at_its_field(
 def test_a_correction_may_not_overlap_another_entry(district: District, li: Visitor, certified: str) -> None:
     district.submitted(hours_ago=18.5)
     li.get(f"{certified}/")
-    answer = li.post(f"{certified}/correction", **correction(li, ended_at="2026-03-06T18:00"))
+    answer = li.post(f"{certified}/correction", correction(li, ended_at="2026-03-06T18:00"))
     assert answer.status_code == 422
     assert "The shift shares 30 minutes with entry" in li.text()
 
@@ -125,7 +125,7 @@ def test_whoever_comes_second_is_told(district: District, li: Visitor, waiting: 
     wang = at_desk(district, "wang")
     wang.get(f"{waiting}/")
     wang.post(f"{waiting}/certification", version=wang.hidden("version"))
-    answer = li.post(f"{waiting}/refusal", **{"refusal-version": li.hidden("refusal-version"), "refusal-reason": "no"})
+    answer = li.post(f"{waiting}/refusal", {"refusal-version": li.hidden("refusal-version"), "refusal-reason": "no"})
     assert answer.status_code == 409
     assert "Somebody changed this entry since you looked." in li.text()
     assert f'href="{waiting}/"' in answer.text
