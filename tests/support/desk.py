@@ -1,15 +1,18 @@
 """How does a test sit at a district's desk, or speak to its API?"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from tenants.db import db
 from tenants.organizations.models import Organization
 from tenants.staff.models import Role, StaffMember
 from tenants.staff.signing_in import add_staff_member, issue_token
@@ -98,3 +101,17 @@ def program(district: District, username: str = "li", **options: Any) -> Visitor
     staff = add_staff(district, username, **options)
     token = issue_token(district.session, staff, purpose="test", lifetime=timedelta(days=1), at=datetime.now(UTC))
     return Visitor(district, {"Authorization": f"Bearer {token}"})
+
+
+@contextmanager
+def counted(district: District) -> Iterator[list[str]]:
+    """The statements that anybody sends meanwhile."""
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    district.session.commit()
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(db.engine, "before_cursor_execute", note)

@@ -11,7 +11,7 @@ from tenants.hours.models import HourEntry, HourState
 from tenants.registrations.documents import DocumentKind
 from tenants.staff.models import Role
 from tenants.staff.signing_in import issue_token, staff_named
-from tests.support.desk import Visitor, add_staff, program
+from tests.support.desk import Visitor, add_staff, counted, program
 from tests.support.district import District
 
 on_both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -252,9 +252,14 @@ def test_the_description_is_valid_and_names_every_failure_as_a_problem(machine: 
     assert description["security"] == [{"token": []}]
 
 
-def test_the_process_is_alive_without_a_database(machine: Visitor) -> None:
-    alive = machine.get("/healthz")
+def test_the_process_is_alive_whatever_its_database_does(district: District, machine: Visitor) -> None:
+    with counted(district) as statements:
+        alive = machine.get("/healthz")
     assert (alive.status_code, alive.headers["Cache-Control"]) == (200, "no-store")
+    assert statements == []
+
+
+def test_without_the_hub_a_district_is_ready_and_says_what_is_missing(machine: Visitor) -> None:
     ready = machine.get("/readyz")
     assert (ready.status_code, body(machine)["status"]) == (200, "degraded")
     assert "hub has confirmed 0 of" in body(machine)["degraded"][0]

@@ -1,30 +1,12 @@
 """Does an answer cost no more statements when there is more to show?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 
-from tenants.db import db
 from tenants.staff.signing_in import issue_token, staff_named
-from tests.support.desk import Visitor
+from tests.support.desk import Visitor, counted
 from tests.support.district import District
-
-
-@contextmanager
-def counted(district: District) -> Iterator[list[str]]:
-    """The statements that anybody sends meanwhile."""
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    district.session.commit()
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
