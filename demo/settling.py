@@ -23,8 +23,8 @@ def settle(hub: Party, districts: list[District]) -> None:
     tell(hub, districts)
     # What takes the time is the start of each program, and there are at least two processors.
     with ThreadPoolExecutor(max_workers=4) as pool:
-        list(pool.map(lambda party: party.run("db", "upgrade"), (hub, *districts)))
         founding = [pool.submit(_found, district) for district in districts]
+        hub.run("db", "upgrade")
         for district in districts:
             _enrol(hub, district)
         for founded in founding:
@@ -50,6 +50,7 @@ def _enrol(hub: Party, district: District) -> None:
 def _found(district: District) -> None:
     done = district.folder / "founded"
     if done.exists():
+        district.run("db", "upgrade")
         return
     district.run("setup")
     password = secrets.token_urlsafe(9)

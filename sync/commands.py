@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import heartbeat, logs, postgresql, service, signing, sqlite
+from sync import heartbeat, logs, postgresql, signing, sqlite
 from sync.errors import SyncError
 from sync.inbox import Inbox
 from sync.log import Log
@@ -211,6 +211,9 @@ def _sync(program: Program) -> click.Command:
     @click.command()
     def sync() -> None:
         """Take part in the streams: send what was said here, receive what the other side says. Ends on Ctrl-C or SIGTERM."""
+        # Only here: the libraries of the bus are a third of what every other command would take to start.
+        from sync import service  # noqa: PLC0415
+
         logs.configure()
         settings = program.read_settings()
         stop = threading.Event()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.commands import Participant, Program, command_group, session_of
+from sync.commands import Participant, Program, command_group, engine_of, session_of
 from tenants import mailbox
 from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
@@ -44,7 +44,7 @@ PROGRAM = Program(
 main = command_group(
     PROGRAM,
     "Run one district: its volunteers, their hours, and its word to the city.\n\n"
-    "A first day: db upgrade · setup · staff add · import volunteers FILE · import hours FILE · web · sync",
+    "A first day: setup · staff add · import volunteers FILE · import hours FILE · web · sync",
 )
 main.add_command(import_group)
 
@@ -59,7 +59,9 @@ def district() -> Iterator[tuple[Session, Settings]]:
 
 @main.command()
 def setup() -> None:
-    """Found the district: the root of its organizations and its streams. Safe to repeat."""
+    """Found the district: its tables, the root of its organizations and its streams. Safe to repeat."""
+    with engine_of(read_settings()) as engine:
+        MIGRATIONS.upgrade(engine)
     with district() as (session, settings):
         mailbox.open_streams(session, settings.district)
         found_district(session, district=settings.district, name=settings.district_name)
