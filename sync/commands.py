@@ -200,7 +200,7 @@ def _web(program: Program) -> click.Command:
         """Serve the pages and the API with gunicorn."""
         program.read_settings()
         # Its control socket would be the same file for every program of one user.
-        served = ["--bind", bind, "--no-control-socket"]
+        served = ["--config", "python:sync.serving", "--bind", bind, "--no-control-socket"]
         arguments = [*served, "--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments, program.application])  # noqa: S606 - meant
 
