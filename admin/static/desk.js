@@ -1,7 +1,7 @@
 // The queue works without this; with it, one box ticks a whole page, and what is ticked is counted.
 for (const form of document.querySelectorAll("form[data-tick-counter]")) {
-  const ticks = [...form.querySelectorAll("input.tick")];
-  const all = form.querySelector("[data-tick-all]");
+  const ticks = [...form.elements].filter((element) => element.name === "entry");
+  const all = [...form.elements].find((element) => "tickAll" in element.dataset);
   const output = form.querySelector("[data-words]");
 
   const count = () => {
@@ -14,6 +14,6 @@ for (const form of document.querySelectorAll("form[data-tick-counter]")) {
   all.addEventListener("change", () => {
     for (const tick of ticks) tick.checked = all.checked;
   });
-  form.addEventListener("change", count);
+  for (const element of form.elements) element.addEventListener("change", count);
   count();
 }

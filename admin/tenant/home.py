@@ -6,8 +6,11 @@ from admin.tenant import desk
 from tenants.db import db
 from tenants.hours.queue import QueueFilter, summarize
 from tenants.hours.totals import district_totals
+from tenants.imports.latest import latest_jobs
 from tenants.staff.permissions import Permission
 from tenants.standing import standing
+
+LAST_IMPORTS = 3
 
 blueprint = Blueprint("home", __name__)
 
@@ -22,4 +25,5 @@ def show() -> str:
         queue=summarize(session, wanted, by=desk.staff().username),
         totals=district_totals(session),
         standing=standing(session, settings.district),
+        jobs=latest_jobs(session, limit=LAST_IMPORTS),
     )
