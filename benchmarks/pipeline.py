@@ -38,7 +38,7 @@ from tenants.registrations.registering import RegistrationDetails, record_regist
 from tenants.settings import Settings
 from tests.support import postgresql, rabbitmq
 
-NAIVE_EVENTS = 1_500
+NAIVE_EVENTS = 1_000
 LATENCIES = 300
 LIVE_AT_ONCE = 200
 _processes = multiprocessing.get_context("spawn")
