@@ -39,6 +39,7 @@ _ACTS = {
     HourAct.CORRECTED: lazy_gettext("Corrected"),
     HourAct.REVOKED: lazy_gettext("Revoked"),
     HourAct.UNDONE: lazy_gettext("Certification undone"),
+    HourAct.AMENDED: lazy_gettext("Changed in the register"),
 }
 
 _DOCUMENTS = {

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tenants.hours.certifying import certify
-from tenants.hours.models import HourEntry, HourState
+from tenants.hours.models import HourEntry, HourState, Service
+from tenants.hours.rules import Shift
 from tenants.staff.models import Role
 from tests.support.desk import Visitor, at_desk
 from tests.support.district import NOW, District
@@ -47,6 +48,15 @@ def test_the_history_says_what_who_when_and_why(li: Visitor, certified: str) -> 
     for words in ("Recorded", "Submitted", "Certified", "wang", "Corrected", "li", "wrong end", "1 h"):
         assert words in history
     assert "Mar 6, 2026, 16:00–17:00, 1 h Mar 6, 2026, 16:00–17:30, 1 h" in history
+
+
+def test_the_history_tells_of_a_row_that_the_register_changed(district: District, li: Visitor, waiting: str) -> None:
+    entry = entry_at(district, waiting)
+    service = Service(entry.organization_id, entry.activity, entry.field)
+    shorter = Shift(entry.started_at, entry.ended_at, entry.credited_minutes // 2)
+    entry.amend(service, shorter, by="import (wang)", at=NOW)
+    assert li.get(f"{waiting}/").status_code == 200
+    assert "Changed in the register" in li.text()
 
 
 @on_both
