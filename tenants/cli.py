@@ -94,10 +94,10 @@ def add_staff(username: str, name: str, role: str, organization: str | None, pas
 @click.argument("username")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def set_password(username: str, password_stdin: bool) -> None:
-    """Give USERNAME a new password; every open session of the account ends."""
+    """Give USERNAME a new password; every open session and token of the account ends."""
     password = _password(password_stdin)
     with district() as (session, _):
-        change_password(staff_named(session, username), password)
+        change_password(session, staff_named(session, username), password)
         session.commit()
     click.echo(f"{username} has a new password.")
 

@@ -31,7 +31,7 @@ class StaffMember(Model):
     name: Mapped[str] = mapped_column(String(80))
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
-    # Part of every session and token; a new one ends them all.
+    # Part of every session; a new one ends them all.
     session_epoch: Mapped[int] = mapped_column(default=0)
 
     roles: Mapped[list["StaffRole"]] = relationship(back_populates="staff_member", cascade="all, delete-orphan")

@@ -52,9 +52,10 @@ def add_staff_member(
     return staff
 
 
-def change_password(staff: StaffMember, password: str) -> None:
+def change_password(session: Session, staff: StaffMember, password: str) -> None:
     """Sets a new password and ends every session and token that the account has; raises `Invalid` where it is too short."""
     staff.password_hash = _hash(password)
+    session.execute(delete(AccessToken).where(AccessToken.staff_id == staff.id))
     staff.session_epoch = (staff.session_epoch or 0) + 1
 
 

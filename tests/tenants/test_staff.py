@@ -69,7 +69,7 @@ def test_a_closed_account_stays_out(district: District) -> None:
 def test_a_short_password_is_not_taken(district: District) -> None:
     staff = member(district, district.street)
     with pytest.raises(Invalid):
-        change_password(staff, "short")
+        change_password(district.session, staff, "short")
 
 
 def test_a_role_reaches_down_the_tree_and_not_beside_it(district: District) -> None:
@@ -115,6 +115,20 @@ def test_a_token_acts_for_its_owner_until_it_expires(district: District) -> None
     assert staff_of_token(district.session, issued, at=NOW) is staff
     assert staff_of_token(district.session, issued, at=NOW + timedelta(days=1)) is None
     assert staff_of_token(district.session, issued + "x", at=NOW) is None
+
+
+def test_a_new_password_ends_every_token_of_the_account_alone(district: District) -> None:
+    staff = member(district, district.street)
+    other = add_staff_member(
+        district.session, username="wang", name="王", password=PASSWORD, role=Role.VIEWER, organization=district.street
+    )
+    tokens = [
+        issue_token(district.session, owner, purpose="report", lifetime=timedelta(days=1), at=NOW) for owner in (staff, other)
+    ]
+    district.session.commit()
+    change_password(district.session, staff, "another long password")
+    district.session.commit()
+    assert [staff_of_token(district.session, issued, at=NOW) for issued in tokens] == [None, other]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_signing_out_ends_the_session(li: Visitor) -> None:
 
 
 def test_a_new_password_ends_every_session(district: District, li: Visitor) -> None:
-    change_password(staff_named(district.session, "li"), "another long password")
+    change_password(district.session, staff_named(district.session, "li"), "another long password")
     assert li.get("/").status_code == 303
 
 
