@@ -8,6 +8,7 @@ import os
 import time
 import uuid
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -28,7 +29,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str
     type: str
     subject: str
-    time: datetime
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
     sequence: int
     recordepoch: int
     recordversion: int

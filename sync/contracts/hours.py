@@ -1,12 +1,17 @@
 """What does the hub learn about an hour entry?"""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
 HOURS_CERTIFIED = "hours.certified.v1"
 HOURS_CORRECTED = "hours.corrected.v1"
 HOURS_REVOKED = "hours.revoked.v1"
+
+# A month that is none would stop whoever counts the months from the first to the last.
+Month = Annotated[str, msgspec.Meta(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class HourEntryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,9 +27,9 @@ class HourEntryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     organization_id: str
     activity: str
     field: str
-    month: str
-    started_at: datetime
-    ended_at: datetime
+    month: Month
+    started_at: Moment
+    ended_at: Moment
     raw_minutes: int
     credited_minutes: int
     certified_by: str

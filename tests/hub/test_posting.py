@@ -127,6 +127,14 @@ def test_an_entry_that_does_not_fit_is_parked_and_the_others_count(hub: Hub) -> 
     assert_totals_are_true(hub)
 
 
+@pytest.mark.parametrize("month", ["March", "2026-3", "2026-13", "2026-03-01", "0001-01"])
+def test_a_month_that_is_none_is_parked(hub: Hub, month: str) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1", month=month), hours("e2", month="2026-03")))
+    assert [record.record_key for record in hub.rows(ParkedRecord)] == ["e1"]
+    assert [one.month for one in hub.asked(totals.by_month)] == ["2026-03"]
+
+
 def test_a_volunteer_has_the_hours_of_every_registration(hub: Hub) -> None:
     futian, luohu = hub.enrol("futian", "luohu")
     hub.hears(

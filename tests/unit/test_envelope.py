@@ -48,6 +48,11 @@ def test_another_version_of_cloudevents_is_refused() -> None:
         envelope.decode(envelope.encode(event(specversion="2.0")))
 
 
+def test_a_moment_without_an_offset_is_refused() -> None:
+    with pytest.raises(Undecodable):
+        envelope.decode(envelope.encode(event(time=AT.replace(tzinfo=None))))
+
+
 def test_ids_are_uuid_version_7_in_the_order_of_their_making() -> None:
     made = [envelope.new_uuid() for _ in range(3)]
     assert all((one.version, one.variant) == (7, uuid.RFC_4122) for one in made)
