@@ -1,12 +1,12 @@
 """What does the hub's program have to be told?"""
 
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import MultiFernet
 from environs import Env, EnvError
 
-from sync.settings import WireSettings, field_cipher, hash_key, read, secret, text, wire
+from sync.settings import WireSettings, field_cipher, hash_key, read, secret, text, time_zone, wire
 
 _PROVINCE_DIGITS = 2
 
@@ -37,16 +37,15 @@ def read_settings() -> Settings:
 
 
 def _build(env: Env) -> Settings:
-    env.add_parser("zone", _zone)
     env.add_parser("province", _province)
     return Settings(
         database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
-        secret_key=secret(env, "SECRET_KEY", str),
+        secret_key=secret(env, "SECRET_KEY", text),
         field_cipher=secret(env, "FIELD_KEYS", field_cipher),
         token_key=secret(env, "HUB_TOKEN_KEY", hash_key),
         province=env.province("PROVINCE", "44"),
-        time_zone=env.zone("TIME_ZONE", "Asia/Shanghai"),
+        time_zone=time_zone(env),
         language=env.str("LANGUAGE", "zh_Hans"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
@@ -57,10 +56,3 @@ def _province(value: str, **_: object) -> str:
     if len(value) != _PROVINCE_DIGITS or not (value.isascii() and value.isdigit()):
         raise EnvError(f"{value} is no province; it is the two digits of GB/T 2260, 44 for Guangdong")
     return value
-
-
-def _zone(value: str, **_: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise EnvError(f"{value} is no time zone; one would be Asia/Shanghai") from error

@@ -134,6 +134,11 @@ def test_missing_settings_are_named_together(monkeypatch: pytest.MonkeyPatch) ->
         assert name in printed
 
 
+def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANYAN_SECRET_KEY", "")
+    assert "BANYAN_SECRET_KEY" in refused("settings", "check")
+
+
 def test_settings_are_printed_without_secrets(settings: Settings) -> None:
     printed = told("settings", "check")
     assert "province" in printed
