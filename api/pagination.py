@@ -92,5 +92,5 @@ def _write_place(values: list[Any]) -> str:
 
 
 def _read_place(after: str, key: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
-    values = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
+    values = [str(value) for value in json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))]
     return [_READERS[column.type.python_type](value) for column, value in zip(key, values, strict=True)]

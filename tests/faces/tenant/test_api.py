@@ -179,7 +179,7 @@ def test_pages_are_complete_while_rows_are_added(district: District, machine: Vi
     assert set(seen) == wanted
 
 
-@pytest.mark.parametrize("after", ["nonsense", "W10", "WyJ4Il0", "bnVsbA"])
+@pytest.mark.parametrize("after", ["nonsense", "W10", "WyJ4Il0", "bnVsbA", "WzVd"])
 def test_a_place_that_is_none_is_refused(machine: Visitor, after: str) -> None:
     machine.get(f"/api/v1/hour-entries?after={after}")
     assert body(machine)["errors"] == [
