@@ -52,6 +52,7 @@ class HourDetails:
 
 def submit_hours(session: Session, details: HourDetails, *, by: str, at: datetime) -> HourEntry:
     """A new entry, waiting for a coordinator; raises `Invalid` where the volunteer served elsewhere at that time."""
+    hold_time_of(session, [details.registration.id])
     refuse_overlap(details.shift, entries_of(session, [details.registration.id]))
     return begin_entry(session, details, by=by, at=at)
 
@@ -71,6 +72,16 @@ def begin_entry(session: Session, details: HourDetails, *, by: str, at: datetime
     entry.submit(by=by, at=at)
     session.add(entry)
     return entry
+
+
+def hold_time_of(session: Session, registration_ids: Iterable[uuid.UUID]) -> None:
+    """Keeps others from giving these volunteers' time away until the transaction ends.
+
+    Two at once would not see each other's entries. SQLite lets one writer in by itself.
+    """
+    ids = select(Registration.id).where(Registration.id.in_(registration_ids))
+    # In one order for everybody, so that two never wait for each other.
+    session.execute(ids.order_by(Registration.id).with_for_update(key_share=True))
 
 
 def entries_of(session: Session, registration_ids: Iterable[uuid.UUID]) -> list[HourEntry]:

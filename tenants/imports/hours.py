@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, selectinload
 from tenants.errors import Invalid
 from tenants.hours import certifying
 from tenants.hours.models import HourEntry, HourState, Service
-from tenants.hours.recording import LIVE_STATES, HourDetails, begin_entry, refuse_overlap
+from tenants.hours.recording import LIVE_STATES, HourDetails, begin_entry, hold_time_of, refuse_overlap
 from tenants.hours.rules import Shift, possible_shift
 from tenants.imports import values
 from tenants.imports.cells import Cells
@@ -75,7 +75,9 @@ class _Desk:
             if statement.number in self._held and self._held[statement.number].digest != statement.digest
         ]
         self._entries = _entries(session, differing)
-        self._occupied = _occupied(session, [registration.id for registration in self._registrations.values()], statements)
+        registration_ids = [registration.id for registration in self._registrations.values()]
+        hold_time_of(session, registration_ids)
+        self._occupied = _occupied(session, registration_ids, statements)
 
     def enter(self, cells: Cells, statement: HourStatement) -> Verdict:
         registration = self._registration(statement)

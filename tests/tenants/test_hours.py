@@ -3,11 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from tenants.db import db
 from tenants.errors import Invalid, ReasonMissing, StateForbids
 from tenants.hours import certifying
 from tenants.hours.models import HourAct, HourEntry, HourState
+from tenants.hours.recording import HourDetails, submit_hours
 from tenants.hours.rules import Shift, possible_shift
 from tenants.hours.totals import district_totals
 from tests.support.district import NOW, District
@@ -129,6 +134,24 @@ def test_a_volunteer_is_in_one_place_at_a_time(district: District) -> None:
         district.submitted(hours_ago=4.5, minutes=60)
     district.submitted(hours_ago=4, minutes=60)
     district.submitted(volunteer="FT2", hours_ago=5, minutes=60)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_at_once_do_not_give_the_same_time_away(district: District) -> None:
+    registration = district.registration()
+    shift = Shift(NOW - timedelta(hours=5), NOW - timedelta(hours=4), 60)
+    details = HourDetails(
+        registration=registration, organization_id=district.street.id, activity="图书馆导读", field="文化", shift=shift
+    )
+    submit_hours(district.session, details, by="recorder", at=NOW)
+    with Session(db.engine) as other:
+        other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError):
+            submit_hours(other, details, by="somebody", at=NOW)
+        other.rollback()
+        district.session.commit()
+        with pytest.raises(Invalid, match="60 minutes"):
+            submit_hours(other, details, by="somebody", at=NOW)
 
 
 def test_a_correction_may_not_overlap_another_entry(district: District) -> None:
