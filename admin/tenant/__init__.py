@@ -1,6 +1,6 @@
 """What does a district's staff do at a desk?"""
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, got_request_exception
 
 from admin.frame import frame
 from admin.tenant import desk, refusals, wording
@@ -25,4 +25,5 @@ def register(app: Flask) -> None:
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)
+    got_request_exception.connect(desk.ask_nothing_more, app)
     wording.register(app)

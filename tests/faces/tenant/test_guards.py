@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from admin.tenant.desk import PUBLIC_ENDPOINTS
@@ -71,3 +72,11 @@ def test_every_answer_carries_its_request_s_id(li: Visitor) -> None:
     assert li.get("/", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
     forged = "not an id\r\nforged: line".replace("\r\n", " ")
     assert uuid.UUID(li.get("/", headers={"X-Request-ID": forged}).headers["X-Request-ID"])
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_a_failure_has_its_page_also_where_the_database_answers_nothing_more(district: District, li: Visitor) -> None:
+    district.session.execute(text("ALTER TABLE hour_entry RENAME TO gone"))
+    answer = li.get("/queue/")
+    assert answer.status_code == 500
+    assert "It is not your fault, and it has been noted." in li.text()
