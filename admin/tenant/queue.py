@@ -9,13 +9,13 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional
 
 from admin.tenant import desk
 from admin.tenant.moments import HiddenMoment
-from admin.tenant.queries import QueryForm
+from admin.tenant.queries import PageForm
 from admin.writing import duration, number
 from tenants.db import db
 from tenants.hours.certifying_many import MOST_AT_ONCE, Outcome, certify_many, undo_many
@@ -31,7 +31,7 @@ _LAST_ACT = "last_act"
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
 
 
-class FilterForm(QueryForm):
+class FilterForm(PageForm):
     """What part of the queue to look at; it stands in the address."""
 
     organization = SelectField(lazy_gettext("Organization"), coerce=str, validators=[Optional()])
@@ -40,7 +40,6 @@ class FilterForm(QueryForm):
     last_day = DateField(lazy_gettext("To"), [Optional()])
     name = StringField(lazy_gettext("Name contains"), [Optional()])
     recorded_by = StringField(lazy_gettext("Recorded by"), [Optional()])
-    page = IntegerField(default=1, validators=[Optional(), NumberRange(min=1)])
 
     def wanted(self, *, until: datetime | None = None) -> QueueFilter:
         """The part that was chosen, within what whoever sits here may certify."""

@@ -4,11 +4,11 @@ import uuid
 
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext
-from wtforms import IntegerField, StringField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms import StringField
+from wtforms.validators import Length, Optional
 
 from admin.tenant import desk
-from admin.tenant.queries import QueryForm
+from admin.tenant.queries import PageForm, QueryForm
 from tenants.db import db
 from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
 from tenants.registrations.finding import masked_document, registration_seen, search
@@ -26,12 +26,6 @@ class SearchForm(QueryForm):
     words = StringField(lazy_gettext("Name, number or end of the telephone"), [Optional(), Length(max=80)])
 
 
-class PlaceForm(QueryForm):
-    """Which part of a volunteer's hours."""
-
-    page = IntegerField(default=1, validators=[Optional(), NumberRange(min=1)])
-
-
 @blueprint.get("/")
 def find() -> str | tuple[str, int]:
     """The search, with what it found."""
@@ -47,8 +41,8 @@ def find() -> str | tuple[str, int]:
 def show(registration_id: uuid.UUID) -> str:
     """A volunteer's registration and hours."""
     registration = registration_seen(db.session(), registration_id, desk.places(Permission.SEE))
-    form = PlaceForm(request.args)
-    first = ((form.page.data if form.validate() else None) or 1) - 1
+    form = PageForm(request.args)
+    first = form.page.data - 1 if form.validate() else 0
     sums = sums_of_volunteer(db.session(), registration.id)
     return render_template(
         "tenant/volunteer.html",

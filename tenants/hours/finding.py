@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -64,10 +65,14 @@ def entries_seen(organizations: Collection[uuid.UUID]) -> Select[HourEntry]:
 def began_within(first_day: date | None, last_day: date | None, time_zone: ZoneInfo) -> list[ColumnElement[bool]]:
     """The conditions on entries that their shifts began on these days in `time_zone`, both included."""
     conditions = []
+    # At the two ends of the calendar a day has no beginning or no end, and leaves nothing out.
     if first_day:
-        conditions.append(HourEntry.started_at >= datetime.combine(first_day, time(), time_zone))
+        with suppress(OverflowError):
+            conditions.append(HourEntry.started_at >= datetime.combine(first_day, time(), time_zone).astimezone(UTC))
     if last_day:
-        conditions.append(HourEntry.started_at < datetime.combine(last_day + timedelta(days=1), time(), time_zone))
+        with suppress(OverflowError):
+            end = datetime.combine(last_day + timedelta(days=1), time(), time_zone)
+            conditions.append(HourEntry.started_at < end.astimezone(UTC))
     return conditions
 
 

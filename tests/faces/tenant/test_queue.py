@@ -140,6 +140,8 @@ def test_hours_of_another_place_cannot_be_seen_or_certified(district: District) 
         ("?first_day=2026-03-07", 1),
         ("?last_day=2026-03-05", 1),
         ("?recorded_by=recorder", 2),
+        ("?first_day=0001-01-01&last_day=9999-12-31", 2),
+        ("?page=", 2),
     ],
 )
 def test_the_queue_is_filtered(district: District, li: Visitor, query: str, found: int) -> None:
@@ -153,6 +155,12 @@ def test_a_filter_that_makes_no_sense_is_refused_in_words(li: Visitor) -> None:
     answer = li.get("/queue/?first_day=yesterday")
     assert answer.status_code == 422
     assert "Not a valid date value." in li.text()
+
+
+def test_a_page_that_no_list_has_is_refused_in_words(li: Visitor) -> None:
+    answer = li.get(f"/queue/?page={10**30}")
+    assert answer.status_code == 422
+    assert "Number must be between 1 and" in li.text()
 
 
 def test_pages_go_on_where_the_last_one_ended(district: District, li: Visitor) -> None:
