@@ -64,7 +64,7 @@ def wire(env: Env) -> WireSettings:
         bus_url=secret(env, "BUS_URL", text),
         beacon_seconds=env.float("BEACON_SECONDS", 30.0),
         heartbeat_file=env.path("HEARTBEAT_FILE", None),
-        signing_key=secret(env, "SIGNING_KEY", signing_key),
+        signing_key=secret(env, "SIGNING_KEY", private_key),
     )
 
 
@@ -105,8 +105,16 @@ def text(value: str) -> str:
     return value
 
 
-def signing_key(value: str) -> OKPKey:
-    """An Ed25519 key as JSON Web Key."""
+def private_key(value: str) -> OKPKey:
+    """A private Ed25519 key as JSON Web Key, as `keys create` writes it."""
+    key = read_key(value.encode())
+    if not key.is_private:
+        raise ValueError
+    return key
+
+
+def public_key(value: str) -> OKPKey:
+    """An Ed25519 key as JSON Web Key, of which the public half is enough."""
     return read_key(value.encode())
 
 

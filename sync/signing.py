@@ -18,6 +18,7 @@ from sync.errors import BadSignature, Undecodable, UnknownKey
 ALGORITHM = "Ed25519"
 MAX_BODY_BYTES = 1024 * 1024
 MAX_HEADER_BYTES = 1024
+_NO_KEY = "this is no Ed25519 key in JSON Web Key form"
 
 
 class _Registry(jws.JWSRegistry):
@@ -46,7 +47,9 @@ def read_key(jwk: bytes) -> OKPKey:
     try:
         key = OKPKey.import_key(json.loads(jwk))
     except (JoseError, ValueError, TypeError) as error:
-        raise Undecodable("this is no Ed25519 key in JSON Web Key form") from error
+        raise Undecodable(_NO_KEY) from error
+    if key.curve_name != ALGORITHM:
+        raise Undecodable(_NO_KEY)
     key.ensure_kid()
     return key
 

@@ -7,7 +7,7 @@ from cryptography.fernet import MultiFernet
 from environs import Env
 from joserfc.jwk import OKPKey
 
-from sync.settings import WireSettings, field_cipher, hash_key, read, secret, signing_key, text, time_zone, wire
+from sync.settings import WireSettings, field_cipher, hash_key, public_key, read, secret, text, time_zone, wire
 
 TOKEN_KEY_VERSION = 1
 
@@ -45,7 +45,7 @@ def _build(env: Env) -> Settings:
         district_name=env.str("DISTRICT_NAME"),
         database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
-        hub_key=secret(env, "HUB_KEY", signing_key),
+        hub_key=secret(env, "HUB_KEY", public_key),
         secret_key=secret(env, "SECRET_KEY", text),
         field_cipher=secret(env, "FIELD_KEYS", field_cipher),
         token_key=secret(env, "TOKEN_KEY", hash_key),

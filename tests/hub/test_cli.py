@@ -139,6 +139,11 @@ def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "BANYAN_SECRET_KEY" in refused("settings", "check")
 
 
+def test_the_public_half_is_no_key_to_sign_with(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setenv("BANYAN_SIGNING_KEY", public_jwk(settings.wire.signing_key).decode())
+    assert "BANYAN_SIGNING_KEY: not a valid value. It must be: A private Ed25519 key" in refused("settings", "check")
+
+
 def test_settings_are_printed_without_secrets(settings: Settings) -> None:
     printed = told("settings", "check")
     assert "province" in printed

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import datetime
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -114,3 +115,9 @@ def test_a_private_key_never_stands_in_the_public_half() -> None:
 def test_what_is_no_key_is_refused_in_one_way(jwk: bytes) -> None:
     with pytest.raises(Undecodable):
         signing.read_key(jwk)
+
+
+@pytest.mark.parametrize("curve", ["X25519", "Ed448"])
+def test_a_key_for_something_else_is_none(curve: Literal["X25519", "Ed448"]) -> None:
+    with pytest.raises(Undecodable):
+        signing.read_key(signing.private_jwk(OKPKey.generate_key(curve)))
