@@ -8,6 +8,7 @@ It stands here because web processes and stream processes of both sides write th
 import logging
 import re
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
@@ -51,6 +52,7 @@ def configure(*, level: str = "INFO", to: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    threading.excepthook = _tell_of_thread
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -66,6 +68,12 @@ def configure(*, level: str = "INFO", to: TextIO | None = None) -> None:
 def strike_out(_logger: Any, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """The same event without numbers of people, keys and whatever is named as such (a structlog processor)."""
     return {name: STRUCK_OUT if _SECRET_NAMES.search(name) else _clean(value) for name, value in event.items()}
+
+
+def _tell_of_thread(failure: threading.ExceptHookArgs) -> None:
+    """Logs what ended a thread, which Python would print as it is."""
+    if failure.exc_value is not None:
+        logging.getLogger(__name__).error("thread_failed", exc_info=failure.exc_value)
 
 
 def _clean(value: Any) -> Any:

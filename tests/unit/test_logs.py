@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,11 +16,11 @@ from sync import logs
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, hook = root.handlers, root.level, threading.excepthook
     written = io.StringIO()
     logs.configure(to=written)
     yield written
-    root.handlers, root.level = handlers, level
+    root.handlers, root.level, threading.excepthook = handlers, level, hook
     structlog.reset_defaults()
 
 
@@ -49,6 +50,17 @@ def test_numbers_and_keys_are_struck_out_wherever_they_stand(log: io.StringIO, s
         structlog.stdlib.get_logger("ours").exception("failed")
     assert secret not in log.getvalue()
     assert len(lines(log)) == 3
+
+
+def test_what_ends_a_thread_is_logged_like_everything(log: io.StringIO) -> None:
+    def fail() -> None:
+        raise ValueError("13800138000")
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    [line] = lines(log)
+    assert logs.STRUCK_OUT in line["exception"]
 
 
 def test_a_number_that_came_as_one_is_struck_out_too(log: io.StringIO) -> None:
