@@ -11,7 +11,6 @@ from flask_babel import get_locale, gettext, lazy_gettext
 from admin.writing import moment
 from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
 from tenants.imports.models import JobState, Kind
-from tenants.organizations.models import OrganizationKind
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.settings import Settings
 
@@ -62,15 +61,6 @@ _DISAGREEMENTS = {
     "gender": lazy_gettext("The gender is not the one that the document proves."),
 }
 
-_KINDS = {
-    OrganizationKind.DISTRICT: lazy_gettext("District"),
-    OrganizationKind.STREET: lazy_gettext("Street"),
-    OrganizationKind.COMMUNITY: lazy_gettext("Community"),
-    OrganizationKind.TEAM: lazy_gettext("Team"),
-    OrganizationKind.SECTOR: lazy_gettext("Sector"),
-}
-
-
 _VALUES = {
     **{state.value: word for state, (word, _) in STATES.items()},
     Kind.VOLUNTEERS.value: lazy_gettext("volunteers"),
@@ -87,7 +77,6 @@ def register(app: Flask) -> None:
         act=_from(_ACTS),
         document=_from(_DOCUMENTS),
         flaw=_from(_FLAWS),
-        kind=_from(_KINDS),
         disagreement=_from(_DISAGREEMENTS),
         volunteer_id=volunteer_id,
         gender=gender,

@@ -17,14 +17,13 @@ class Permission(StrEnum):
     RECORD = "record"
     CERTIFY = "certify"
     IMPORT = "import"
-    MANAGE_STAFF = "manage_staff"
 
 
 _GRANTS = {
     Role.VIEWER: {Permission.SEE},
     Role.RECORDER: {Permission.SEE, Permission.RECORD},
     Role.COORDINATOR: {Permission.SEE, Permission.RECORD, Permission.CERTIFY, Permission.IMPORT},
-    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT, Permission.MANAGE_STAFF},
+    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT},
 }
 
 
