@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import sqlite, streams
+from sync import streams
 from sync.batch import Batch, seal_batch
 from sync.beacon import Beacon, Verdict, seal_beacon
 from sync.bus import EXPIRES_SECONDS, Bus
+from sync.glancing import glance
 from sync.log import Head, Log
 
 WINDOW_BATCHES = 50
@@ -88,8 +89,7 @@ class Relay:
         return max(0.0, soonest - self._clock())
 
     def _read_heads(self) -> list[Head]:
-        with self._sessions() as session:
-            session.connection(execution_options=sqlite.READ_ONLY)
+        with glance(self._sessions) as session:
             return self._log.heads(session)
 
     def _follow(self, head: Head) -> _Sending:
@@ -124,8 +124,7 @@ class Relay:
         return True
 
     def _read_batch(self, head: Head, sending: _Sending) -> Batch | None:
-        with self._sessions() as session:
-            session.connection(execution_options=sqlite.READ_ONLY)
+        with glance(self._sessions) as session:
             return self._log.read(session, head.stream, epoch=head.epoch, after=sending.sent)
 
     def _light(self, head: Head, sending: _Sending, at: datetime) -> None:

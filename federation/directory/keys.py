@@ -8,8 +8,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation.directory.models import DistrictKey
+from sync.glancing import glance
 from sync.signing import read_key
-from sync.sqlite import READ_ONLY
 
 # Parsing costs more than looking up. The row is read each time, so a new key and a withdrawn one count at once.
 _parse = lru_cache(maxsize=1024)(read_key)
@@ -30,7 +30,6 @@ class DistrictKeys:
             key.not_before <= at,
             or_(key.not_after.is_(None), key.not_after > at),
         )
-        with self._sessions() as session:
-            session.connection(execution_options=READ_ONLY)
+        with glance(self._sessions) as session:
             jwk = session.scalar(query)
         return _parse(jwk) if jwk is not None else None
