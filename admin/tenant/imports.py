@@ -25,7 +25,6 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 from admin.tenant import desk
 from admin.tenant.wording import sentence
 from tenants.db import db
-from tenants.errors import NotFound
 from tenants.imports.findings import Finding
 from tenants.imports.latest import job_called, latest_jobs
 from tenants.imports.models import Kind, Mode
@@ -92,6 +91,7 @@ def send() -> WerkzeugResponse | tuple[str, int]:
         cipher=desk.settings().field_cipher,
         by=desk.staff().username,
         at=desk.now(),
+        today=desk.now().astimezone(desk.settings().time_zone).date(),
     )
     return _begin(taken)
 
@@ -124,9 +124,8 @@ def go_on(upload_id: uuid.UUID) -> WerkzeugResponse:
 def refused_rows(upload_id: uuid.UUID) -> Response:
     """The refused rows as they were, each with its reason, to be mended and uploaded again."""
     sent = upload_called(db.session(), upload_id)
-    if sent.stage is not Stage.IMPORTED or sent.content is None:
-        raise NotFound("No refused rows are kept of this file.")
-    return _download(desk.settings().field_cipher.decrypt(sent.content), f"{PurePath(sent.file_name).stem}-refused.csv")
+    rows = sent.refused_rows(by=desk.staff().username)
+    return _download(desk.settings().field_cipher.decrypt(rows), f"{PurePath(sent.file_name).stem}-refused.csv")
 
 
 @blueprint.get("/<uuid:job_id>")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, deferred, mapped_column, relationshi
 
 from sync.envelope import new_uuid
 from tenants.db import Model
-from tenants.errors import NotFound, StateForbids
+from tenants.errors import Invalid, NotAllowed, NotFound, StateForbids
 from tenants.imports.models import ImportJob, Kind, Mode
 
 KEPT = timedelta(days=30)
@@ -100,6 +100,17 @@ class ImportUpload(Model):
         """Ends with the finished job; all that is kept of the file are its refused rows, encrypted."""
         self.stage, self.job, self.content = Stage.IMPORTED, job, refused_rows
 
+    def refused_rows(self, *, by: str) -> bytes:
+        """The refused rows as they were sent in, encrypted; raises `NotFound` where none are kept.
+
+        They hold whole identity numbers, so only who sent them in gets them back; else raises `NotAllowed`.
+        """
+        if by != self.uploaded_by:
+            raise NotAllowed("Only who uploaded a file gets its rows back. Ask that person, or look at the report.")
+        if self.stage is not Stage.IMPORTED or self.content is None:
+            raise NotFound("No refused rows are kept of this file.")
+        return self.content
+
 
 def upload(
     session: Session,
@@ -111,8 +122,14 @@ def upload(
     cipher: MultiFernet,
     by: str,
     at: datetime,
+    today: date,
 ) -> ImportUpload:
-    """Keeps a file to be tried out, and forgets those that are older than a month."""
+    """Keeps a file to be tried out, and forgets those that are older than a month.
+
+    Raises `Invalid` where it was exported after `today`, the district's own: hours are measured against the day of the export.
+    """
+    if exported_on is not None and exported_on > today:
+        raise Invalid("The day of the export lies in the future.", field="exported_on")
     session.execute(delete(ImportUpload).where(ImportUpload.uploaded_at < at - KEPT))
     kept = ImportUpload(
         kind=kind,

@@ -91,6 +91,27 @@ def test_reports_name_each_line_and_give_back_the_refused_rows(importer: Visitor
     assert '3,NS2,name,,refused,"There is nothing in this cell, and it is needed. Fill it in.",missing' in report.text
 
 
+def test_only_who_sent_rows_in_gets_them_back(district: District, importer: Visitor) -> None:
+    address = upload(importer)
+    decide(importer, address)
+    colleague = at_desk(district, "wang", organization=root(district.session))
+    assert "refused.csv" not in colleague.get(address).text
+    answer = colleague.send("GET", f"{address}/refused.csv")
+    assert answer.status_code == 403
+    assert NAMELESS not in answer.text
+
+
+def test_a_register_of_tomorrow_is_not_taken(district: District, importer: Visitor) -> None:
+    importer.get("/imports/")
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    file = (io.BytesIO(REGISTER), "register.csv")
+    form = {"csrf_token": importer.hidden("csrf_token"), "kind": "hours", "file": file, "exported_on": day.isoformat()}
+    answer = importer.send("POST", "/imports/", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "lies in the future" in answer.text
+    assert district.session.query(ImportUpload).count() == 0
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
