@@ -1,7 +1,7 @@
 """What keeps the city's programs running?
 
 A program that ends is started again, whatever ended it; its output goes to a file. honcho stops all programs when one ends,
-and a supervisor of its own (Supervisor, circus) is one more process to lose and to configure; this needs a hundred lines.
+and a supervisor of its own (Supervisor, circus) is one more process to lose and to configure; this is one short module.
 
 No program outlives its city unnoticed: each holds the lock on a file that names its process group, so whoever comes after a
 city that was killed finds what it left, without guessing from process numbers.
