@@ -57,8 +57,12 @@ class _Notifications:
         connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
         # It stays for good, which the pool must not count.
         pooled.detach()
-        connection.autocommit = True
-        connection.execute(f"LISTEN {NOTIFICATION_CHANNEL}")
+        try:
+            connection.autocommit = True
+            connection.execute(f"LISTEN {NOTIFICATION_CHANNEL}")
+        except psycopg.Error:
+            connection.close()
+            raise
         return connection
 
 

@@ -14,6 +14,7 @@ from kombu import Connection, Producer
 from sync import embedded, signing, streams
 from sync.bus import Delivery, KombuBus, exchange_name
 from sync.errors import BusUnavailable, TooLarge
+from tests.support.parties import put
 from tests.support.waiting import eventually
 
 
@@ -43,8 +44,8 @@ def receive(bus: KombuBus) -> Delivery:
 
 def test_messages_arrive_in_order_at_their_addressee(hub: KombuBus, futian: KombuBus) -> None:
     for number in range(5):
-        futian.publish(bytes([number]), to=streams.HUB)
-        hub.publish(bytes([number + 100]), to="futian")
+        put(futian, bytes([number]), to=streams.HUB)
+        put(hub, bytes([number + 100]), to="futian")
     assert [take(hub) for _ in range(5)] == [bytes([number]) for number in range(5)]
     assert [take(futian) for _ in range(5)] == [bytes([number + 100]) for number in range(5)]
     assert hub.receive(seconds=0.05) is None
@@ -53,19 +54,19 @@ def test_messages_arrive_in_order_at_their_addressee(hub: KombuBus, futian: Komb
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=300))
 def test_any_bytes_arrive_as_they_were_sent(hub: KombuBus, futian: KombuBus, raw: bytes) -> None:
-    futian.publish(raw, to=streams.HUB)
+    put(futian, raw, to=streams.HUB)
     assert take(hub) == raw
 
 
 def test_a_message_waits_for_a_reader_that_comes_later(bus_url: str, futian: KombuBus) -> None:
-    futian.publish(b"early", to="luohu", expires_seconds=600)
+    put(futian, b"early", to="luohu")
     with closing(KombuBus(bus_url, "luohu")) as luohu:
         assert take(luohu) == b"early"
 
 
 def test_the_largest_message_passes_and_a_larger_one_is_never_published(hub: KombuBus, futian: KombuBus) -> None:
     largest = bytes(signing.MAX_BODY_BYTES)
-    futian.publish(largest, to=streams.HUB)
+    put(futian, largest, to=streams.HUB)
     with pytest.raises(TooLarge):
         futian.publish(largest + b"x", to=streams.HUB)
     assert take(hub) == largest
@@ -107,7 +108,7 @@ def test_what_a_message_says_of_its_own_form_is_not_looked_at(
     sprung = tmp_path / "sprung"
     trap = pickle.dumps(Trap(sprung))
     with closing(KombuBus(rabbitmq_url, streams.HUB)) as hub, closing(KombuBus(rabbitmq_url, "futian")) as futian:
-        futian.publish(b"the route is known now", to=streams.HUB)
+        put(futian, b"the route is known now", to=streams.HUB)
         with Connection(rabbitmq_url) as connection:
             Producer(connection).publish(
                 trap,
@@ -116,14 +117,14 @@ def test_what_a_message_says_of_its_own_form_is_not_looked_at(
                 content_type=content_type,
                 content_encoding=content_encoding,
             )
-        futian.publish(b"and then", to=streams.HUB)
+        put(futian, b"and then", to=streams.HUB)
         assert [take(hub) for _ in range(3)] == [b"the route is known now", trap, b"and then"]
     assert not sprung.exists()
 
 
 def test_rabbitmq_delivers_again_what_was_not_acknowledged(rabbitmq_url: str) -> None:
     with closing(KombuBus(rabbitmq_url, "futian")) as futian:
-        futian.publish(b"one", to=streams.HUB)
+        put(futian, b"one", to=streams.HUB)
     with closing(KombuBus(rabbitmq_url, streams.HUB)) as hub:
         assert receive(hub).body == b"one"
     with closing(KombuBus(rabbitmq_url, streams.HUB)) as hub:
@@ -132,11 +133,11 @@ def test_rabbitmq_delivers_again_what_was_not_acknowledged(rabbitmq_url: str) ->
 
 def test_rabbitmq_takes_nothing_that_it_cannot_route(rabbitmq_url: str, rabbitmq_server: object) -> None:
     with closing(KombuBus(rabbitmq_url, "futian")) as futian:
-        futian.publish(b"one", to=streams.HUB)
+        put(futian, b"one", to=streams.HUB)
         rabbitmq_server.forget(streams.HUB)  # type: ignore[attr-defined]
         with pytest.raises(BusUnavailable):
             futian.publish(b"lost", to=streams.HUB)
-        futian.publish(b"two", to=streams.HUB)
+        put(futian, b"two", to=streams.HUB)
         with closing(KombuBus(rabbitmq_url, streams.HUB)) as hub:
             assert take(hub) == b"two"
 
@@ -146,7 +147,7 @@ def test_the_file_does_not_keep_what_was_consumed(embedded_url: str, tmp_path: P
     with closing(KombuBus(embedded_url, streams.HUB)) as hub, closing(KombuBus(embedded_url, "futian")) as futian:
 
         def exchange_one() -> int:
-            futian.publish(b"x", to=streams.HUB)
+            put(futian, b"x", to=streams.HUB)
             take(hub)
             with closing(sqlite3.connect(tmp_path / "bus.db")) as file:
                 count: int = file.execute("SELECT count(*) FROM kombu_message").fetchone()[0]
@@ -159,7 +160,7 @@ def test_the_file_does_not_keep_what_was_consumed(embedded_url: str, tmp_path: P
 
 def test_a_file_that_was_deleted_is_made_again(embedded_url: str, tmp_path: Path) -> None:
     with closing(KombuBus(embedded_url, streams.HUB)) as hub, closing(KombuBus(embedded_url, "futian")) as futian:
-        futian.publish(b"one", to=streams.HUB)
+        put(futian, b"one", to=streams.HUB)
         assert take(hub) == b"one"
         for file in tmp_path.glob("bus.db*"):
             file.unlink()
@@ -167,5 +168,5 @@ def test_a_file_that_was_deleted_is_made_again(embedded_url: str, tmp_path: Path
             hub.receive(seconds=0.1)
         with pytest.raises(BusUnavailable):
             futian.publish(b"into the void", to=streams.HUB)
-        futian.publish(b"two", to=streams.HUB)
+        put(futian, b"two", to=streams.HUB)
         assert take(hub) == b"two"

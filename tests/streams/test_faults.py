@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from sync import heartbeat, message, streams
 from sync.bus import KombuBus
 from tests.support import servers
-from tests.support.parties import DEADLY, City
+from tests.support.parties import DEADLY, City, put
 from tests.support.sides import QuarantinedMessage
 from tests.support.waiting import eventually
 
@@ -72,7 +72,7 @@ def test_messages_that_come_twice_and_in_any_order_change_nothing(city: City) ->
     sent = send_while_the_hub_is_away(city)
     with closing(KombuBus(city.bus_url, "futian")) as bus:
         for raw in [*reversed(sent), *sent]:
-            bus.publish(raw, to=streams.HUB)
+            put(bus, raw, to=streams.HUB)
     with city.running(*EVERYBODY):
         finish(city)
 
@@ -83,7 +83,7 @@ def test_lost_batches_are_sent_again(city: City, lost: str) -> None:
     kept = {"one in the middle": [*sent[:1], *sent[2:]], "the last": sent[:-1], "all": []}[lost]
     with closing(KombuBus(city.bus_url, "futian")) as bus:
         for raw in kept:
-            bus.publish(raw, to=streams.HUB)
+            put(bus, raw, to=streams.HUB)
     with city.running(*EVERYBODY):
         finish(city)
 
@@ -92,7 +92,7 @@ def test_noise_on_the_bus_stops_nobody(city: City) -> None:
     with city.running(*EVERYBODY):
         with closing(KombuBus(city.bus_url, "luohu")) as bus:
             for raw in (b"", b"\x00" * 1000, b"{}..sig\nbody"):
-                bus.publish(raw, to=streams.HUB)
+                put(bus, raw, to=streams.HUB)
         city.districts["futian"].announce(3)
         finish(city)
         assert eventually(lambda: city.hub.count(QuarantinedMessage)) == 3

@@ -22,8 +22,11 @@ from sqlalchemy.orm import Session
 
 from sync import service, signing, streams
 from sync.applying import Fact
+from sync.bus import Bus
+from sync.errors import BusUnavailable
 from tests.support import servers
 from tests.support.sides import Marker, Ring, Side, apply, open_side
+from tests.support.waiting import eventually
 
 BEACON_SECONDS = 0.5
 DEADLY = "deadly"
@@ -93,6 +96,19 @@ def city(folder: Path, *, bus_url: str, database_urls: dict[str, str]) -> Iterat
     finally:
         for side in sides.values():
             side.close()
+
+
+def put(bus: Bus, raw: bytes, *, to: str) -> None:
+    """Publishes a message; again where a broker refuses it because the queue is only being made."""
+
+    def is_taken() -> bool:
+        try:
+            bus.publish(raw, to=to, expires_seconds=600)
+        except BusUnavailable:
+            return False
+        return True
+
+    eventually(is_taken)
 
 
 def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | None = None) -> None:
