@@ -18,15 +18,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import select
 
-from sync.commands import session_of
-from tenants import mailbox
 from tenants.imports import reporting, running
 from tenants.imports.findings import Finding, Group, grouped, words
 from tenants.imports.forms import PROFILES
 from tenants.imports.models import ImportJob, JobState, Kind, Mode
 from tenants.imports.profiles import Source, understand
 from tenants.imports.reading import open_table
-from tenants.settings import read_settings
+from tenants.operating import district
 
 _INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUTPUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -113,8 +111,7 @@ def import_hours(**options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def list_imports(as_json: bool) -> None:
     """Show every import, the latest first."""
-    settings = read_settings()
-    with session_of(settings, mailbox.log) as session:
+    with district() as (session, settings):
         jobs = list(session.scalars(select(ImportJob).order_by(ImportJob.started_at.desc())))
         if as_json:
             click.echo(json.dumps([_described(job) for job in jobs], ensure_ascii=False))
@@ -167,8 +164,7 @@ def _import(
     if not (dry_run or yes or quiet) and sys.stdin.isatty():
         click.confirm(f"Enter these {kind}?", abort=True)
     day = exported_on.date() if exported_on else None
-    settings = read_settings()
-    with session_of(settings, mailbox.log) as session, _bar(source, quiet=quiet, in_lines=in_lines) as watch:
+    with district() as (session, settings), _bar(source, quiet=quiet, in_lines=in_lines) as watch:
         if dry_run:
             found = running.preview(
                 session, source, settings=settings, by=actor, at=datetime.now(UTC), exported_on=day, watch=watch

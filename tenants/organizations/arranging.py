@@ -75,6 +75,14 @@ def root(session: Session) -> Organization:
     return found
 
 
+def organization_named(session: Session, name: str) -> Organization:
+    """The only organization of this name; raises `NotFound` where there is none, or more than one."""
+    found = session.scalars(select(Organization).where(Organization.name == name)).all()
+    if len(found) != 1:
+        raise NotFound(f"{len(found)} organizations are called {name}; the name must belong to exactly one.")
+    return found[0]
+
+
 def child(session: Session, *, district: str, parent: Organization, kind: OrganizationKind, name: str) -> Organization:
     """The organization of this kind and name below `parent`, added where there is none yet."""
     found = session.scalars(

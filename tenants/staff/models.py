@@ -36,6 +36,11 @@ class StaffMember(Model):
 
     roles: Mapped[list["StaffRole"]] = relationship(back_populates="staff_member", cascade="all, delete-orphan")
 
+    def close(self) -> None:
+        """Ends the account's sessions and tokens, and lets nobody sign in with it; what was done with it stays."""
+        self.active = False
+        self.session_epoch += 1
+
 
 class StaffRole(Model):
     """A role of a member of staff, valid at an organization and everything below it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,22 @@ def district_settings(database_url: str, **changes: Any) -> Settings:
         "secure_cookies": False,
     }
     return Settings(**(values | changes))
+
+
+def district_environment(folder: Path, *, code: str = "nanshan", name: str = "南山区") -> dict[str, str]:
+    """The environment of a district's program whose database, not yet made, is in `folder`."""
+    values = {
+        "DISTRICT": code,
+        "DISTRICT_NAME": name,
+        "DATABASE_URL": f"sqlite:///{folder / 'district.db'}",
+        "BUS_URL": f"sqla+sqlite:///{folder / 'bus.db'}",
+        "SIGNING_KEY": signing.private_jwk(signing.generate_key()).decode(),
+        "HUB_KEY": signing.public_jwk(signing.generate_key()).decode(),
+        "SECRET_KEY": "for tests only",
+        "FIELD_KEYS": Fernet.generate_key().decode(),
+        "TOKEN_KEY": base64.b64encode(TOKEN_KEY).decode(),
+    }
+    return {f"BANYAN_{name}": value for name, value in values.items()}
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """What does an operator see who brings a register in?"""
 
-import base64
 import csv
 import json
 import stat
@@ -9,10 +8,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from cryptography.fernet import Fernet
 
-from sync import signing
 from tenants.cli import main
+from tests.support.district import district_environment
 from tests.support.registers import RESIDENT_ID, hour, volunteer, write_csv
 
 VOLUNTEERS = [volunteer("NS1"), volunteer("NS2", name="王芳", id_type="resident_id", id_number="110105194912310021")]
@@ -22,19 +20,8 @@ HOURS = [hour("H1"), hour("H2", minutes="0"), hour("H3", volunteer_no="NS2", nam
 @pytest.fixture(autouse=True)
 def district(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A district that is set up, with the folder of its registers as the current one."""
-    values = {
-        "DISTRICT": "nanshan",
-        "DISTRICT_NAME": "南山区",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'district.db'}",
-        "BUS_URL": f"sqla+sqlite:///{tmp_path / 'bus.db'}",
-        "SIGNING_KEY": signing.private_jwk(signing.generate_key()).decode(),
-        "HUB_KEY": signing.public_jwk(signing.generate_key()).decode(),
-        "SECRET_KEY": "for tests only",
-        "FIELD_KEYS": Fernet.generate_key().decode(),
-        "TOKEN_KEY": base64.b64encode(bytes(32)).decode(),
-    }
-    for name, value in values.items():
-        monkeypatch.setenv(f"BANYAN_{name}", value)
+    for name, value in district_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     write_csv(tmp_path / "volunteers.csv", VOLUNTEERS)
     write_csv(tmp_path / "hours.csv", HOURS)

@@ -1,0 +1,77 @@
+"""Can an operator arrange a district and its desks from the command line?"""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tenants.cli import main
+from tests.support.district import district_environment
+
+
+@pytest.fixture(autouse=True)
+def district(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of a district whose database is empty."""
+    for name, value in district_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+
+def run(*arguments: str, told: str | None = None) -> Result:
+    return CliRunner(env={"COLUMNS": "200"}).invoke(main, arguments, input=told)
+
+
+def said(*arguments: str, told: str | None = None) -> str:
+    done = run(*arguments, told=told)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def refused(*arguments: str) -> str:
+    done = run(*arguments)
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+    return done.output
+
+
+def test_before_the_setup_everything_says_what_to_do() -> None:
+    assert "banyan-district db upgrade" in refused("status")
+
+
+def test_setup_twice_is_once() -> None:
+    for _ in range(2):
+        assert "南山区 is set up." in said("setup")
+    assert said("organization", "list").count("南山区") == 1
+
+
+def test_the_tree_grows_by_command_and_keeps_its_order() -> None:
+    said("setup")
+    said("organization", "add", "粤海街道", "--kind", "street")
+    said("organization", "add", "海珠社区", "--kind", "community", "--below", "粤海街道")
+    said("organization", "add", "医疗", "--kind", "sector")
+    said("organization", "add", "导诊队", "--kind", "team", "--below", "海珠社区", "--sector", "医疗")
+    tree = said("organization", "list")
+    assert all(name in tree for name in ("粤海街道", "海珠社区", "医疗", "导诊队"))
+    assert "A street stands below district" in refused("organization", "add", "x", "--kind", "street", "--below", "海珠社区")
+    assert "wrong check character" in refused(
+        "organization", "add", "x", "--kind", "team", "--credit-code", "91350100M000100Y44"
+    )
+    assert "0 organizations are called y" in refused("organization", "add", "x", "--kind", "team", "--below", "y")
+
+
+def test_an_account_is_opened_closed_and_opened_again() -> None:
+    said("setup")
+    said("staff", "add", "li", "--name", "李敏", "--role", "coordinator", "--password-stdin", told="correct horse battery\n")
+    assert "coordinator of 南山区" in said("staff", "list")
+    assert len(said("staff", "token", "li", "--purpose", "report").strip()) > 30
+    said("staff", "close", "li")
+    assert "no" in said("staff", "list").splitlines()[-2]
+    said("staff", "open", "li")
+    assert "yes" in said("staff", "list").splitlines()[-2]
+    assert "no member of staff called wang" in refused("staff", "close", "wang")
+
+
+def test_the_status_counts_what_was_said_and_what_the_hub_has() -> None:
+    said("setup")
+    status = said("status", "--json")
+    assert '"head": 1' in status
+    assert '"hub_has": 0' in status
