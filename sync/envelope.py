@@ -15,6 +15,10 @@ import msgspec
 from sync.errors import Undecodable
 
 SPEC_VERSION = "1.0"
+MAX_NAME_LENGTH = 80
+
+# What both databases take as a name: PostgreSQL stores no text with a null character in it.
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00]*$")]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,13 +26,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `subject` is the key of the record that the event is about. (`recordepoch`, `recordversion`) orders the versions of one
     record: the receiver keeps the newest. `data` is the record's state, still encoded; its shape is the contract of `type`.
+    `type` and `subject` have 1 to `MAX_NAME_LENGTH` characters.
     """
 
     specversion: str = SPEC_VERSION
     id: str
     source: str
-    type: str
-    subject: str
+    type: _Name
+    subject: _Name
     time: Annotated[datetime, msgspec.Meta(tz=True)]
     sequence: int
     recordepoch: int

@@ -28,7 +28,12 @@ def event(subject: str = "e1", data: msgspec.Raw | None = None, **changes: objec
     return msgspec.structs.replace(plain, **changes)
 
 
-@given(subject=st.text(), words=st.text(), at=st.datetimes(timezones=st.just(UTC)))
+NAMES = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=envelope.MAX_NAME_LENGTH
+)
+
+
+@given(subject=NAMES, words=st.text(), at=st.datetimes(timezones=st.just(UTC)))
 def test_an_event_is_one_line_and_comes_back_whole(subject: str, words: str, at: datetime) -> None:
     sent = event(subject, envelope.encode_data(state(words, activity=words)), time=at)
     line = envelope.encode(sent)
@@ -46,6 +51,13 @@ def test_bytes_that_are_no_event_are_refused_in_one_way(line: bytes) -> None:
 def test_another_version_of_cloudevents_is_refused() -> None:
     with pytest.raises(Undecodable, match=r"2\.0"):
         envelope.decode(envelope.encode(event(specversion="2.0")))
+
+
+@pytest.mark.parametrize("name", ["", "x" * (envelope.MAX_NAME_LENGTH + 1), "with a null\0character"])
+@pytest.mark.parametrize("attribute", ["type", "subject"])
+def test_a_name_that_no_database_could_keep_is_refused(attribute: str, name: str) -> None:
+    with pytest.raises(Undecodable):
+        envelope.decode(envelope.encode(msgspec.structs.replace(event(), **{attribute: name})))
 
 
 def test_a_moment_without_an_offset_is_refused() -> None:
