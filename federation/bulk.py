@@ -5,6 +5,7 @@ may meet others go as one array for each column, which `unnest` turns into rows 
 many rows. SQLite lives in this process, so the driver's own loop over the rows is quickest.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -20,9 +21,9 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    insert,
     literal,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -48,7 +49,7 @@ def append(session: Session, model: type[Model], rows: Rows) -> None:
     if _is_postgresql(session):
         _copy(session, table, rows)
     else:
-        session.execute(insert(table), list(rows))
+        _insert_many(session, table, rows)
 
 
 def keep_newest(session: Session, model: type[Model], rows: Rows) -> None:
@@ -66,6 +67,26 @@ def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence
     if _is_postgresql(session):
         return column == any_(literal(values, ARRAY(column.type)))
     return column.in_(values)
+
+
+def each_of(
+    session: Session,
+    columns: Sequence[Any],
+    within: ColumnElement[bool],
+    key: InstrumentedAttribute[Any],
+    values: Sequence[Any],
+) -> Sequence[Any]:
+    """The `columns` of each row `within` whose `key` is one of `values`, found by an index over both, however many.
+
+    PostgreSQL is not left the choice: as long as it does not know how large a young table is, it would read everything
+    `within` (measured: 11 ms a batch at 30,000 rows, and more with each batch).
+    """
+    if not _is_postgresql(session):
+        one_of = select(func.json_each(json.dumps(list(values))).table_valued("value").c.value)
+        return session.execute(select(*columns).where(within, key.in_(one_of))).all()
+    wanted = func.unnest(literal(values, ARRAY(key.type))).table_valued("value").render_derived()
+    found = select(*columns).where(within, key == wanted.c.value).offset(0).lateral()
+    return session.execute(select(found).select_from(wanted.join(found, true()))).all()
 
 
 def _is_postgresql(session: Session) -> bool:
@@ -95,6 +116,20 @@ def _copy(session: Session, table: Table, rows: Rows) -> None:
     except psycopg.Error as error:
         # As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit.
         raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error
+
+
+def _insert_many(session: Session, table: Table, rows: Rows) -> None:
+    # What SQLAlchemy does for each row around the driver's loop takes longer than the loop.
+    connection = session.connection()
+    names = tuple(rows[0])
+    types = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
+    converters = [type_.bind_processor(connection.dialect) for type_ in types]
+    columns = [
+        [convert(row[name]) if convert else row[name] for row in rows] for name, convert in zip(names, converters, strict=True)
+    ]
+    places = ", ".join("?" * len(names))
+    command = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of our own columns
+    connection.exec_driver_sql(command, list(zip(*columns, strict=True)))
 
 
 def _write(session: Session, model: type[Model], rows: Rows, on_conflict: _OnConflict) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, select
+from sqlalchemy import case
 from sqlalchemy.orm import Session
 
 from federation import bulk
@@ -68,22 +68,20 @@ def _held(session: Session, district: str, entry_ids: Collection[str]) -> list[t
     """Every version in the ledger of each of `entry_ids`, older ones first."""
     entry = LedgerEntry
     counts = case((entry.state == LedgerState.REVOKED, 0), else_=1)
-    rows = session.execute(
-        select(
-            entry.entry_id,
-            entry.epoch,
-            entry.version,
-            entry.registration_id,
-            entry.organization_id,
-            entry.month,
-            entry.field,
-            counts,
-            counts * entry.credited_minutes,
-        )
-        .where(entry.district == district, bulk.among(session, entry.entry_id, list(entry_ids)))
-        .order_by(entry.epoch, entry.version)
+    columns = (
+        entry.entry_id,
+        entry.epoch,
+        entry.version,
+        entry.registration_id,
+        entry.organization_id,
+        entry.month,
+        entry.field,
+        counts.label("entries"),
+        (counts * entry.credited_minutes).label("minutes"),
     )
-    return [(entry_id, _Counting((epoch, version), *counting)) for entry_id, epoch, version, *counting in rows]
+    rows = bulk.each_of(session, columns, entry.district == district, entry.entry_id, list(entry_ids))
+    held = [(entry_id, _Counting((epoch, version), *counting)) for entry_id, epoch, version, *counting in rows]
+    return sorted(held, key=lambda found: found[1].version)
 
 
 def _row(district: str, fact: Fact) -> dict[str, Any]:
