@@ -7,8 +7,9 @@ from datetime import datetime
 
 from flask import Response
 
+from sync.spreadsheets import guarded
+
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the system's own encoding
-_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Cell = str | int | float | datetime | None
 
@@ -27,7 +28,4 @@ def _plain(cell: Cell) -> str | int | float:
         return ""
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
-    if isinstance(cell, str) and cell.startswith(_BEGIN_FORMULAS):
-        # A spreadsheet would work it out, and names come from people (OWASP, CSV injection).
-        return f"'{cell}"
-    return cell
+    return guarded(cell) if isinstance(cell, str) else cell

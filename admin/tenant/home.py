@@ -6,7 +6,7 @@ from admin.tenant import desk
 from tenants.db import db
 from tenants.hours.queue import QueueFilter, summarize
 from tenants.hours.totals import district_totals
-from tenants.imports.latest import latest_jobs
+from tenants.imports.runs.latest import latest_jobs
 from tenants.staff.permissions import Permission
 from tenants.standing import standing
 

@@ -25,12 +25,14 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 from admin.tenant import desk
 from admin.tenant.wording import sentence
 from tenants.db import db
-from tenants.imports.findings import Finding
-from tenants.imports.latest import job_called, latest_jobs
-from tenants.imports.models import Kind, Mode
-from tenants.imports.reporting import ENCODING, findings_of, write_report
-from tenants.imports.uploads import ImportUpload, Stage, recent_uploads, upload, upload_called
-from tenants.imports.working import grouped, work
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.rows.findings import Finding
+from tenants.imports.runs.latest import job_called, latest_jobs
+from tenants.imports.runs.models import Mode
+from tenants.imports.runs.reporting import ENCODING, findings_of, write_report
+from tenants.imports.uploads.models import ImportUpload, Stage
+from tenants.imports.uploads.uploading import recent_uploads, upload, upload_called
+from tenants.imports.uploads.working import grouped, work
 from tenants.organizations.arranging import root
 from tenants.staff.permissions import Permission, require
 

@@ -10,7 +10,8 @@ from flask_babel import get_locale, gettext, lazy_gettext
 
 from admin.writing import moment
 from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
-from tenants.imports.models import JobState, Kind
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.runs.models import JobState
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.settings import Settings
 

@@ -18,12 +18,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from sqlalchemy import select
 
-from tenants.imports import reporting, running
-from tenants.imports.findings import Finding, Group, grouped, words
-from tenants.imports.forms import PROFILES
-from tenants.imports.models import ImportJob, JobState, Kind, Mode
-from tenants.imports.profiles import Source, understand
-from tenants.imports.reading import open_table
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import PROFILES, Kind
+from tenants.imports.forms.understanding import Source, understand
+from tenants.imports.rows.findings import Finding, Group, grouped, words
+from tenants.imports.runs import reporting, running
+from tenants.imports.runs.models import ImportJob, JobState, Mode
 from tenants.operating import district
 
 _INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)

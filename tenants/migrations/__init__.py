@@ -4,7 +4,7 @@ from sync.migrating import Migrations
 from tenants import mailbox  # noqa: F401 - makes the stream's tables known
 from tenants.db import Model
 from tenants.hours import models as hours  # noqa: F401
-from tenants.imports import uploads as imports  # noqa: F401
+from tenants.imports.uploads import models as imports  # noqa: F401
 from tenants.staff import models as staff  # noqa: F401
 
 MIGRATIONS = Migrations("tenants.migrations", Model.metadata)

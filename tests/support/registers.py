@@ -10,12 +10,13 @@ import openpyxl
 
 from tenants.db import db
 from tenants.hours.models import HourEntry
-from tenants.imports.findings import Finding
-from tenants.imports.models import ImportJob, Kind
-from tenants.imports.profiles import Source, understand
-from tenants.imports.reading import open_table
-from tenants.imports.reporting import findings_of
-from tenants.imports.running import Preview, preview, run_import
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import Source, understand
+from tenants.imports.rows.findings import Finding
+from tenants.imports.runs.models import ImportJob
+from tenants.imports.runs.reporting import findings_of
+from tenants.imports.runs.running import Preview, preview, run_import
 from tenants.registrations.models import Registration
 from tests.support.district import NOW, District
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tenants.errors import Invalid
-from tenants.imports.forms import PROFILES, Profile
-from tenants.imports.models import Kind
-from tenants.imports.profiles import understand
-from tenants.imports.reading import open_table
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import PROFILES, Kind, Profile
+from tenants.imports.forms.understanding import understand
 from tests.support.registers import RESIDENT_ID, hour, volunteer, write_csv, write_workbook
 
 FUTIAN = "义工号,姓名,证件类型,证件号码,性别,出生日期,街道,社区,注册日期\r\nFT000007,䶮·古丽,,,,,,,2020-01-01\r\n"

@@ -9,9 +9,10 @@ from tenants.db import db
 from tenants.hours import certifying
 from tenants.hours.models import HourAct, HourEntry, HourState
 from tenants.hours.rules import Shift
-from tenants.imports.models import Kind, Severity
-from tenants.imports.profiles import understand
-from tenants.imports.reading import open_table
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import understand
+from tenants.imports.rows.findings import Severity
 from tests.support.district import NOW, District
 from tests.support.registers import Line, Registers, hour, volunteer, write_workbook
 

@@ -12,9 +12,10 @@ import pytest
 
 from tenants import mailbox
 from tenants.hours.totals import district_totals
-from tenants.imports.models import ImportJob, JobState, Kind
-from tenants.imports.profiles import understand
-from tenants.imports.reading import open_table
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import understand
+from tenants.imports.runs.models import ImportJob, JobState
 from tests.architecture.source import ROOT
 from tests.support.district import founded_district
 from tests.support.registers import Registers

@@ -16,12 +16,13 @@ from tenants import mailbox
 from tenants.db import db
 from tenants.errors import Invalid
 from tenants.hours.models import HourEntry
-from tenants.imports.findings import grouped, words
-from tenants.imports.models import ImportJob, JobState, Kind, Mode
-from tenants.imports.profiles import understand
-from tenants.imports.reading import open_table
-from tenants.imports.reporting import ENCODING, write_failed_rows, write_report
-from tenants.imports.running import CHUNK_ROWS, Progress, run_import
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import understand
+from tenants.imports.rows.findings import grouped, words
+from tenants.imports.runs.models import ImportJob, JobState, Mode
+from tenants.imports.runs.reporting import ENCODING, write_failed_rows, write_report
+from tenants.imports.runs.running import CHUNK_ROWS, Progress, run_import
 from tenants.organizations.models import Organization
 from tenants.registrations.models import Registration
 from tests.support.district import NOW, District

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenants.imports import values
-from tenants.imports.findings import safe_to_show
-from tenants.imports.guarding import guarded, unguarded
-from tenants.imports.workbooks import text
+from sync.spreadsheets import guarded, unguarded
+from tenants.imports.files.workbooks import text
+from tenants.imports.forms import values
+from tenants.imports.rows.findings import safe_to_show
 from tests.support.registers import RESIDENT_ID
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

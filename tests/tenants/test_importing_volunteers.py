@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tenants.imports.models import Severity
+from tenants.imports.rows.findings import Severity
 from tenants.organizations.models import Organization
 from tenants.registrations.documents import DocumentFlaw
 from tests.support.district import District

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tenants.imports.uploads import ImportUpload, Stage
+from tenants.imports.uploads.models import ImportUpload, Stage
 from tenants.organizations.arranging import root
 from tenants.registrations.models import Registration
 from tests.support.desk import Visitor, at_desk

@@ -9,11 +9,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from tenants.errors import Invalid
-from tenants.imports.cells import Cells, printable
-from tenants.imports.models import Severity
+from tenants.imports.forms.cells import Cells, printable
 from tenants.registrations.documents import masked
 
 _MASKED_FIELDS = {"document_number", "phone"}
@@ -23,6 +23,13 @@ _LIKE_A_DOCUMENT = re.compile(r"(?:\d[\s\-]?){14,}[\dXx]")
 _LIKE_A_TRAVEL_DOCUMENT = re.compile(r"\b[A-Za-z]{1,2}\d{7,10}\b")
 _REGISTER_NUMBERS = {"local_number", "volunteer_number"}
 _SHOWN_LENGTH = 80
+
+
+class Severity(StrEnum):
+    """Whether a row stayed out, or entered with something to know about it."""
+
+    REFUSED = "refused"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from cryptography.fernet import MultiFernet
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select
-from sqlalchemy.orm import Mapped, Session, deferred, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from sync.envelope import new_uuid
 from tenants.db import Model
-from tenants.errors import Invalid, NotAllowed, NotFound, StateForbids
-from tenants.imports.models import ImportJob, Kind, Mode
+from tenants.errors import NotAllowed, NotFound, StateForbids
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.runs.models import ImportJob, Mode
 
-KEPT = timedelta(days=30)
 # Work that has not moved for so long was interrupted; all rows or none are one transaction, which shows nothing on its way.
 _LEASE = timedelta(seconds=30)
 _LEASE_OF_ALL_ROWS = timedelta(minutes=10)
@@ -110,48 +109,3 @@ class ImportUpload(Model):
         if self.stage is not Stage.IMPORTED or self.content is None:
             raise NotFound("No refused rows are kept of this file.")
         return self.content
-
-
-def upload(
-    session: Session,
-    content: bytes,
-    *,
-    kind: Kind,
-    file_name: str,
-    exported_on: date | None,
-    cipher: MultiFernet,
-    by: str,
-    at: datetime,
-    today: date,
-) -> ImportUpload:
-    """Keeps a file to be tried out, and forgets those that are older than a month.
-
-    Raises `Invalid` where it was exported after `today`, the district's own: hours are measured against the day of the export.
-    """
-    if exported_on is not None and exported_on > today:
-        raise Invalid("The day of the export lies in the future.", field="exported_on")
-    session.execute(delete(ImportUpload).where(ImportUpload.uploaded_at < at - KEPT))
-    kept = ImportUpload(
-        kind=kind,
-        file_name=file_name[-255:],
-        exported_on=exported_on,
-        uploaded_by=by,
-        uploaded_at=at,
-        stage=Stage.TRYING,
-        content=cipher.encrypt(content),
-    )
-    session.add(kept)
-    return kept
-
-
-def upload_called(session: Session, upload_id: uuid.UUID) -> ImportUpload:
-    """The upload; raises `NotFound` where it was forgotten."""
-    found = session.get(ImportUpload, upload_id)
-    if found is None:
-        raise NotFound("This file is not kept any more. Upload it again.")
-    return found
-
-
-def recent_uploads(session: Session, *, limit: int) -> list[ImportUpload]:
-    """The last uploads, the newest first."""
-    return list(session.scalars(select(ImportUpload).order_by(ImportUpload.uploaded_at.desc(), ImportUpload.id).limit(limit)))

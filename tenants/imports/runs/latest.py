@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.errors import NotFound
-from tenants.imports.models import ImportJob
+from tenants.imports.runs.models import ImportJob
 
 
 def latest_jobs(session: Session, *, limit: int) -> list[ImportJob]:

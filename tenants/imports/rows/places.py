@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.errors import Invalid
-from tenants.imports.cells import Cells
+from tenants.imports.forms.cells import Cells
 from tenants.organizations.arranging import child, root
 from tenants.organizations.models import Organization, OrganizationKind
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.errors import Invalid
-from tenants.imports import values
-from tenants.imports.cells import Cells
-from tenants.imports.findings import Finding, notice
-from tenants.imports.judging import Enter, Run, Verdict
-from tenants.imports.places import Places, place_names
+from tenants.imports.forms import values
+from tenants.imports.forms.cells import Cells
+from tenants.imports.rows.findings import Finding, notice
+from tenants.imports.rows.judging import Enter, Run, Verdict
+from tenants.imports.rows.places import Places, place_names
 from tenants.organizations.models import Organization
 from tenants.registrations.documents import DocumentFlaw, DocumentKind, understand
 from tenants.registrations.models import Registration

@@ -1,10 +1,11 @@
 """How does text pass through a spreadsheet without becoming a formula?
 
 A spreadsheet runs a cell that begins with one of these characters, whoever wrote it (OWASP, CSV injection). An apostrophe in
-front keeps it text; what was guarded so is read back as it was.
+front keeps it text; what was guarded so is read back as it was. Both sides hand out tables with names that people chose,
+and this floor is all that they share.
 """
 
-_TRIGGERS = ("=", "+", "-", "@", "\t", "\r")
+_TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _GUARD = "'"
 
 

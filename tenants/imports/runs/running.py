@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.errors import Invalid
-from tenants.imports.cells import Cells
-from tenants.imports.findings import Finding
-from tenants.imports.hours import hours
-from tenants.imports.judging import Enter, Repeats, Run, Verdict, judge
-from tenants.imports.models import ImportFinding, ImportJob, JobState, Kind, Mode, Severity
-from tenants.imports.profiles import Source
-from tenants.imports.volunteers import volunteers
+from tenants.imports.forms.cells import Cells
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import Source
+from tenants.imports.rows.findings import Finding, Severity
+from tenants.imports.rows.hours import hours
+from tenants.imports.rows.judging import Enter, Repeats, Run, Verdict, judge
+from tenants.imports.rows.volunteers import volunteers
+from tenants.imports.runs.models import ImportFinding, ImportJob, JobState, Mode
 from tenants.organizations.arranging import root
 from tenants.organizations.models import Organization
 from tenants.registrations.registering import Outcome

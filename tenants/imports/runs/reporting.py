@@ -7,10 +7,10 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenants.imports.findings import Finding, words
-from tenants.imports.guarding import guarded
-from tenants.imports.models import ImportFinding, ImportJob, Severity
-from tenants.imports.profiles import Source
+from sync.spreadsheets import guarded
+from tenants.imports.forms.understanding import Source
+from tenants.imports.rows.findings import Finding, Severity, words
+from tenants.imports.runs.models import ImportFinding, ImportJob
 
 ENCODING = "utf-8-sig"
 """Of both files: with a mark, by which Excel knows UTF-8."""

@@ -6,8 +6,14 @@ names that people use for it too.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from tenants.imports.models import Kind
+
+class Kind(StrEnum):
+    """What a register's file lists."""
+
+    VOLUNTEERS = "volunteers"
+    HOURS = "hours"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
+from sync.spreadsheets import unguarded
 from tenants.errors import Invalid
-from tenants.imports import workbooks
-from tenants.imports.guarding import unguarded
+from tenants.imports.files import workbooks
 
 _ENCODINGS = {"UTF-8": "utf-8-sig", "GB18030": "gb18030"}
 _ZIP = b"PK\x03\x04"

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from tenants.errors import Invalid
 from tenants.hours.rules import end_on_the_clock
-from tenants.imports import values
-from tenants.imports.cells import Cells
-from tenants.imports.judging import Run
-from tenants.imports.places import place_names
+from tenants.imports.forms import values
+from tenants.imports.forms.cells import Cells
+from tenants.imports.rows.judging import Run
+from tenants.imports.rows.places import place_names
 from tenants.organizations.models import OrganizationKind
 
 _MOMENT_EXAMPLE = "2026-07-31 18:45"

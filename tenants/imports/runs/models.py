@@ -10,13 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from sync.envelope import new_uuid
 from tenants.db import Model
-
-
-class Kind(StrEnum):
-    """What a register's file lists."""
-
-    VOLUNTEERS = "volunteers"
-    HOURS = "hours"
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.rows.findings import Severity
 
 
 class Mode(StrEnum):
@@ -32,13 +27,6 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     REFUSED = "refused"
-
-
-class Severity(StrEnum):
-    """Whether a row stayed out, or entered with something to know about it."""
-
-    REFUSED = "refused"
-    NOTICE = "notice"
 
 
 class ImportJob(Model):

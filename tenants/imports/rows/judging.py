@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tenants.errors import Invalid
-from tenants.imports.cells import Cells
-from tenants.imports.findings import Finding, refusal
+from tenants.imports.forms.cells import Cells
+from tenants.imports.rows.findings import Finding, refusal
 from tenants.registrations.registering import Outcome
 from tenants.settings import Settings
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tenants.errors import Invalid
-from tenants.imports.forms import PROFILES, Profile
-from tenants.imports.models import Kind
-from tenants.imports.reading import Row, Table
+from tenants.imports.files.reading import Row, Table
+from tenants.imports.forms.profiles import PROFILES, Kind, Profile
 
 # Registers like to begin with a title, a date or a note.
 _LINES_ABOVE_DATA = 10

@@ -21,12 +21,12 @@ from tenants.hours import certifying
 from tenants.hours.models import HourEntry, HourState, Service
 from tenants.hours.recording import LIVE_STATES, HourDetails, begin_entry, hold_time_of, refuse_overlap
 from tenants.hours.rules import Shift, possible_shift
-from tenants.imports import values
-from tenants.imports.cells import Cells
-from tenants.imports.findings import notice
-from tenants.imports.judging import Enter, Occupied, Run, Verdict
-from tenants.imports.places import Places
-from tenants.imports.stating import HourStatement, stated_hours
+from tenants.imports.forms import values
+from tenants.imports.forms.cells import Cells
+from tenants.imports.rows.findings import notice
+from tenants.imports.rows.judging import Enter, Occupied, Run, Verdict
+from tenants.imports.rows.places import Places
+from tenants.imports.rows.stating import HourStatement, stated_hours
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import Outcome
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tenants.errors import Invalid
-from tenants.imports.profiles import Source
-from tenants.imports.reading import Row
+from tenants.imports.files.reading import Row
+from tenants.imports.forms.understanding import Source
 
 Value = TypeVar("Value")
 

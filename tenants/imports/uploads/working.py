@@ -15,14 +15,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tenants.errors import Invalid
-from tenants.imports import findings
-from tenants.imports.findings import Finding
-from tenants.imports.models import ImportJob, Mode
-from tenants.imports.profiles import Source, understand
-from tenants.imports.reading import open_table
-from tenants.imports.reporting import ENCODING, Say, findings_of, write_failed_rows
-from tenants.imports.running import Progress, preview, run_import
-from tenants.imports.uploads import ImportUpload, Stage, upload_called
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.understanding import Source, understand
+from tenants.imports.rows import findings
+from tenants.imports.rows.findings import Finding
+from tenants.imports.runs.models import ImportJob, Mode
+from tenants.imports.runs.reporting import ENCODING, Say, findings_of, write_failed_rows
+from tenants.imports.runs.running import Progress, preview, run_import
+from tenants.imports.uploads.models import ImportUpload, Stage
+from tenants.imports.uploads.uploading import upload_called
 from tenants.settings import Settings
 
 Now = Callable[[], datetime]

@@ -1,0 +1,1 @@
+"""How does a whole file enter, and what is kept of that?"""

@@ -1,0 +1,1 @@
+"""How does a register come in over the web?"""
