@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from federation import bulk
 from federation.directory.models import Organization
 from federation.versions import newest
+from sync import bulk
 from sync.applying import Fact
 
 

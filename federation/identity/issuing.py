@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation import bulk
 from federation.identity import volunteer_ids
 from federation.identity.models import Volunteer
+from sync import bulk
 
 
 def unused_ids(session: Session, count: int, *, province: str) -> list[str]:

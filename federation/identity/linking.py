@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from federation import bulk
 from federation.identity.issuing import unused_ids
 from federation.identity.matching import Decision, Holder, decide, features_of
 from federation.identity.models import (
@@ -29,7 +28,7 @@ from federation.identity.recording import Recorded, record_registrations
 from federation.identity.sealing import unseal
 from federation.mailbox import log
 from federation.settings import Settings
-from sync import streams
+from sync import bulk, streams
 from sync.applying import Fact
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
 

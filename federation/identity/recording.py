@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from federation import bulk
 from federation.errors import HeldElsewhere
 from federation.identity import sealing, tokens
 from federation.identity.models import Registration, RegistrationDocument
 from federation.identity.sealing import Person
 from federation.settings import Settings
 from federation.versions import newest
+from sync import bulk
 from sync.applying import Fact
 
 

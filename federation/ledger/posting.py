@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import case
 from sqlalchemy.orm import Session
 
-from federation import bulk
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
 from federation.versions import newest
+from sync import bulk
 from sync.applying import Fact
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 

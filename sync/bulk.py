@@ -31,7 +31,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
 
-from federation.db import Model
 from sync.columns import UtcDateTime
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -41,7 +40,7 @@ _Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 _OnConflict: TypeAlias = Callable[[Any, Table], _Insert]
 
 
-def append(session: Session, model: type[Model], rows: Rows) -> None:
+def append(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts rows that are known to be new."""
     if not rows:
         return
@@ -52,12 +51,12 @@ def append(session: Session, model: type[Model], rows: Rows) -> None:
         _insert_many(session, table, rows)
 
 
-def keep_newest(session: Session, model: type[Model], rows: Rows) -> None:
+def keep_newest(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts records, or replaces those of an older (`epoch`, `version`). No two rows are of the same record."""
     _write(session, model, rows, _replace_older)
 
 
-def add_up(session: Session, model: type[Model], rows: Rows) -> None:
+def add_up(session: Session, model: type[Any], rows: Rows) -> None:
     """Adds the columns outside the primary key to what is there. No two rows have the same primary key."""
     _write(session, model, rows, _add)
 
@@ -132,7 +131,7 @@ def _insert_many(session: Session, table: Table, rows: Rows) -> None:
     connection.exec_driver_sql(command, list(zip(*columns, strict=True)))
 
 
-def _write(session: Session, model: type[Model], rows: Rows, on_conflict: _OnConflict) -> None:
+def _write(session: Session, model: type[Any], rows: Rows, on_conflict: _OnConflict) -> None:
     if not rows:
         return
     table: Any = model.__table__
