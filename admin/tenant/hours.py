@@ -17,11 +17,10 @@ from tenants.errors import Invalid
 from tenants.hours import certifying
 from tenants.hours.finding import entry_seen, entry_to_change
 from tenants.hours.history import steps
-from tenants.hours.models import HourEntry
+from tenants.hours.models import MAX_REASON_LENGTH, HourEntry
 from tenants.hours.rules import MINUTES_PER_DAY, possible_shift
 from tenants.staff.permissions import Permission
 
-MAX_REASON_LENGTH = 500
 REASON_ADVICE = lazy_gettext("Say why: the volunteer and every later reader will see the reason.")
 
 blueprint = Blueprint("hours", __name__, url_prefix="/hours/<uuid:entry_id>")

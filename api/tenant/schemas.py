@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from api.pagination import PageQuerySchema
-from tenants.hours.models import HourAct, HourState
+from tenants.hours.models import MAX_REASON_LENGTH, HourAct, HourState
 from tenants.hours.rules import MINUTES_PER_DAY
 from tenants.organizations.models import OrganizationKind
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
@@ -111,7 +111,7 @@ class HourEntryQuerySchema(PageQuerySchema):
 class ReasonSchema(Schema):
     """Why; the volunteer and every later reader will see it."""
 
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
+    reason = fields.String(required=True, validate=validate.Length(1, MAX_REASON_LENGTH))
 
 
 class ShiftSchema(Schema):

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sync.envelope import new_uuid
 from tenants.db import Model
-from tenants.errors import ReasonMissing, StateForbids
+from tenants.errors import Invalid, ReasonMissing, StateForbids
 from tenants.hours.rules import Shift
 from tenants.organizations.models import Organization
 from tenants.registrations.models import Registration
+
+MAX_REASON_LENGTH = 500
 
 
 class HourState(StrEnum):
@@ -130,12 +132,18 @@ class HourEntry(Model):
         self._advance(HourAct.REFUSED, HourState.REFUSED, by=by, at=at, reason=_required(reason))
 
     def correct(self, shift: Shift, *, reason: str, by: str, at: datetime, service: Service | None = None) -> None:
-        """Replaces the time of a certified entry, and what was served where that is given, for a reason."""
+        """Replaces the time of a certified entry, and what was served where that is given, for a reason.
+
+        Raises `StateForbids` where `by` recorded the entry: whoever corrects it stands by it, as its certifier did.
+        """
         self._refuse_unless(HourState.CERTIFIED)
+        if by == self.recorded_by:
+            raise StateForbids("Nobody corrects certified hours that they recorded themselves. Ask another coordinator.")
+        reason = _required(reason)
         if service is not None:
             self.describe(service)
         self.take(shift)
-        self._advance(HourAct.CORRECTED, HourState.CERTIFIED, by=by, at=at, reason=_required(reason))
+        self._advance(HourAct.CORRECTED, HourState.CERTIFIED, by=by, at=at, reason=reason)
 
     def revoke(self, *, reason: str, by: str, at: datetime) -> None:
         """Withdraws the certification for good, for a reason."""
@@ -194,6 +202,9 @@ class HourEntryVersion(Model):
 
 
 def _required(reason: str) -> str:
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise ReasonMissing("Say why: the volunteer and every later reader will see the reason.")
-    return reason.strip()
+    if len(reason) > MAX_REASON_LENGTH:
+        raise Invalid("The reason is longer than %(most)s characters. Shorten it.", field="reason", most=MAX_REASON_LENGTH)
+    return reason

@@ -3,12 +3,17 @@
 Durations are whole minutes. What counts is the time of service itself, without the way there and back.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tenants.errors import Invalid
 
 MINUTES_PER_DAY = 24 * 60
+_DAY = timedelta(days=1)
+# The months that the hub counts begin with 1900; a day later that is so in every time zone. Long before, at the ends of the
+# calendar, a moment cannot be told in another zone at all.
+EARLIEST = datetime(1900, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Shift:
 
 def possible_shift(started_at: datetime, ended_at: datetime, minutes: int, *, now: datetime) -> Shift:
     """The shift, or `Invalid` with the field and the reason why nobody can have served it."""
+    if started_at < EARLIEST:
+        raise Invalid("The shift began before the year 1900. Look at the year.", field="started_at", rule="too_long_ago")
     if ended_at <= started_at:
         raise Invalid("The shift ends before it starts.", field="ended_at", rule="ends_before_start")
     if minutes <= 0:
@@ -43,9 +50,10 @@ def end_on_the_clock(started_at: datetime, clock_end: datetime, minutes: int) ->
     An end at or before the start belongs to the next day exactly where the declared duration says so, as for 22:00 to 02:00
     with four hours; otherwise it stands as it was given.
     """
-    next_day = clock_end + timedelta(days=1)
-    crosses_midnight = clock_end <= started_at and whole_minutes(next_day - started_at) == minutes
-    return next_day if crosses_midnight else clock_end
+    if clock_end <= started_at and whole_minutes(clock_end - started_at + _DAY) == minutes:
+        with suppress(OverflowError):  # the calendar's last day has none after it
+            return clock_end + _DAY
+    return clock_end
 
 
 def whole_minutes(duration: timedelta) -> int:

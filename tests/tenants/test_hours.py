@@ -2,18 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
 from tenants.db import db
 from tenants.errors import Invalid, ReasonMissing, StateForbids
 from tenants.hours import certifying
-from tenants.hours.models import HourAct, HourEntry, HourState
+from tenants.hours.models import MAX_REASON_LENGTH, HourAct, HourEntry, HourState
 from tenants.hours.recording import HourDetails, submit_hours
-from tenants.hours.rules import Shift, possible_shift
+from tenants.hours.rules import EARLIEST, Shift, end_on_the_clock, possible_shift
 from tenants.hours.totals import district_totals
 from tests.support.district import NOW, District
 
@@ -102,6 +103,15 @@ def test_a_correction_is_a_later_version_with_its_reason(district: District) -> 
     assert district_totals(district.session).certified_minutes == 45
 
 
+def test_nobody_corrects_what_they_recorded(district: District) -> None:
+    entry = district.submitted(by="wang")
+    certify(district, entry)
+    longer = Shift(entry.started_at, entry.ended_at + timedelta(hours=1), 120)
+    with pytest.raises(StateForbids, match="recorded themselves"):
+        certifying.correct(district.session, entry, longer, reason="x", by="wang", at=NOW, settings=district.settings)
+    assert (entry.credited_minutes, len(hours_said(district))) == (60, 1)
+
+
 def test_a_revoked_entry_counts_nothing_and_frees_its_time(district: District) -> None:
     entry = district.submitted(hours_ago=5)
     certify(district, entry)
@@ -118,6 +128,16 @@ def test_an_act_against_somebody_needs_a_reason(district: District, reason: str)
     with pytest.raises(ReasonMissing):
         certifying.refuse(entry, reason=reason, by="li", at=NOW)
     assert entry.state is HourState.SUBMITTED
+
+
+def test_a_reason_that_is_too_long_changes_nothing(district: District) -> None:
+    entry = district.submitted()
+    certify(district, entry)
+    shorter = Shift(entry.started_at, entry.ended_at, 30)
+    reason = "x" * (MAX_REASON_LENGTH + 1)
+    with pytest.raises(Invalid) as refused:
+        certifying.correct(district.session, entry, shorter, reason=reason, by="li", at=NOW, settings=district.settings)
+    assert (refused.value.field, entry.credited_minutes) == ("reason", 60)
 
 
 def test_a_refused_entry_never_reaches_the_hub(district: District) -> None:
@@ -178,3 +198,30 @@ def test_an_impossible_shift_is_refused_at_its_field(start: int, end: int, minut
     with pytest.raises(Invalid) as refused:
         possible_shift(NOW + timedelta(hours=start), NOW + timedelta(hours=end), minutes, now=NOW)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field"),
+    [("0001-01-01T01:00", "0001-01-01T02:00", "started_at"), ("9999-12-31T22:00", "9999-12-31T23:00", "ended_at")],
+)
+@pytest.mark.parametrize("offset", ["+08:00", "-08:00"])
+def test_a_shift_at_an_end_of_the_calendar_is_refused(start: str, end: str, offset: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        possible_shift(datetime.fromisoformat(start + offset), datetime.fromisoformat(end + offset), 60, now=NOW)
+    assert refused.value.field == field
+
+
+def test_the_calendar_s_last_day_has_no_next_one() -> None:
+    started_at, clock_end = datetime(9999, 12, 31, 22, tzinfo=UTC), datetime(9999, 12, 31, 2, tzinfo=UTC)
+    assert end_on_the_clock(started_at, clock_end, 240) == clock_end
+
+
+def test_the_earliest_shift_is_of_a_month_that_the_hub_takes(district: District) -> None:
+    shift = possible_shift(EARLIEST, EARLIEST + timedelta(hours=1), 60, now=NOW)
+    details = HourDetails(
+        registration=district.registration(), organization_id=district.street.id, activity="x", field="y", shift=shift
+    )
+    entry = submit_hours(district.session, details, by="recorder", at=NOW)
+    certify(district, entry)
+    [data] = [data for event, data in district.said() if event.type == HOURS_CERTIFIED]
+    assert msgspec.convert(data, HourEntryState).month == "1900-01"

@@ -106,6 +106,7 @@ def test_revoking(district: District, li: Visitor, certified: str) -> None:
         ({"minutes": "91"}, "The duration is longer than the 90 minutes between start and end."),
         ({"ended_at": "2100-01-01T00:00"}, "The shift lies in the future."),
         ({"started_at": "noon"}, "Not a valid datetime value."),
+        ({"started_at": "0001-01-01T00:00"}, "The shift began before the year 1900."),
         ({"minutes": "many"}, "Not a valid integer value."),
     ],
 )
@@ -118,6 +119,17 @@ def test_an_impossible_time_is_refused_at_its_field(
     assert words in li.text()
     assert f'href="#correction-{next(iter(changes))}"' in answer.text
     assert entry_at(district, certified).credited_minutes == 60
+
+
+def test_what_one_recorded_another_coordinator_corrects(district: District, li: Visitor) -> None:
+    entry = district.submitted(hours_ago=20, by="li")
+    certify(district.session, entry, by="wang", at=NOW, settings=district.settings)
+    li.get(f"/hours/{entry.id}/")
+    assert "another coordinator corrects it" in li.text()
+    assert li.hidden("correction-version") == ""
+    values = correction(li) | {"correction-version": li.hidden("revocation-version")}
+    assert li.post(f"/hours/{entry.id}/correction", values).status_code == 409
+    assert district.session.get_one(HourEntry, entry.id).state is HourState.CERTIFIED
 
 
 @on_both
