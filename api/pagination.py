@@ -7,7 +7,8 @@ between, and the last page costs what the first does. The place is opaque to its
 import base64
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -18,12 +19,15 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from api.entrance import storable
+
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 
 Row = TypeVar("Row")
+Read = Callable[[Any], Any]
 
-_READERS: dict[type, Callable[[Any], Any]] = {
+_READERS: dict[type, Read] = {
     uuid.UUID: uuid.UUID,
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
@@ -77,7 +81,7 @@ def read_page(
     if after:
         try:
             place = _read_place(after, key)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             detail = "This is no place in this list. Begin again without it."
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, messages={"query": {"after": [detail]}})
         query = query.where(tuple_(*key) > tuple(place))
@@ -86,11 +90,25 @@ def read_page(
     return Page(rows[:limit], _write_place([getattr(rows[limit - 1], column.key) for column in key]) if more else None)
 
 
+def cut_page(
+    rows: Iterable[Row], key: Callable[[Row], str], *, after: str | None = None, limit: int = DEFAULT_LIMIT
+) -> Page[Row]:
+    """As `read_page`, of rows that are at hand, each of which has a `key` of its own."""
+    in_order = sorted(rows, key=key)
+    begin = bisect_right(in_order, _read_place(after, [str])[0], key=key) if after else 0
+    items = in_order[begin : begin + limit]
+    return Page(items, _write_place([key(items[-1])]) if len(in_order) > begin + limit else None)
+
+
 def _write_place(values: list[Any]) -> str:
     written = json.dumps([str(value) for value in values]).encode()
     return base64.urlsafe_b64encode(written).rstrip(b"=").decode()
 
 
-def _read_place(after: str, key: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
-    values = [str(value) for value in json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))]
-    return [_READERS[column.type.python_type](value) for column, value in zip(key, values, strict=True)]
+def _read_place(after: str, readers: Sequence[Read]) -> list[Any]:
+    try:
+        values = [str(value) for value in json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))]
+        return [read(value) for read, value in zip(readers, values, strict=True)]
+    except (ValueError, TypeError):
+        detail = "This is no place in this list. Begin again without it."
+        abort(HTTPStatus.UNPROCESSABLE_ENTITY, messages={"query": {"after": [detail]}})

@@ -14,6 +14,8 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
+from api.entrance import Parser
+
 API_PREFIX = "/api/"
 CONTENT_TYPE = "application/problem+json"
 INVALID = "invalid"
@@ -66,6 +68,7 @@ class ProblemBlueprint(Blueprint):
     handler to a blueprint's.
     """
 
+    ARGUMENTS_PARSER = Parser()
     METHODS_NEEDING_CHECK_ETAG = ("POST", "PUT", "PATCH", "DELETE")
     METHODS_ALLOWING_SET_ETAG = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

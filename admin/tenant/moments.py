@@ -1,6 +1,6 @@
 """How does a form carry a moment?"""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from wtforms import DateTimeLocalField, HiddenField
@@ -18,7 +18,13 @@ class HiddenMoment(HiddenField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Reads it; raises `ValueError`, which makes the form invalid."""
-        self.data = datetime.fromisoformat(valuelist[0]) if valuelist else None
+        moment = datetime.fromisoformat(valuelist[0]) if valuelist else None
+        if moment and moment.tzinfo is None:
+            raise ValueError("A moment without an offset is none.")
+        try:
+            self.data = moment and moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("At the ends of the calendar UTC has no such moment.") from error
 
 
 class LocalMoment(DateTimeLocalField):
@@ -27,14 +33,5 @@ class LocalMoment(DateTimeLocalField):
     data: Any  # a datetime once the form is valid
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
-
-    def process_data(self, value: datetime | None) -> None:
-        """Shows an aware moment in the district's zone."""
-        super().process_data(value.astimezone(desk.settings().time_zone) if value else None)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Reads it; raises `ValueError`, which makes the form invalid."""
-        super().process_formdata(valuelist)
-        if self.data:
-            self.data = self.data.replace(tzinfo=desk.settings().time_zone)
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        super().__init__(*args, format=formats, tz=lambda: desk.settings().time_zone, **options)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from api import problems, requests
+from api import entrance, problems, requests
 from api.documentation import documentation
 from api.health import health
 from api.hub.city import city
@@ -20,6 +20,7 @@ _DESCRIPTION = (
 def register(app: Flask) -> None:
     """Gives the hub's application its API; to be called before anything else that answers."""
     requests.observe(app)
+    entrance.guard(app)
     api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
     api.register_blueprint(city)
     api.register_blueprint(districts)

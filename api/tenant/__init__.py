@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from api import problems, requests
+from api import entrance, problems, requests
 from api.documentation import documentation
 from api.health import health
 from api.problems import ProblemBlueprint
@@ -25,6 +25,7 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     """Gives the district's application its API, before anything else that answers; gives the parts that need a token."""
     settings: Settings = app.config["SETTINGS"]
     requests.observe(app)
+    entrance.guard(app)
     api = problems.prepare(app, title=f"Banyan: {settings.district_name}", version="1", description=_DESCRIPTION)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]

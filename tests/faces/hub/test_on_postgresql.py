@@ -31,3 +31,18 @@ def test_every_address_answers(hub: Hub, client: FlaskClient) -> None:
     city = client.get("/api/v1/city").json
     assert city is not None
     assert (city["entries"], city["minutes"], city["people"]) == (2, 90, 1)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/?district=%00", 400),
+        ("/districts/%00", 404),
+        ("/api/v1/districts?after=%00", 400),
+        ("/api/v1/districts?after=WyJcdTAwMDAiXQ", 422),
+        ("/api/v1/districts/%00", 404),
+    ],
+)
+def test_what_no_database_keeps_is_refused(hub: Hub, client: FlaskClient, address: str, status: int) -> None:
+    hub.enrol("futian")
+    assert client.get(address).status_code == status

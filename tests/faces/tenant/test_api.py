@@ -139,6 +139,23 @@ def test_values_that_cannot_stand_are_pointed_at(district: District, machine: Vi
     assert answer.json["errors"][0]["pointer"] == "#/minutes"
 
 
+@pytest.mark.parametrize(
+    ("started_at", "ended_at", "field"),
+    [
+        ("0001-01-01T00:00:00+08:00", "0001-01-01T02:00:00+08:00", "started_at"),
+        ("2026-03-06T09:00:00+08:00", "9999-12-31T23:59:59-08:00", "ended_at"),
+    ],
+)
+@on_both
+def test_the_ends_of_the_calendar_are_no_time_to_serve(
+    district: District, machine: Visitor, started_at: str, ended_at: str, field: str
+) -> None:
+    answer = machine.send("POST", "/api/v1/hour-entries", json=submission(district, started_at=started_at, ended_at=ended_at))
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert [error["pointer"] for error in answer.json["errors"]] == [f"#/{field}"]
+
+
 def test_the_same_hours_are_not_taken_twice(district: District, machine: Visitor) -> None:
     stated = submission(district)
     assert machine.send("POST", "/api/v1/hour-entries", json=stated).status_code == 201

@@ -173,10 +173,29 @@ def test_pages_go_on_where_the_last_one_ended(district: District, li: Visitor) -
     assert len(set(first + entries(li))) == 30
 
 
-def test_a_form_that_was_tampered_with_changes_nothing(district: District, li: Visitor) -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"which": "every"},
+        {"which": "ticked", "entry": "x"},
+        {"which": "all", "shown_at": "then"},
+        {"which": "all", "shown_at": "2026-03-07T12:00:00"},
+        {"which": "all", "shown_at": "0001-01-01T00:00:00+08:00"},
+        {"which": "all", "shown_at": "9999-12-31T23:59:59-08:00"},
+    ],
+)
+def test_a_form_that_was_tampered_with_changes_nothing(district: District, li: Visitor, values: dict[str, str]) -> None:
     district.submitted()
     li.get("/queue/")
-    for values in ({"which": "every"}, {"which": "all", "shown_at": "then"}, {"which": "ticked", "entry": "x"}):
-        answer = li.send("POST", "/queue/certification", data={"csrf_token": li.hidden("csrf_token"), **values})
-        assert answer.status_code == 400
+    valid = {"csrf_token": li.hidden("csrf_token"), "shown_at": li.hidden("shown_at")}
+    assert li.send("POST", "/queue/certification", data=valid | values).status_code == 400
     assert states(district) == [HourState.SUBMITTED]
+
+
+@pytest.mark.parametrize("certified_at", ["", "then", "2026-03-07T12:00:00", "0001-01-01T00:00:00+08:00"])
+def test_an_undo_of_no_moment_changes_nothing(district: District, li: Visitor, certified_at: str) -> None:
+    district.submitted()
+    li.get("/queue/")
+    certify(li, "all")
+    assert li.post("/queue/undo", certified_at=certified_at).status_code == 400
+    assert states(district) == [HourState.CERTIFIED]
