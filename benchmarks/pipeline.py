@@ -205,6 +205,7 @@ def served(_folder: Path) -> Iterator[Carrier]:
         server.database("hub") as hub_url,
         server.database("district") as district_url,
     ):
+        broker.lay_out(DISTRICT)
         yield Carrier("PostgreSQL and RabbitMQ", hub_url, district_url, broker.url)
 
 

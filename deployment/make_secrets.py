@@ -11,14 +11,14 @@ import secrets
 import sys
 from base64 import b64encode
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
 
+from federation.broker.definitions import Account, definitions, users
 from sync import streams
-from sync.bus import exchange_name, queue_name
+from sync.bus import account_name
 from sync.signing import generate_key, private_jwk, public_jwk, read_key
 
 DISTRICTS = ("futian", "luohu")
@@ -45,7 +45,9 @@ def make_secrets(folder: Path) -> list[str]:
     keep("hub_token_key", _hash_key)
     keep("federation_token_key", _hash_key)
     bus_passwords = {party: _keep_secrets_of(party, keep) for party in PARTIES}
-    # Made anew each time: a district that was added needs an account.
+    # Both made anew each time: a district that was added needs an account.
+    for party, password in bus_passwords.items():
+        _write(folder / f"{party}_bus_url", f"amqp://{account_name(party)}:{password}@bus:5672//")
     _write(folder / "bus_definitions.json", json.dumps(_definitions(bus_passwords), indent=2))
     return made
 
@@ -58,47 +60,17 @@ def _keep_secrets_of(party: str, keep: Keep) -> str:
     keep(f"{party}_field_keys", lambda: Fernet.generate_key().decode())
     database_password = keep(f"{party}_database_password", _password)
     keep(f"{party}_database_url", lambda: f"postgresql+psycopg://banyan:{database_password}@{party}-database:5432/banyan")
-    bus_password = keep(f"{party}_bus_password", _password)
-    keep(f"{party}_bus_url", lambda: f"amqp://{party}:{bus_password}@bus:5672//")
-    return bus_password
+    return keep(f"{party}_bus_password", _password)
 
 
 def _definitions(passwords: dict[str, str]) -> dict[str, Any]:
-    """The bus's accounts: each publishes to its own exchange alone and reads its own queue alone."""
-    return {
-        "vhosts": [{"name": "/"}],
-        "users": [
-            {
-                "name": party,
-                "password_hash": _hashed(password),
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "tags": [],
-            }
-            for party, password in passwords.items()
-        ],
-        "permissions": [{"user": party, "vhost": "/", **_permissions(party)} for party in passwords],
-    }
-
-
-def _permissions(party: str) -> dict[str, str]:
-    # Who publishes declares the addressee's queue and binds it to his own exchange, which needs the right to write to it.
-    addressees = DISTRICTS if party == streams.HUB else (streams.HUB,)
-    own = [exchange_name(party), queue_name(party)]
-    return {
-        "configure": _any_of(own + [queue_name(addressee) for addressee in addressees]),
-        "write": _any_of(own + [queue_name(addressee) for addressee in addressees]),
-        "read": _any_of(own),
-    }
-
-
-def _any_of(names: list[str]) -> str:
-    return "^(" + "|".join(name.replace(".", "\\.") for name in names) + ")$"
-
-
-def _hashed(password: str) -> str:
-    """The form that RabbitMQ keeps a password in: a salt of four bytes, and SHA-256 of salt and password."""
-    salt = secrets.token_bytes(4)
-    return b64encode(salt + sha256(salt + password.encode()).digest()).decode()
+    """What the bus begins with: all that the districts need there, and the hub's own account, which arranges things."""
+    held = definitions(Account(party, password) for party, password in passwords.items() if party != streams.HUB)
+    hub = Account(streams.HUB, passwords[streams.HUB])
+    everything = dict.fromkeys(("configure", "write", "read"), "^banyan[.].*")
+    held["users"] += users([hub])
+    held["permissions"].append({"user": account_name(hub.party), "vhost": "/", **everything})
+    return held
 
 
 def _password() -> str:

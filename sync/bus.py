@@ -4,7 +4,8 @@ With kombu: over RabbitMQ (`amqp://…`, `amqps://…`), or without a broker ove
 The bus is there for speed only. Whatever it loses, doubles or reorders, the logs and cursors at its two ends put right, so
 nothing is repeated here: a failure drops the connection, and the caller tries again later.
 
-A party publishes to its own exchange, which is bound to the queue of each party that it may speak to.
+A party publishes to its own exchange, which is bound to the queue of each party that it may speak to. On RabbitMQ the hub
+lays that out for a district that joins; the district's account may configure nothing, so the district declares nothing.
 """
 
 from collections import deque
@@ -23,6 +24,7 @@ CONTENT_TYPE = "application/octet-stream"
 PREFETCH = 16
 # What is said again anyhow, beacons and positions, need not pile up where a peer is away for weeks.
 EXPIRES_SECONDS = 3600.0
+QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
 
 _CONNECT_SECONDS = 5
 _CONFIRM_SECONDS = 10
@@ -64,12 +66,19 @@ def queue_name(party: str) -> str:
     return f"{exchange_name(party)}.in"
 
 
+def account_name(party: str) -> str:
+    """By which name a broker with accounts knows `party`; no other account of the broker's is called so."""
+    return exchange_name(party)
+
+
 class KombuBus:
     """A `Bus` over kombu. It connects when first used, and again after any failure."""
 
     def __init__(self, url: str, party: str) -> None:
         self._url = url
         self._party = party
+        # A binding that another process declared is unknown on the embedded transport, so there everybody declares.
+        self._declares = url.startswith(_EMBEDDED_PREFIX) or party == streams.HUB
         self._connection: Any = None
         self._producer: Any = None
         self._consumer: Any = None
@@ -83,7 +92,7 @@ class KombuBus:
         with self._connected() as connection:
             if self._producer is None:
                 self._producer = Producer(connection.channel(), auto_declare=False)
-            if to not in self._declared:
+            if self._declares and to not in self._declared:
                 self._queue_from(self._party, to)(self._producer.channel).declare()
                 self._declared.add(to)
             # Unroutable messages are an error, because `mandatory` is set and `on_return` is not.
@@ -156,8 +165,9 @@ class KombuBus:
         self._arrived.clear()
 
     def _consume(self, channel: Any) -> Any:
-        queue = Queue(queue_name(self._party), queue_arguments=_QUEUE_ARGUMENTS)(channel)
-        queue.queue_declare()
+        queue = Queue(queue_name(self._party), queue_arguments=QUEUE_ARGUMENTS)(channel)
+        if self._declares:
+            queue.queue_declare()
         # Whatever the content type says is not looked at: `on_message` gets the bytes, and `accept` would only matter to
         # kombu's own decoding, which logs and acknowledges what it cannot read.
         consumer = Consumer(
@@ -178,16 +188,13 @@ class KombuBus:
 
     @staticmethod
     def _queue_from(sender: str, addressee: str) -> Any:
-        """The queue of `addressee`, bound to the exchange of `sender`. Each process declares what it publishes through."""
+        """The queue of `addressee`, bound to the exchange of `sender`."""
         return Queue(
             queue_name(addressee),
             Exchange(exchange_name(sender), type="direct", durable=True),
             routing_key=addressee,
-            queue_arguments=_QUEUE_ARGUMENTS,
+            queue_arguments=QUEUE_ARGUMENTS,
         )
-
-
-_QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
 
 
 def _connect(url: str) -> Any:

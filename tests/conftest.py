@@ -43,7 +43,8 @@ def rabbitmq_server() -> Iterator[RabbitMQ]:
 
 @pytest.fixture
 def rabbitmq_url(rabbitmq_server: RabbitMQ) -> Iterator[str]:
-    """The address of a broker in which nothing waits for the hub or for one of `DISTRICTS`."""
+    """The address of a broker that knows `DISTRICTS`, and in which nothing waits for one of them or for the hub."""
+    rabbitmq_server.lay_out(*DISTRICTS)
     yield rabbitmq_server.url
     rabbitmq_server.forget(streams.HUB, *DISTRICTS)
 

@@ -13,6 +13,7 @@ from amqp.exceptions import AccessRefused
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from federation.broker.definitions import Account, definitions
 from sync.bus import queue_name
 from tests.support import servers
 from tests.support.servers import Missing
@@ -33,6 +34,18 @@ class RabbitMQ:
     def url(self) -> str:
         """Its AMQP address."""
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+
+    def lay_out(self, *codes: str) -> None:
+        """Makes what the hub has made for districts that take part, without the accounts."""
+        laid = definitions(Account(code) for code in codes)
+        with Connection(self.url) as connection:
+            channel = connection.channel()
+            for exchange in laid["exchanges"]:
+                channel.exchange_declare(exchange["name"], exchange["type"], durable=True, auto_delete=False)
+            for queue in laid["queues"]:
+                channel.queue_declare(queue["name"], durable=True, auto_delete=False, arguments=queue["arguments"])
+            for binding in laid["bindings"]:
+                channel.queue_bind(binding["destination"], binding["source"], binding["routing_key"])
 
     def forget(self, *parties: str) -> None:
         """Removes what waits for `parties`."""
