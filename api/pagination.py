@@ -79,11 +79,7 @@ def read_page(
     Ends the request with 422 where `after` is no place in such a list.
     """
     if after:
-        try:
-            place = _read_place(after, key)
-        except (ValueError, TypeError, RecursionError):
-            detail = "This is no place in this list. Begin again without it."
-            abort(HTTPStatus.UNPROCESSABLE_ENTITY, messages={"query": {"after": [detail]}})
+        place = _read_place(after, [_READERS[column.type.python_type] for column in key])
         query = query.where(tuple_(*key) > tuple(place))
     rows = list(session.scalars(query.order_by(*key).limit(limit + 1)))
     more = len(rows) > limit
@@ -108,7 +104,9 @@ def _write_place(values: list[Any]) -> str:
 def _read_place(after: str, readers: Sequence[Read]) -> list[Any]:
     try:
         values = [str(value) for value in json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))]
-        return [read(value) for read, value in zip(readers, values, strict=True)]
-    except (ValueError, TypeError):
-        detail = "This is no place in this list. Begin again without it."
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY, messages={"query": {"after": [detail]}})
+        if all(storable(value) for value in values):
+            return [read(value) for read, value in zip(readers, values, strict=True)]
+    except (ValueError, TypeError, RecursionError):
+        pass
+    detail = "This is no place in this list. Begin again without it."
+    return abort(HTTPStatus.UNPROCESSABLE_ENTITY, messages={"query": {"after": [detail]}})  # type: ignore[no-any-return]
