@@ -5,8 +5,9 @@ from flask import Blueprint, render_template
 from admin.tenant import desk
 from tenants.db import db
 from tenants.hours.queue import QueueFilter, summarize
-from tenants.hours.totals import district_totals
+from tenants.hours.totals import totals_within
 from tenants.imports.runs.latest import latest_jobs
+from tenants.organizations.arranging import root
 from tenants.staff.permissions import Permission
 from tenants.standing import standing
 
@@ -18,12 +19,13 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 def show() -> str:
     """The first page after signing in."""
-    session, settings = db.session(), desk.settings()
+    session, settings, seen = db.session(), desk.settings(), desk.places(Permission.SEE)
     wanted = QueueFilter(organizations=desk.places(Permission.CERTIFY), time_zone=settings.time_zone)
     return render_template(
         "tenant/home.html",
         queue=summarize(session, wanted, by=desk.staff().username),
-        totals=district_totals(session),
+        totals=totals_within(session, seen),
+        sees_all=root(session).id in seen,
         standing=standing(session, settings.district),
         jobs=latest_jobs(session, limit=LAST_IMPORTS),
     )

@@ -4,7 +4,7 @@ from api.tenant.bearer import part, places, settings
 from api.tenant.schemas import StandingSchema, TotalsSchema
 from sync.sqlite import READ_ONLY
 from tenants.db import db
-from tenants.hours.totals import DistrictTotals, district_totals
+from tenants.hours.totals import Totals, totals_within
 from tenants.staff.permissions import Permission
 from tenants.standing import Standing, standing
 
@@ -13,10 +13,9 @@ district = part("district", "", "The district as a whole.")
 
 @district.get("/totals")
 @district.response(200, TotalsSchema)
-def read_totals() -> DistrictTotals:
-    """The district's sums."""
-    places(Permission.SEE)
-    return district_totals(db.session())
+def read_totals() -> Totals:
+    """The sums of the organizations that you may see."""
+    return totals_within(db.session(), places(Permission.SEE))
 
 
 @district.get("/standing")

@@ -136,7 +136,7 @@ class SubmissionSchema(ShiftSchema):
 
 
 class TotalsSchema(Schema):
-    """What the district has."""
+    """What the organizations have that you may see."""
 
     registrations = fields.Integer(required=True)
     certified_entries = fields.Integer(required=True)

@@ -1,8 +1,10 @@
 """How many minutes does this district stand by?"""
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from tenants.hours.models import HourEntry, HourState
@@ -10,8 +12,8 @@ from tenants.registrations.models import Registration
 
 
 @dataclass(frozen=True)
-class DistrictTotals:
-    """What the district has: registrations, certified entries and their minutes, and entries that wait for a coordinator."""
+class Totals:
+    """Registrations, certified entries and their minutes, and entries that wait for a coordinator."""
 
     registrations: int
     certified_entries: int
@@ -19,17 +21,27 @@ class DistrictTotals:
     waiting_entries: int
 
 
-def district_totals(session: Session) -> DistrictTotals:
+def district_totals(session: Session) -> Totals:
     """The sums of the whole district, counted afresh."""
-    by_state = {
-        state: (entries, minutes)
-        for state, entries, minutes in session.execute(
-            select(HourEntry.state, func.count(), func.sum(HourEntry.credited_minutes)).group_by(HourEntry.state)
-        )
-    }
+    return _totals(session, registered_there=true(), served_there=true())
+
+
+def totals_within(session: Session, organizations: Collection[uuid.UUID]) -> Totals:
+    """The sums of some organizations: who is registered there, and the hours that were served there."""
+    return _totals(
+        session,
+        registered_there=Registration.organization_id.in_(organizations),
+        served_there=HourEntry.organization_id.in_(organizations),
+    )
+
+
+def _totals(session: Session, *, registered_there: ColumnElement[bool], served_there: ColumnElement[bool]) -> Totals:
+    figures = select(HourEntry.state, func.count(), func.sum(HourEntry.credited_minutes)).where(served_there)
+    rows = session.execute(figures.group_by(HourEntry.state))
+    by_state = {state: (entries, minutes) for state, entries, minutes in rows}
     certified_entries, certified_minutes = by_state.get(HourState.CERTIFIED, (0, 0))
-    return DistrictTotals(
-        registrations=session.execute(select(func.count()).select_from(Registration)).scalar_one(),
+    return Totals(
+        registrations=session.execute(select(func.count()).select_from(Registration).where(registered_there)).scalar_one(),
         certified_entries=certified_entries,
         certified_minutes=certified_minutes,
         waiting_entries=by_state.get(HourState.SUBMITTED, (0, 0))[0],

@@ -34,7 +34,7 @@ from sync.testing import BadWeather
 from tenants.hours import certifying
 from tenants.hours.recording import HourDetails, submit_hours
 from tenants.hours.rules import possible_shift
-from tenants.hours.totals import DistrictTotals, district_totals
+from tenants.hours.totals import Totals, district_totals
 from tenants.migrations import MIGRATIONS as DISTRICT_MIGRATIONS
 from tenants.organizations.arranging import found_district
 from tenants.registrations.models import Registration
@@ -95,7 +95,7 @@ class District(Side):
         with self.sessions() as session:
             return session.query(Registration).filter_by(local_number=number).one().volunteer_id
 
-    def totals(self) -> DistrictTotals:
+    def totals(self) -> Totals:
         """What the district stands by."""
         with self.sessions() as session:
             return district_totals(session)

@@ -15,7 +15,7 @@ from tenants.hours import certifying
 from tenants.hours.models import MAX_REASON_LENGTH, HourAct, HourEntry, HourState
 from tenants.hours.recording import HourDetails, submit_hours
 from tenants.hours.rules import EARLIEST, Shift, end_on_the_clock, possible_shift
-from tenants.hours.totals import district_totals
+from tenants.hours.totals import Totals, district_totals, totals_within
 from tests.support.district import NOW, District
 
 
@@ -120,6 +120,18 @@ def test_a_revoked_entry_counts_nothing_and_frees_its_time(district: District) -
     assert district_totals(district.session).certified_minutes == 0
     assert hours_said(district)[-1] == (HOURS_REVOKED, 4, 0)
     assert district.submitted(hours_ago=5).state is HourState.SUBMITTED
+
+
+def test_sums_stay_within_the_organizations_that_one_may_see(district: District) -> None:
+    community = district.organization("岗厦社区")
+    certify(district, district.submitted(minutes=90))
+    certify(district, district.submitted(hours_ago=9, minutes=30, organization=community))
+    district.submitted(hours_ago=15, organization=community)
+    session, street = district.session, district.street
+    assert totals_within(session, [community.id]) == Totals(0, 1, 30, 1)
+    assert totals_within(session, [street.id]) == Totals(1, 1, 90, 0)
+    assert totals_within(session, [street.id, community.id]) == district_totals(session) == Totals(1, 2, 120, 1)
+    assert totals_within(session, []) == Totals(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
