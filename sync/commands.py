@@ -27,6 +27,7 @@ from sync.log import Log
 from sync.migrating import Migrations
 from sync.settings import WireSettings
 from sync.signing import KeyRing
+from sync.upkeep import Tidy
 
 
 class ProgramSettings(Protocol):
@@ -43,12 +44,16 @@ class ProgramSettings(Protocol):
 
 @dataclass(frozen=True)
 class Participant:
-    """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts."""
+    """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts.
+
+    `tidy` is what it does once an hour, such as forgetting what was kept long enough.
+    """
 
     party: str
     log: Log
     inbox: Inbox
     keys: KeyRing
+    tidy: Tidy | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,7 @@ def _sync(program: Program) -> click.Command:
                 beacon_seconds=settings.wire.beacon_seconds,
                 stop=stop,
                 heartbeat=settings.wire.heartbeat_file,
+                tidy=participant.tidy,
             )
 
     return sync

@@ -21,6 +21,7 @@ from sync.inbox import Inbox
 from sync.log import Log
 from sync.relay import Relay
 from sync.signing import KeyRing
+from sync.upkeep import Tidy, Upkeep
 from sync.waking import waker_for
 
 FIRST_PAUSE_SECONDS = 0.2
@@ -46,10 +47,12 @@ def run(
     beacon_seconds: float,
     stop: threading.Event,
     heartbeat: Path | None = None,
+    tidy: Tidy | None = None,
 ) -> None:
     """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
 
-    `log` must listen to `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others.
+    `log` must listen to `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others;
+    `tidy` is done once an hour, while there is nothing to send.
     """
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
     # A connection to the bus belongs to one thread.
@@ -58,9 +61,12 @@ def run(
     consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, key=signing_key)
     with sessions() as session:
         waker = waker_for(session.get_bind().engine)
+    upkeep = Upkeep(sessions, tidy) if tidy else None
 
     def send() -> None:
         if not relay.step():
+            if upkeep:
+                upkeep.step()
             outward.keep_alive()
             waker.wait(min(_ROUND_SECONDS, relay.seconds_to_beacon()))
 
