@@ -28,7 +28,7 @@ from sync.commands import Participant, Program, command_group, session_of
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
-    return Participant(streams.HUB, mailbox.log, open_inbox(settings), DistrictKeys(sessions))
+    return Participant(streams.HUB, mailbox.log, mailbox.recovery, open_inbox(settings), DistrictKeys(sessions))
 
 
 PROGRAM = Program(

@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from federation.directory.recording_organizations import record_organizations
+from federation.identity.claiming import take_claims
 from federation.identity.linking import link_registrations
 from federation.ledger.posting import post_hours
-from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, log
+from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, digest, recovery
 from federation.settings import Settings
 from sync.applying import Applier, Handler
+from sync.archive import Archive
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from sync.contracts.identities import VOLUNTEER_ID_CLAIMED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.inbox import Inbox
@@ -25,13 +28,14 @@ def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: date
         HOURS_REVOKED: post_hours,
         ORGANIZATION_RECORDED: record_organizations,
         REGISTRATION_RECORDED: partial(link_registrations, settings=settings, now=now),
+        VOLUNTEER_ID_CLAIMED: partial(take_claims, settings=settings, now=now),
     }
     cipher = settings.field_cipher
     return Inbox(
         cursors=StreamCursor,
-        received=ReceivedBatch,
-        applier=Applier(ParkedRecord, handlers, cipher=cipher),
+        archive=Archive(ReceivedBatch, cipher=cipher),
+        digest=digest,
+        applier=Applier(ParkedRecord, digest, handlers, cipher=cipher),
         quarantine=Quarantine(QuarantinedMessage, cipher=cipher),
-        log=log,
-        cipher=cipher,
+        recovery=recovery,
     )

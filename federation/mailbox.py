@@ -2,9 +2,12 @@
 
 from federation.db import Model, db
 from sync.applying import ParkedRecordColumns
-from sync.inbox import ReceivedBatchColumns, StreamCursorColumns
+from sync.archive import ReceivedBatchColumns
+from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.inbox import StreamCursorColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
 from sync.quarantine import QuarantinedMessageColumns
+from sync.recovery import Recovery
 
 SOURCE = "/hub"
 
@@ -33,6 +36,18 @@ class ReceivedBatch(ReceivedBatchColumns, Model):
     __tablename__ = "received_batch"
 
 
+class RecordState(RecordStateColumns, Model):
+    """The newest state of every record that was told to the other side, or by it."""
+
+    __tablename__ = "record_state"
+
+
+class DigestBucket(DigestBucketColumns, Model):
+    """What those states add up to."""
+
+    __tablename__ = "digest_bucket"
+
+
 class ParkedRecord(ParkedRecordColumns, Model):
     """What a district said and could not be applied here."""
 
@@ -50,5 +65,7 @@ def source(_stream: str) -> str:
     return SOURCE
 
 
-log = Log(StreamHead, LogRecord, source=source)
+digest = Digest(RecordState, DigestBucket)
+log = Log(StreamHead, LogRecord, digest, source=source)
 log.listen(db.session)
+recovery = Recovery(log, digest)

@@ -6,11 +6,10 @@ everything else flows on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import BigInteger, LargeBinary, String, Text, delete, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -18,9 +17,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sync import envelope, streams
 from sync.batch import Batch
 from sync.columns import UtcDateTime
-from sync.contracts import CONTRACTS
+from sync.digest import Digest
 from sync.envelope import Event
 from sync.errors import Undecodable
+from sync.facts import Fact, read_fact
 from sync.sealing import UNSEALED, Cipher
 
 # A locked or lost database is no fault of the event: the whole batch is tried again later.
@@ -41,19 +41,6 @@ class ParkedRecordColumns:
     parked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One event for a handler: the state `data` of record `key` in version (`epoch`, `version`), announced at `time`."""
-
-    type: str
-    key: str
-    epoch: int
-    version: int
-    sequence: int
-    event_id: str
-    time: datetime
-    data: Any
-
-
 Handler = Callable[[Session, str, Sequence[Fact]], None]
 """Applies facts of one family that came over the stream of a district: (session, district, facts). It keeps the newest
 version of each record, in whatever order they come, and never commits."""
@@ -63,37 +50,49 @@ class Applier:
     """Gives events to their handlers, and parks what cannot be applied."""
 
     def __init__(
-        self, parked: type[ParkedRecordColumns], handlers: Mapping[str, Handler], *, cipher: Cipher = UNSEALED
+        self,
+        parked: type[ParkedRecordColumns],
+        digest: Digest,
+        handlers: Mapping[str, Handler],
+        *,
+        cipher: Cipher = UNSEALED,
     ) -> None:
         """`handlers` says for each event type who applies it; an event of another type is parked until an upgrade.
 
-        What is parked is kept under `cipher`.
+        `digest` keeps the state of each record that was applied. What is parked is kept under `cipher`.
         """
         self._parked: Any = parked.__table__  # type: ignore[attr-defined]
+        self._digest = digest
         self._handlers = handlers
         self._cipher = cipher
-        self._decoders = {name: msgspec.json.Decoder(contract) for name, contract in CONTRACTS.items()}
 
     def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, at: datetime) -> None:
         """Applies or parks each of `events`, which are the lines of `fresh` read."""
-        district = streams.district_of(fresh.stream)
         stuck = self._parked_keys(session, fresh.stream)
         reasons: dict[int, str] = {}
-        families: dict[Handler, list[Event]] = defaultdict(list)
         facts: dict[int, Fact] = {}
         for event in events:
             if event.subject in stuck:
                 reasons[event.sequence] = _BEHIND
                 continue
             try:
-                handler, facts[event.sequence] = self._read(event)
-                families[handler].append(event)
+                facts[event.sequence] = self._read(event)
             except Undecodable as error:
                 reasons[event.sequence] = str(error)
                 stuck.add(event.subject)
+        families: dict[Handler, list[Fact]] = defaultdict(list)
+        for fact in self._changed(session, fresh.stream, facts.values()):
+            families[self._handlers[fact.type]].append(fact)
+        district = streams.district_of(fresh.stream)
         for handler, members in families.items():
-            reasons |= _apply_together(session, district, handler, [facts[event.sequence] for event in members])
+            reasons |= _apply_together(session, district, handler, members)
+        applied = [fact.state for sequence, fact in facts.items() if sequence not in reasons]
+        self._digest.write(session, fresh.stream, applied)
         self._park(session, fresh, events, reasons, at=at)
+
+    def is_parked(self, session: Session, stream: str) -> bool:
+        """Whether anything of `stream` waits for a person."""
+        return bool(self._parked_keys(session, stream))
 
     def retry(self, session: Session, stream: str) -> int:
         """Applies again what is parked of `stream`, each record in its order; gives how many events went through."""
@@ -117,29 +116,26 @@ class Applier:
 
     def _applies_now(self, session: Session, stream: str, event: Event) -> bool:
         try:
-            handler, fact = self._read(event)
+            fact = self._read(event)
         except Undecodable:
             return False
-        return _reason_against(session, streams.district_of(stream), handler, [fact]) is None
+        if reason_against(session, streams.district_of(stream), self._handlers[fact.type], [fact]) is not None:
+            return False
+        self._digest.write(session, stream, [fact.state])
+        return True
 
-    def _read(self, event: Event) -> tuple[Handler, Fact]:
-        handler = self._handlers.get(event.type)
-        if handler is None:
+    def _changed(self, session: Session, stream: str, facts: Collection[Fact]) -> Iterator[Fact]:
+        """Those of `facts` that say something new: the snapshot with which an epoch begins mostly repeats what is held."""
+        held = {record: row.hash for record, row in self._digest.held(session, stream, {fact.record for fact in facts}).items()}
+        for fact in facts:
+            if held.get(fact.record) != fact.hash:
+                held[fact.record] = fact.hash
+                yield fact
+
+    def _read(self, event: Event) -> Fact:
+        if event.type not in self._handlers:
             raise Undecodable(f"nothing here applies {event.type}")
-        try:
-            data = self._decoders[event.type].decode(event.data)
-        except msgspec.DecodeError as error:
-            raise Undecodable(f"the data does not have the shape of {event.type}") from error
-        return handler, Fact(
-            type=event.type,
-            key=event.subject,
-            epoch=event.recordepoch,
-            version=event.recordversion,
-            sequence=event.sequence,
-            event_id=event.id,
-            time=event.time,
-            data=data,
-        )
+        return read_fact(event)
 
     def _parked_keys(self, session: Session, stream: str) -> set[str]:
         parked = self._parked.c
@@ -168,20 +164,23 @@ class Applier:
 
 def _apply_together(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:
     """Applies all at once or, where that fails, one by one. Gives the reasons of those that failed, by sequence."""
-    if _reason_against(session, district, handler, facts) is None:
+    if reason_against(session, district, handler, facts) is None:
         return {}
     reasons: dict[int, str] = {}
     stuck: set[str] = set()
     for fact in facts:
-        reason = _BEHIND if fact.key in stuck else _reason_against(session, district, handler, [fact])
+        reason = _BEHIND if fact.key in stuck else reason_against(session, district, handler, [fact])
         if reason is not None:
             reasons[fact.sequence] = reason
             stuck.add(fact.key)
     return reasons
 
 
-def _reason_against(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> str | None:
-    """Applies `facts`, or undoes the attempt and says what failed, without repeating what the facts contain."""
+def reason_against(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> str | None:
+    """Applies `facts`, or undoes the attempt and says what failed, without repeating what the facts contain.
+
+    Raises what the database raises when it is locked or lost.
+    """
     try:
         with session.begin_nested():
             handler(session, district, facts)

@@ -6,15 +6,11 @@ A writer lights a *beacon* at start and at intervals: this is my head. A reader 
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
 import msgspec
 from joserfc.jwk import OKPKey
 
-from sync.errors import Undecodable
 from sync.message import BEACON, POSITION, PROTOCOL_VERSION, Signed, StreamClaims, seal
-
-Said = TypeVar("Said", "Beacon", "Position")
 
 
 class Verdict(StrEnum):
@@ -24,12 +20,15 @@ class Verdict(StrEnum):
     GAP = "gap"
     FORK = "fork"
     STALE = "stale"
+    DIFFERS = "differs"
+    """Everything was taken, and yet the two ends do not hold the same records."""
 
 
 class Beacon(msgspec.Struct, frozen=True, kw_only=True):
     """The writer's head: the last event that it has committed in `epoch`, and the chain's hash (hexadecimal) after it.
 
-    `sent` is the last event that it had handed to the bus before this beacon.
+    `sent` is the last event that it had handed to the bus before this beacon; `digest` is the root over the records that
+    the stream has told of (`sync.digest`).
     """
 
     stream: str
@@ -37,6 +36,7 @@ class Beacon(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     hash: str
     sent: int
+    digest: str
     lit_at: datetime
 
 
@@ -73,22 +73,9 @@ def seal_position(position: Position, key: OKPKey) -> bytes:
 
 def open_beacon(signed: Signed) -> Beacon:
     """The beacon in a verified message; raises `Undecodable`."""
-    return _of_its_stream(_decode(_beacons, signed.body), signed)
+    return signed.read_body(_beacons)
 
 
 def open_position(signed: Signed) -> Position:
     """The position in a verified message; raises `Undecodable`."""
-    return _of_its_stream(_decode(_positions, signed.body), signed)
-
-
-def _decode(decoder: msgspec.json.Decoder[Said], body: bytes) -> Said:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Undecodable(f"a beacon or position does not have the expected shape: {error}") from error
-
-
-def _of_its_stream(said: Said, signed: Signed) -> Said:
-    if said.stream != signed.claims.stream:
-        raise Undecodable("the body speaks of another stream than the header")
-    return said
+    return signed.read_body(_positions)

@@ -56,6 +56,11 @@ def keep_newest(session: Session, model: type[Any], rows: Rows) -> None:
     _write(session, model, rows, _replace_older)
 
 
+def replace(session: Session, model: type[Any], rows: Rows) -> None:
+    """Inserts records, or replaces those that are there. No two rows are of the same record."""
+    _write(session, model, rows, _replace)
+
+
 def add_up(session: Session, model: type[Any], rows: Rows) -> None:
     """Adds the columns outside the primary key to what is there. No two rows have the same primary key."""
     _write(session, model, rows, _add)
@@ -150,13 +155,18 @@ def _insert_from_arrays(table: Table, names: tuple[str, ...], on_conflict: _OnCo
     return on_conflict(postgresql.insert(table).from_select(names, select(*columns.c)), table)
 
 
-def _replace_older(insert: Any, table: Table) -> _Insert:
+def _replace(insert: Any, table: Table, where: ColumnElement[bool] | None = None) -> _Insert:
     arriving = insert.excluded
     return insert.on_conflict_do_update(  # type: ignore[no-any-return]
         index_elements=table.primary_key,
         set_={column.name: arriving[column.name] for column in table.columns if not column.primary_key},
-        where=tuple_(arriving.epoch, arriving.version) > tuple_(table.c.epoch, table.c.version),
+        where=where,
     )
+
+
+def _replace_older(insert: Any, table: Table) -> _Insert:
+    arriving = insert.excluded
+    return _replace(insert, table, tuple_(arriving.epoch, arriving.version) > tuple_(table.c.epoch, table.c.version))
 
 
 def _add(insert: Any, table: Table) -> _Insert:

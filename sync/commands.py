@@ -25,6 +25,7 @@ from sync.errors import SyncError
 from sync.inbox import Inbox
 from sync.log import Log
 from sync.migrating import Migrations
+from sync.recovery import Recovery
 from sync.settings import WireSettings
 from sync.signing import KeyRing
 from sync.upkeep import Tidy
@@ -51,6 +52,7 @@ class Participant:
 
     party: str
     log: Log
+    recovery: Recovery
     inbox: Inbox
     keys: KeyRing
     tidy: Tidy | None = None
@@ -232,6 +234,7 @@ def _sync(program: Program) -> click.Command:
                 party=participant.party,
                 sessions=sessions,
                 log=participant.log,
+                recovery=participant.recovery,
                 inbox=participant.inbox,
                 keys=participant.keys,
                 signing_key=settings.wire.signing_key,

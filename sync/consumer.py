@@ -13,10 +13,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync import streams
+from sync.asking import seal_answer
 from sync.beacon import Position, seal_position
 from sync.bus import EXPIRES_SECONDS, Bus, Delivery
 from sync.errors import BusUnavailable
-from sync.inbox import Inbox
+from sync.inbox import Inbox, Reply
 from sync.signing import KeyRing
 
 # How often a message may fail for a reason other than an absent database.
@@ -65,11 +66,11 @@ class Consumer:
             self._attempts = 0
         if self._in_hand is None:
             return False
-        position = self._take(self._in_hand.body)
+        reply = self._take(self._in_hand.body)
         delivery, self._in_hand = self._in_hand, None
         delivery.acknowledge()
-        if position is not None:
-            self._answer(position)
+        if reply is not None:
+            self._answer(reply)
         return True
 
     def _report(self) -> None:
@@ -79,18 +80,18 @@ class Consumer:
         for position in positions:
             self._send(position)
 
-    def _answer(self, position: Position) -> None:
-        """Says where this reader stands now. An answer that does not get through is overtaken by the next."""
+    def _answer(self, reply: Reply) -> None:
+        """Answers the writer. An answer that does not get through is overtaken by the next, or asked for again."""
         try:
-            self._send(position)
+            self._send(reply)
         except BusUnavailable as error:
-            _journal.warning("answer_lost", stream=position.stream, reason=str(error))
+            _journal.warning("answer_lost", stream=reply.stream, reason=str(error))
 
-    def _send(self, position: Position) -> None:
-        raw = seal_position(position, self._key)
-        self._bus.publish(raw, to=streams.writer_of(position.stream), expires_seconds=EXPIRES_SECONDS)
+    def _send(self, reply: Reply) -> None:
+        raw = seal_position(reply, self._key) if isinstance(reply, Position) else seal_answer(reply, self._key)
+        self._bus.publish(raw, to=streams.writer_of(reply.stream), expires_seconds=EXPIRES_SECONDS)
 
-    def _take(self, raw: bytes) -> Position | None:
+    def _take(self, raw: bytes) -> Reply | None:
         try:
             with self._sessions.begin() as session:
                 return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now())

@@ -1,33 +1,42 @@
 """What does a reader do with what arrives?
 
 The cursor of a stream moves in the transaction that holds the effects of the events, so a batch that comes twice, late or
-after a crash changes nothing twice. Whatever arrives is answered with the reader's position; nothing is buffered.
+after a crash changes nothing twice. Whatever a writer sends is answered, mostly with the reader's position; nothing is
+buffered.
 """
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import BigInteger, LargeBinary, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync import batch, envelope, message
+from sync.answering import Answerer
 from sync.applying import Applier
+from sync.archive import Archive
+from sync.asking import Answer, Lines, Question, WhereParted, open_answer, open_question
 from sync.batch import Batch
 from sync.beacon import Beacon, Position, Verdict, open_beacon, open_position
 from sync.columns import UtcDateTime
+from sync.digest import Digest, root_of
 from sync.errors import Rejected, Undecodable
-from sync.log import Log
 from sync.message import Signed
 from sync.quarantine import Quarantine
-from sync.sealing import UNSEALED, Cipher
+from sync.recovery import Recovery
 from sync.signing import KeyRing
+
+Reply: TypeAlias = Position | Answer | Lines
+"""What a reader answers a writer."""
 
 
 class StreamCursorColumns:
     """A stream that this side reads: the last event applied, and the writer's head as far as it is known.
 
-    `as_of` is the moment up to which this side has everything that the writer had committed. Nothing is taken from an
-    epoch at or below `fence`.
+    `as_of` is the moment up to which this side has everything that the writer had committed, `proven_at` the last at which
+    the records of both were compared and equal; where they are not, they differ since `differs_since`. Nothing is taken from
+    an epoch at or below `fence`.
     """
 
     stream: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -39,18 +48,8 @@ class StreamCursorColumns:
     verdict: Mapped[str | None] = mapped_column(String(20))
     as_of: Mapped[datetime | None] = mapped_column(UtcDateTime)
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class ReceivedBatchColumns:
-    """What was taken from a stream, kept as it came: the proof of a fork, and the tail that a restored writer lost."""
-
-    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
-    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    last: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    first: Mapped[int] = mapped_column(BigInteger)
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    differs_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class _Place(NamedTuple):
@@ -66,22 +65,26 @@ class Inbox:
         self,
         *,
         cursors: type[StreamCursorColumns],
-        received: type[ReceivedBatchColumns],
+        archive: Archive,
+        digest: Digest,
         applier: Applier,
         quarantine: Quarantine,
-        log: Log,
-        cipher: Cipher = UNSEALED,
+        recovery: Recovery,
+        renewed: Callable[[Session, str], None] = lambda _session, _stream: None,
     ) -> None:
-        """`log` is this side's own log, which is told the positions that its readers answer with.
+        """`recovery` is told what the readers of this side's own streams say.
 
-        What was taken is kept under `cipher`.
+        `renewed` is called (session, stream) before the first event of a newer epoch takes effect: its writer may have lost
+        what it had said in the older one.
         """
         self._cursors: Any = cursors.__table__  # type: ignore[attr-defined]
-        self._received: Any = received.__table__  # type: ignore[attr-defined]
+        self._archive = archive
+        self._digest = digest
         self._applier = applier
         self._quarantine = quarantine
-        self._log = log
-        self._cipher = cipher
+        self._recovery = recovery
+        self._renewed = renewed
+        self._answerer = Answerer(archive, digest)
 
     def open_stream(self, session: Session, stream: str) -> None:
         """Begins to follow a stream; one that is followed already stays where it is."""
@@ -100,10 +103,10 @@ class Inbox:
         self._lock(session, stream)
         return self._applier.retry(session, stream)
 
-    def receive(self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime) -> Position | None:
-        """Takes one message, and gives the position to answer with once the transaction is committed.
+    def receive(self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime) -> Reply | None:
+        """Takes one message, and gives what to answer once the transaction is committed.
 
-        A message that must not be applied is quarantined; a position is handed to the log and needs no answer.
+        A message that must not be applied is quarantined; what a reader says of this side's own streams needs no answer.
         """
         claimed = None
         try:
@@ -115,15 +118,34 @@ class Inbox:
             self._quarantine.put(session, raw, error, claimed=claimed, at=at)
             return None
 
-    def _act_on(self, session: Session, signed: Signed, *, at: datetime) -> Position | None:
+    def _act_on(self, session: Session, signed: Signed, *, at: datetime) -> Reply | None:
         if signed.claims.typ == message.BATCH:
             return self._take(session, batch.open_batch(signed), at=at)
         if signed.claims.typ == message.BEACON:
             return self._see(session, open_beacon(signed), at=at)
+        if signed.claims.typ == message.QUESTION:
+            return self._answer(session, open_question(signed))
         if signed.claims.typ == message.POSITION:
-            self._log.hear(session, open_position(signed))
+            self._recovery.hear(session, open_position(signed))
+            return None
+        if signed.claims.typ in (message.ANSWER, message.LINES):
+            if self._recovery.take(session, open_answer(signed)):
+                self._retry_all(session)
             return None
         raise Undecodable(f"a message of kind {signed.claims.typ} is not known here")
+
+    def _retry_all(self, session: Session) -> None:
+        """What was parked for want of a record may go through now that records were given back."""
+        for stream in session.execute(select(self._cursors.c.stream)).scalars().all():
+            self.retry(session, stream)
+
+    def _answer(self, session: Session, question: Question) -> Answer | Lines:
+        cursor = self._lock(session, question.stream)
+        if isinstance(question, WhereParted) and question.epoch > cursor.fence:
+            # What the writer asks for it will put into a newer epoch; until then nothing may change here.
+            self._move(session, question.stream, {"fence": question.epoch})
+            cursor = self._lock(session, question.stream)
+        return self._answerer.answer(session, question, cursor)
 
     def _take(self, session: Session, arrived: Batch, *, at: datetime) -> Position:
         cursor = self._lock(session, arrived.stream)
@@ -131,6 +153,8 @@ class Inbox:
         changes: dict[str, Any] = {"verdict": verdict.value, "heard_at": at}
         if verdict is Verdict.APPLIED and arrived.last > place.sequence:
             fresh = arrived.after(place.sequence)
+            if 0 < cursor.epoch < fresh.epoch:
+                self._renewed(session, fresh.stream)
             newest = self._apply(session, fresh, at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
@@ -154,7 +178,8 @@ class Inbox:
         if arrived.last >= place.sequence:
             fits = arrived.hash_at(place.sequence) == place.hash
         else:
-            fits = self._hash_of_received(session, arrived) in (None, arrived.hashes[-1])
+            held = self._archive.hash_at_end(session, arrived.stream, arrived.epoch, arrived.last)
+            fits = held in (None, arrived.hashes[-1])
         return (Verdict.APPLIED if fits else Verdict.FORK), place
 
     def _see(self, session: Session, beacon: Beacon, *, at: datetime) -> Position:
@@ -174,6 +199,8 @@ class Inbox:
                 verdict = Verdict.FORK
             elif beacon.sequence == place.sequence:
                 changes["as_of"] = beacon.lit_at
+                verdict, compared = self._compare(session, cursor, beacon)
+                changes |= compared
         self._move(session, beacon.stream, {**changes, "verdict": verdict.value})
         return _position(beacon.stream, place, verdict, cursor.fence, sent=beacon.sent)
 
@@ -187,10 +214,15 @@ class Inbox:
     def _move(self, session: Session, stream: str, changes: dict[str, Any]) -> None:
         session.execute(update(self._cursors).where(self._cursors.c.stream == stream).values(**changes))
 
-    def _hash_of_received(self, session: Session, arrived: Batch) -> bytes | None:
-        received = self._received.c
-        here = (received.stream == arrived.stream, received.epoch == arrived.epoch, received.last == arrived.last)
-        return session.execute(select(received.hash).where(*here)).scalar()
+    def _compare(self, session: Session, cursor: Any, beacon: Beacon) -> tuple[Verdict, dict[str, Any]]:
+        """Whether both ends hold the same records, where the writer has said what its own add up to."""
+        if not beacon.digest:
+            return Verdict.APPLIED, {}
+        if root_of(self._digest.buckets(session, beacon.stream)) == beacon.digest:
+            return Verdict.APPLIED, {"proven_at": beacon.lit_at, "differs_since": None}
+        # What is parked is known to be missing, and sending it again would park it again.
+        verdict = Verdict.APPLIED if self._applier.is_parked(session, beacon.stream) else Verdict.DIFFERS
+        return verdict, {"differs_since": cursor.differs_since or beacon.lit_at}
 
     def _apply(self, session: Session, fresh: Batch, *, at: datetime) -> datetime:
         """Gives every event its effect and keeps the batch; gives the moment of the newest event."""
@@ -198,17 +230,7 @@ class Inbox:
         if [event.sequence for event in events] != list(range(fresh.first, fresh.last + 1)):
             raise Undecodable("an event's sequence is not its place in the stream")
         self._applier.apply(session, fresh, events, at=at)
-        session.execute(
-            insert(self._received).values(
-                stream=fresh.stream,
-                epoch=fresh.epoch,
-                first=fresh.first,
-                last=fresh.last,
-                hash=fresh.hashes[-1],
-                body=self._cipher.encrypt(batch.pack_lines(fresh.lines)),
-                received_at=at,
-            )
-        )
+        self._archive.keep(session, fresh, at=at)
         return max(event.time for event in events)
 
 

@@ -7,7 +7,7 @@ before a byte of the body is read. The layout is the same on every carrier.
 """
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 from joserfc.jwk import OKPKey
@@ -20,8 +20,24 @@ PROTOCOL_VERSION = 1
 BATCH = "banyan-batch"
 BEACON = "banyan-beacon"
 POSITION = "banyan-position"
+QUESTION = "banyan-question"
+ANSWER = "banyan-answer"
+LINES = "banyan-lines"
+
+_FROM_READER = frozenset({POSITION, ANSWER, LINES})
 
 Claims = TypeVar("Claims", bound="StreamClaims")
+
+
+class AboutStream(Protocol):
+    """What can be said in a body: it is about one stream."""
+
+    @property
+    def stream(self) -> str:
+        """The stream's name."""
+
+
+Said = TypeVar("Said", bound=AboutStream)
 
 
 class StreamClaims(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +58,7 @@ class Signed(msgspec.Struct, frozen=True):
 
     @property
     def sender(self) -> str:
-        """Who alone may send this: the stream's reader for a position, else its writer."""
+        """Who alone may send this: the stream's reader for what answers its writer, else the writer."""
         return self._parties[0]
 
     @property
@@ -53,7 +69,7 @@ class Signed(msgspec.Struct, frozen=True):
     @property
     def _parties(self) -> tuple[str, str]:
         writer, reader = streams.writer_of(self.claims.stream), streams.reader_of(self.claims.stream)
-        return (reader, writer) if self.claims.typ == POSITION else (writer, reader)
+        return (reader, writer) if self.claims.typ in _FROM_READER else (writer, reader)
 
     def read_claims(self, shape: type[Claims]) -> Claims:
         """The header as `shape`; raises `Undecodable`."""
@@ -61,6 +77,16 @@ class Signed(msgspec.Struct, frozen=True):
             return msgspec.convert(self.header, shape)
         except msgspec.ValidationError as error:
             raise Undecodable(f"the header of a {self.claims.typ} lacks what it needs: {error}") from error
+
+    def read_body(self, decoder: "msgspec.json.Decoder[Said]") -> Said:
+        """The body as what `decoder` reads; raises `Undecodable`, also where it speaks of another stream than the header."""
+        try:
+            said = decoder.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Undecodable(f"the body of a {self.claims.typ} does not have the expected shape: {error}") from error
+        if said.stream != self.claims.stream:
+            raise Undecodable("the body speaks of another stream than the header")
+        return said
 
 
 def seal(body: bytes, claims: StreamClaims, key: OKPKey) -> bytes:

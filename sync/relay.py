@@ -16,23 +16,29 @@ from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync import streams
+from sync.asking import seal_question
 from sync.batch import Batch, seal_batch
 from sync.beacon import Beacon, Verdict, seal_beacon
 from sync.bus import EXPIRES_SECONDS, Bus
 from sync.glancing import glance
-from sync.log import Head, Log
+from sync.log import PARTED, Head, Log
+from sync.recovery import Recovery
 
 WINDOW_BATCHES = 50
 # Each of a hundred batches behind a hole reports the hole; one beacon answers them all.
 BEACON_PAUSE_SECONDS = 0.5
+QUESTION_PAUSE_SECONDS = 2.0
 
-# A reader that reports a hole takes nothing before the hole is filled; on the others an operator or recovery must act.
-_HOLDING = {Verdict.GAP, Verdict.FORK, Verdict.STALE}
+# A reader that reports a hole takes nothing before the hole is filled; the others are for recovery to end.
+_HOLDING = PARTED | {Verdict.GAP}
 
 
 @dataclass
 class _Sending:
-    """How far one stream has been sent. `unanswered` holds the last sequence of each batch without an answer so far."""
+    """How far one stream has been sent. `unanswered` holds the last sequence of each batch without an answer so far.
+
+    `asked` is the step of recovery (`Head.recovery`) that was asked about, which is asked again at `ask_at`.
+    """
 
     epoch: int
     sent: int
@@ -40,6 +46,8 @@ class _Sending:
     gaps: int
     beacon_at: float
     lit_at: float = float("-inf")
+    asked: bytes | None = None
+    ask_at: float = float("inf")
     unanswered: deque[int] = field(default_factory=deque)
 
 
@@ -51,6 +59,7 @@ class Relay:
         *,
         sessions: "sessionmaker[Session]",
         log: Log,
+        recovery: Recovery,
         bus: Bus,
         key: OKPKey,
         beacon_seconds: float,
@@ -60,6 +69,7 @@ class Relay:
         """`now` is what beacons say; `clock` is what they are lit by, which no change of the former can stop."""
         self._sessions = sessions
         self._log = log
+        self._recovery = recovery
         self._bus = bus
         self._key = key
         self._beacon_seconds = beacon_seconds
@@ -79,13 +89,15 @@ class Relay:
             sending = self._follow(head)
             if self._clock() >= sending.beacon_at:
                 self._light(head, sending, at)
+            if head.recovery != sending.asked or self._clock() >= sending.ask_at:
+                self._ask(head, sending)
             if self._may_send(head, sending):
                 busy |= self._send(head, sending)
         return busy
 
     def seconds_to_beacon(self) -> float:
-        """How long the relay may sleep when nothing happens."""
-        soonest = min((sending.beacon_at for sending in self._sending.values()), default=float("inf"))
+        """How long the relay may sleep when nothing happens: until the next beacon, or the next repeated question."""
+        soonest = min((min(sending.beacon_at, sending.ask_at) for sending in self._sending.values()), default=float("inf"))
         return max(0.0, soonest - self._clock())
 
     def _read_heads(self) -> list[Head]:
@@ -134,8 +146,24 @@ class Relay:
             sequence=head.sequence,
             hash=head.hash.hex(),
             sent=sending.sent,
+            digest=self._read_root(head),
             lit_at=at,
         )
         self._bus.publish(seal_beacon(beacon, self._key), to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
         sending.lit_at = self._clock()
         sending.beacon_at = sending.lit_at + self._beacon_seconds
+
+    def _read_root(self, head: Head) -> str:
+        with glance(self._sessions) as session:
+            return self._log.root(session, head)
+
+    def _ask(self, head: Head, sending: _Sending) -> None:
+        """Asks what the stream's recovery waits for; where it waits for nothing any more, that is remembered."""
+        sending.ask_at = float("inf")
+        if head.recovery is not None:
+            with glance(self._sessions) as session:
+                question = self._recovery.question(session, head)
+            raw = seal_question(question, self._key)
+            self._bus.publish(raw, to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
+            sending.ask_at = self._clock() + QUESTION_PAUSE_SECONDS
+        sending.asked = head.recovery

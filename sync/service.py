@@ -19,6 +19,7 @@ from sync.errors import BusUnavailable
 from sync.heartbeat import Heartbeat
 from sync.inbox import Inbox
 from sync.log import Log
+from sync.recovery import Recovery
 from sync.relay import Relay
 from sync.signing import KeyRing
 from sync.upkeep import Tidy, Upkeep
@@ -40,6 +41,7 @@ def run(
     party: str,
     sessions: "sessionmaker[Session]",
     log: Log,
+    recovery: Recovery,
     inbox: Inbox,
     keys: KeyRing,
     signing_key: OKPKey,
@@ -57,7 +59,7 @@ def run(
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
     # A connection to the bus belongs to one thread.
     outward, inward = KombuBus(bus_url, party), KombuBus(bus_url, party)
-    relay = Relay(sessions=sessions, log=log, bus=outward, key=signing_key, beacon_seconds=beacon_seconds)
+    relay = Relay(sessions=sessions, log=log, recovery=recovery, bus=outward, key=signing_key, beacon_seconds=beacon_seconds)
     consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, key=signing_key)
     with sessions() as session:
         waker = waker_for(session.get_bind().engine)

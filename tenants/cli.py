@@ -24,7 +24,7 @@ from tenants.standing import standing
 
 
 def _participant(settings: Settings, _sessions: object) -> Participant:
-    return Participant(settings.district, mailbox.log, mailbox.inbox, mailbox.HubKey(settings.hub_key))
+    return Participant(settings.district, mailbox.log, mailbox.recovery, mailbox.inbox, mailbox.HubKey(settings.hub_key))
 
 
 PROGRAM = Program(

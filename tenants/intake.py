@@ -1,11 +1,28 @@
-"""Which event of the hub's is applied by what?"""
+"""Which event of the hub's is applied by what, and which of its own does a district get back by what?"""
 
 from collections.abc import Mapping
 
 from sync.applying import Handler
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED
+from sync.contracts.organizations import ORGANIZATION_RECORDED
+from sync.contracts.registrations import REGISTRATION_RECORDED
+from tenants.hours.restoring import restore_hours
+from tenants.organizations.restoring import restore_organizations
+from tenants.registrations.claiming import claim_volunteer_ids
 from tenants.registrations.following import follow_volunteer_ids
+from tenants.registrations.restoring import restore_registrations
 
 HANDLERS: Mapping[str, Handler] = {
     VOLUNTEER_ID_ASSIGNED: follow_volunteer_ids,
 }
+
+RESTORERS: Mapping[str, Handler] = {
+    HOURS_CERTIFIED: restore_hours,
+    HOURS_CORRECTED: restore_hours,
+    HOURS_REVOKED: restore_hours,
+    ORGANIZATION_RECORDED: restore_organizations,
+    REGISTRATION_RECORDED: restore_registrations,
+}
+
+WHEN_THE_HUB_BEGINS_ANEW = claim_volunteer_ids

@@ -1,17 +1,21 @@
 """What does a district say to the hub, and how far have the two come?"""
 
 from datetime import datetime
+from functools import partial
 
 from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.applying import Applier, ParkedRecordColumns
-from sync.inbox import Inbox, ReceivedBatchColumns, StreamCursorColumns
+from sync.archive import Archive, ReceivedBatchColumns
+from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.inbox import Inbox, StreamCursorColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
 from sync.quarantine import Quarantine, QuarantinedMessageColumns
+from sync.recovery import Recovery
 from tenants.db import Model, db
-from tenants.intake import HANDLERS
+from tenants.intake import HANDLERS, RESTORERS, WHEN_THE_HUB_BEGINS_ANEW
 
 
 class StreamHead(StreamHeadColumns, Model):
@@ -36,6 +40,18 @@ class ReceivedBatch(ReceivedBatchColumns, Model):
     """What the hub said."""
 
     __tablename__ = "received_batch"
+
+
+class RecordState(RecordStateColumns, Model):
+    """The newest state of every record that was told to the other side, or by it."""
+
+    __tablename__ = "record_state"
+
+
+class DigestBucket(DigestBucketColumns, Model):
+    """What those states add up to."""
+
+    __tablename__ = "digest_bucket"
 
 
 class ParkedRecord(ParkedRecordColumns, Model):
@@ -66,14 +82,18 @@ class HubKey:
         return self._key if sender == streams.HUB and key_id == self._key.kid else None
 
 
-log = Log(StreamHead, LogRecord, source=source)
+digest = Digest(RecordState, DigestBucket)
+log = Log(StreamHead, LogRecord, digest, source=source)
 log.listen(db.session)
+recovery = Recovery(log, digest, RESTORERS)
 inbox = Inbox(
     cursors=StreamCursor,
-    received=ReceivedBatch,
-    applier=Applier(ParkedRecord, HANDLERS),
+    archive=Archive(ReceivedBatch),
+    digest=digest,
+    applier=Applier(ParkedRecord, digest, HANDLERS),
     quarantine=Quarantine(QuarantinedMessage),
-    log=log,
+    recovery=recovery,
+    renewed=partial(WHEN_THE_HUB_BEGINS_ANEW, log=log),
 )
 
 

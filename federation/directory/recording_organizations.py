@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from federation.directory.models import Organization
 from federation.versions import newest
 from sync import bulk
-from sync.applying import Fact
+from sync.facts import Fact
 
 
 def record_organizations(session: Session, district: str, facts: Sequence[Fact]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from federation.identity.issuing import unused_ids
@@ -29,10 +29,11 @@ from federation.identity.sealing import unseal
 from federation.mailbox import log
 from federation.settings import Settings
 from sync import bulk, streams
-from sync.applying import Fact
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
+from sync.facts import Fact
 
 RULE = "document rule, version 1"
+CLAIM_RULE = "claims of districts, version 1"
 _FIRST_VERSION = 1
 _LOCK = 0x6C696E6B  # any number that nothing else locks
 
@@ -45,7 +46,7 @@ def link_registrations(
     A link stays when a registration is corrected, also where it names another document from then on: hours and certificates
     may have been shown under its ID. Where the correction agrees with another person, that is noted for a steward to decide.
     """
-    _wait_for_turn(session)
+    wait_for_turn(session)
     recorded = record_registrations(session, district, facts, settings=settings)
     if not recorded:
         return
@@ -66,8 +67,21 @@ def link_registrations(
     links.write(session)
 
 
-def _wait_for_turn(session: Session) -> None:
-    """On SQLite a transaction that writes is alone anyway."""
+def tell_links(session: Session, which: ColumnElement[bool]) -> None:
+    """Tells the districts whose registrations these links are of them again, in a new version."""
+    session.execute(update(Link).where(which).values(version=Link.version + 1))
+    rows = session.execute(
+        select(Registration.district, Link.registration_id, Link.volunteer_id, Link.version)
+        .join(Registration, Registration.registration_id == Link.registration_id)
+        .where(which)
+        .order_by(Link.registration_id)
+    )
+    for district, registration_id, volunteer_id, version in rows:
+        _tell(session, district, registration_id, volunteer_id, version)
+
+
+def wait_for_turn(session: Session) -> None:
+    """Lets whoever changes links do so alone. On SQLite a transaction that writes is alone anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
@@ -134,14 +148,7 @@ class _Links:
         counts = {"district": self.district, "registrations": len(self.links), "persons": len(self.volunteers)}
         bulk.add_up(session, PersonTotal, [counts])
         for link in self.links:
-            log.announce(
-                session,
-                streams.down(self.district),
-                type=VOLUNTEER_ID_ASSIGNED,
-                key=link["registration_id"],
-                version=link["version"],
-                data=VolunteerIdState(registration_id=link["registration_id"], volunteer_id=link["volunteer_id"]),
-            )
+            _tell(session, self.district, link["registration_id"], link["volunteer_id"], link["version"])
 
     def _note(self, type: IdentityEventType, volunteer_id: str, registration_id: str, evidence: dict[str, Any]) -> None:
         self.events.append(
@@ -154,6 +161,17 @@ class _Links:
                 "at": self.at,
             }
         )
+
+
+def _tell(session: Session, district: str, registration_id: str, volunteer_id: str, version: int) -> None:
+    log.announce(
+        session,
+        streams.down(district),
+        type=VOLUNTEER_ID_ASSIGNED,
+        key=registration_id,
+        version=version,
+        data=VolunteerIdState(registration_id=registration_id, volunteer_id=volunteer_id),
+    )
 
 
 def _evidence(decision: Decision) -> dict[str, Any]:

@@ -30,6 +30,10 @@ class IdentityEventType(StrEnum):
     LINKED = "linked"
     MATCHED_LATER = "matched_later"
     """A registration that has its ID turned out to agree with another person too. Only a steward may merge two persons."""
+    CLAIMED = "claimed"
+    """A district held this ID for a registration when the hub had lost it; the one issued since became its alias."""
+    CLAIM_REFUSED = "claim_refused"
+    """A district held an ID for a registration under which somebody else is known here."""
 
 
 class Volunteer(Model):
@@ -39,6 +43,16 @@ class Volunteer(Model):
 
     volunteer_id: Mapped[str] = mapped_column(String(14), primary_key=True)
     issued_at: Mapped[datetime]
+
+
+class VolunteerAlias(Model):
+    """An ID under which a person was known once; it goes on answering for the person's `volunteer_id`, in one step."""
+
+    __tablename__ = "volunteer_alias"
+
+    alias: Mapped[str] = mapped_column(ForeignKey("volunteer.volunteer_id"), primary_key=True)
+    volunteer_id: Mapped[str] = mapped_column(ForeignKey("volunteer.volunteer_id"), index=True)
+    since: Mapped[datetime]
 
 
 class Registration(Model):

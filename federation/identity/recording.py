@@ -14,7 +14,7 @@ from federation.identity.sealing import Person
 from federation.settings import Settings
 from federation.versions import newest
 from sync import bulk
-from sync.applying import Fact
+from sync.facts import Fact
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ changed or removed: a new version of the event is added beside the old one.
 import msgspec
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
-from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
+from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
+from sync.errors import Undecodable
 
 CONTRACTS: dict[str, type[msgspec.Struct]] = {
     HOURS_CERTIFIED: HourEntryState,
@@ -18,4 +19,29 @@ CONTRACTS: dict[str, type[msgspec.Struct]] = {
     ORGANIZATION_RECORDED: OrganizationState,
     REGISTRATION_RECORDED: RegistrationState,
     VOLUNTEER_ID_ASSIGNED: VolunteerIdState,
+    VOLUNTEER_ID_CLAIMED: VolunteerIdState,
 }
+
+_decoders = {name: msgspec.json.Decoder(contract) for name, contract in CONTRACTS.items()}
+
+
+def read(type: str, data: msgspec.Raw) -> msgspec.Struct:
+    """The state in an event of `type`; raises `Undecodable` where that type or its data is not known here."""
+    decoder = _decoders.get(type)
+    if decoder is None:
+        raise Undecodable(f"nothing here knows {type}")
+    try:
+        return decoder.decode(data)
+    except msgspec.DecodeError as error:
+        raise Undecodable(f"the data does not have the shape of {type}") from error
+
+
+def kind_of(type: str) -> str:
+    """The kind of record that events of `type` are about: `hours` for `hours.certified.v1`."""
+    return type.partition(".")[0]
+
+
+def minutes_of(data: msgspec.Struct) -> int:
+    """The minutes that a state credits; 0 for a record that credits none."""
+    minutes: int = getattr(data, "credited_minutes", 0)
+    return minutes

@@ -21,6 +21,7 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 
     `birth_date` is `YYYY-MM-DD`, `gender` is `M` or `F`; both are absent where the district does not know them.
     `document_flaw` says why a document that was given has no token (`check_digit`, `impossible_date`, `malformed`).
+    `local_number` is for the district alone, which gets its registrations back by this after a loss.
     """
 
     registration_id: str
@@ -32,3 +33,4 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     phone: str | None = None
     documents: tuple[DocumentToken, ...] = ()
     document_flaw: str | None = None
+    local_number: str | None = None

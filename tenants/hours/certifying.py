@@ -77,5 +77,7 @@ def _tell(session: Session, event_type: str, entry: HourEntry, settings: Setting
         credited_minutes=0 if revoked else entry.credited_minutes,
         certified_by=last.actor,
         reason=last.reason,
+        local_number=entry.local_number,
+        recorded_by=entry.recorded_by,
     )
     log.announce(session, streams.up(settings.district), type=event_type, key=state.entry_id, version=entry.version, data=state)

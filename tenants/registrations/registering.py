@@ -160,6 +160,7 @@ def _announce(session: Session, registration: Registration, settings: Settings) 
         phone=registration.phone,
         documents=documents,
         document_flaw=registration.document_flaw.value if registration.document_flaw else None,
+        local_number=registration.local_number,
     )
     log.announce(
         session,

@@ -75,7 +75,9 @@ class District:
     def lights_beacon(self, *, head: int | None = None, at: datetime = AT) -> bytes:
         """A beacon for the head, or for a `head` whose events have not been seen."""
         head = self.sequence if head is None else head
-        beacon = Beacon(stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, lit_at=at)
+        beacon = Beacon(
+            stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, digest="", lit_at=at
+        )
         return seal_beacon(beacon, self.key)
 
 

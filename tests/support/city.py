@@ -177,6 +177,7 @@ class Storm:
         return Relay(
             sessions=side.sessions,
             log=side.participant.log,
+            recovery=side.participant.recovery,
             bus=self._weather.bus(side.participant.party),
             key=side.wire.signing_key,
             beacon_seconds=BEACON_SECONDS,
@@ -213,7 +214,12 @@ def city(new_database: Callable[[str], str], *codes: str) -> Iterator[City]:
         )
         sessions = _sessions(stack, settings.database_url, HUB_MIGRATIONS, federation.mailbox.log)
         inbox = open_inbox(settings)
-        hub = Hub(Participant(streams.HUB, federation.mailbox.log, inbox, DistrictKeys(sessions)), sessions, wire, settings)
+        hub = Hub(
+            Participant(streams.HUB, federation.mailbox.log, federation.mailbox.recovery, inbox, DistrictKeys(sessions)),
+            sessions,
+            wire,
+            settings,
+        )
         districts = []
         for code in codes:
             district = _district(stack, code, new_database(code), hub_key=wire.signing_key)
@@ -239,7 +245,9 @@ def _district(stack: ExitStack, code: str, database_url: str, *, hub_key: Any) -
     with sessions.begin() as session:
         tenants.mailbox.open_streams(session, code)
         found_district(session, district=code, name=code)
-    participant = Participant(code, log, tenants.mailbox.inbox, tenants.mailbox.HubKey(settings.hub_key))
+    participant = Participant(
+        code, log, tenants.mailbox.recovery, tenants.mailbox.inbox, tenants.mailbox.HubKey(settings.hub_key)
+    )
     return District(participant, sessions, wire, settings)
 
 
@@ -262,6 +270,7 @@ def _serve(side: Side, bus_url: str, stop: threading.Event) -> None:
         party=side.participant.party,
         sessions=side.sessions,
         log=side.participant.log,
+        recovery=side.participant.recovery,
         inbox=side.participant.inbox,
         keys=side.participant.keys,
         signing_key=side.wire.signing_key,

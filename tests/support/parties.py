@@ -21,9 +21,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sync import service, signing, streams
-from sync.applying import Fact
 from sync.bus import Bus
 from sync.errors import BusUnavailable
+from sync.facts import Fact
 from tests.support import servers
 from tests.support.sides import Marker, Ring, Side, apply, open_side
 from tests.support.waiting import eventually
@@ -117,6 +117,7 @@ def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | 
         party=side.party,
         sessions=side.sessions,
         log=side.log,
+        recovery=side.recovery,
         inbox=side.inbox,
         keys=side.keys,
         signing_key=side.key,

@@ -13,11 +13,15 @@ from sqlalchemy import String, create_engine, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from sync import signing, sqlite, streams
-from sync.applying import Applier, Fact, Handler, ParkedRecordColumns
+from sync.applying import Applier, Handler, ParkedRecordColumns
+from sync.archive import Archive, ReceivedBatchColumns
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
-from sync.inbox import Inbox, ReceivedBatchColumns, StreamCursorColumns
+from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.facts import Fact
+from sync.inbox import Inbox, StreamCursorColumns
 from sync.log import Head, Log, LogRecordColumns, StreamHeadColumns
 from sync.quarantine import Quarantine, QuarantinedMessageColumns
+from sync.recovery import Recovery
 
 AT = datetime(2026, 3, 7, 9, 0, tzinfo=UTC)
 POISON = "poison"
@@ -51,6 +55,14 @@ class QuarantinedMessage(QuarantinedMessageColumns, Model):
     __tablename__ = "quarantined_message"
 
 
+class RecordState(RecordStateColumns, Model):
+    __tablename__ = "record_state"
+
+
+class DigestBucket(DigestBucketColumns, Model):
+    __tablename__ = "digest_bucket"
+
+
 class AppliedFact(Model):
     """A fact as often as it was applied: a second time it would be a second row."""
 
@@ -61,6 +73,17 @@ class AppliedFact(Model):
     sequence: Mapped[int]
     key: Mapped[str] = mapped_column(String(80))
     version: Mapped[int]
+
+
+class RestoredFact(Model):
+    """A record's state that was given back, as often as it was."""
+
+    __tablename__ = "restored_fact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    activity: Mapped[str] = mapped_column(String(80))
 
 
 class Marker(Model):
@@ -91,6 +114,8 @@ class Side:
     party: str
     sessions: "sessionmaker[Session]"
     log: Log
+    recovery: Recovery
+    digest: Digest
     inbox: Inbox
     applier: Applier
     key: OKPKey
@@ -179,6 +204,11 @@ def apply(session: Session, district: str, facts: Sequence[Fact]) -> None:
     )
 
 
+def restore(session: Session, _district: str, facts: Sequence[Fact]) -> None:
+    """Writes down what was given back."""
+    session.add_all(RestoredFact(key=fact.key, version=fact.version, activity=fact.data.activity) for fact in facts)
+
+
 def open_side(
     url: str,
     party: str,
@@ -194,11 +224,18 @@ def open_side(
     sqlite.prepare(engine)
     Model.metadata.create_all(engine)
     sessions = sessionmaker(engine)
-    log = Log(StreamHead, LogRecord, source=lambda stream: f"/districts/{streams.district_of(stream)}")
+    digest = Digest(RecordState, DigestBucket)
+    log = Log(StreamHead, LogRecord, digest, source=lambda stream: f"/districts/{streams.district_of(stream)}")
     log.listen(sessions)
-    applier = Applier(ParkedRecord, {HOURS_CERTIFIED: handler})
+    recovery = Recovery(log, digest, None if party == streams.HUB else {HOURS_CERTIFIED: restore})
+    applier = Applier(ParkedRecord, digest, {HOURS_CERTIFIED: handler})
     inbox = Inbox(
-        cursors=StreamCursor, received=ReceivedBatch, applier=applier, quarantine=Quarantine(QuarantinedMessage), log=log
+        cursors=StreamCursor,
+        archive=Archive(ReceivedBatch),
+        digest=digest,
+        applier=applier,
+        quarantine=Quarantine(QuarantinedMessage),
+        recovery=recovery,
     )
     key = key or signing.generate_key()
     ring.add(party, key)
@@ -208,4 +245,4 @@ def open_side(
             log.open_stream(session, stream)
         for stream in reads:
             inbox.open_stream(session, stream)
-    return Side(party, sessions, log, inbox, applier, key, ring, writes)
+    return Side(party, sessions, log, recovery, digest, inbox, applier, key, ring, writes)

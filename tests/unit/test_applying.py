@@ -15,6 +15,7 @@ UP = streams.up("futian")
 # Activity, type: the parties' handler knows certified hours, and refuses poison.
 GOOD = ("visit", HOURS_CERTIFIED)
 UNKNOWN = ("visit", HOURS_REVOKED)
+BETTER = ("visit at home", HOURS_CERTIFIED)
 BAD = (POISON, HOURS_CERTIFIED)
 
 
@@ -70,7 +71,7 @@ def test_a_handler_s_refusal_parks_only_what_it_refuses(futian: Side, hub: Side)
 def test_later_events_of_a_parked_record_wait_behind_it(futian: Side, hub: Side, first: tuple[str, str]) -> None:
     say(futian, ("a", first), ("a", GOOD), ("b", GOOD))
     deliver(futian, hub)
-    say(futian, ("a", GOOD), ("b", GOOD))
+    say(futian, ("a", GOOD), ("c", GOOD))
     deliver(futian, hub)
     assert parked(hub) == [(1, "a"), (2, "a"), (4, "a")]
     assert applied(hub) == [3, 5]
@@ -84,15 +85,24 @@ def test_what_was_parked_is_applied_in_its_order_once_the_fault_is_mended(futian
     assert retry(hub) == 2
     assert applied(hub) == [2, 1, 3]
     assert parked(hub) == [(4, "c"), (5, "c")]
-    say(futian, ("a", GOOD))
+    say(futian, ("a", BETTER))
     deliver(futian, hub)
     assert applied(hub) == [2, 1, 3, 6]
+
+
+def test_a_state_that_is_held_already_has_no_effect_again(futian: Side, hub: Side) -> None:
+    say(futian, ("a", GOOD), ("b", GOOD), ("a", GOOD))
+    deliver(futian, hub)
+    say(futian, ("b", GOOD), ("a", BETTER), ("a", GOOD))
+    deliver(futian, hub)
+    assert applied(hub) == [1, 2, 5, 6]
+    assert hub.has_read(futian.head())
 
 
 def test_an_upgrade_applies_what_was_not_known_before(futian: Side, hub: Side) -> None:
     say(futian, ("a", UNKNOWN), ("a", GOOD))
     deliver(futian, hub)
-    upgraded = Applier(ParkedRecord, {HOURS_CERTIFIED: apply, HOURS_REVOKED: apply})
+    upgraded = Applier(ParkedRecord, hub.digest, {HOURS_CERTIFIED: apply, HOURS_REVOKED: apply})
     with hub.sessions.begin() as session:
         assert upgraded.retry(session, UP) == 2
     assert (applied(hub), parked(hub)) == ([1, 2], [])

@@ -35,7 +35,14 @@ def weather() -> BadWeather:
 def waiting(futian: Side, weather: BadWeather) -> list[bytes]:
     """A beacon and a batch of three events, which wait for the hub."""
     futian.announce(3)
-    Relay(sessions=futian.sessions, log=futian.log, bus=weather.bus("futian"), key=futian.key, beacon_seconds=60).step()
+    Relay(
+        sessions=futian.sessions,
+        log=futian.log,
+        recovery=futian.recovery,
+        bus=weather.bus("futian"),
+        key=futian.key,
+        beacon_seconds=60,
+    ).step()
     return weather.waiting("hub")
 
 

@@ -50,7 +50,14 @@ def take_batch(hub: Side, futian: Side, piece: Batch) -> Position:
 
 def beacon(futian: Side, **changes: object) -> bytes:
     head = futian.head()
-    said = {"epoch": head.epoch, "sequence": head.sequence, "hash": head.hash.hex(), "sent": head.sequence, **changes}
+    said = {
+        "epoch": head.epoch,
+        "sequence": head.sequence,
+        "hash": head.hash.hex(),
+        "sent": head.sequence,
+        "digest": "",
+        **changes,
+    }
     return seal_beacon(Beacon(stream=UP, lit_at=LATER, **said), futian.key)  # type: ignore[arg-type]
 
 
@@ -224,7 +231,7 @@ def test_a_stream_that_is_not_followed_is_quarantined(hub: Side, ring: Ring) -> 
     with luohu.sessions.begin() as session:
         luohu.log.open_stream(session, "luohu/up")
     head = luohu.head()
-    lit = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, lit_at=LATER)
+    lit = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, digest="", lit_at=LATER)
     assert take(hub, seal_beacon(lit, luohu.key)) is None
     assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]
 
@@ -242,7 +249,7 @@ def test_events_that_are_not_at_their_place_are_refused_whole(hub: Side, futian:
 
 def test_a_body_that_speaks_of_another_stream_than_its_header_is_refused(hub: Side, futian: Side) -> None:
     head = futian.head()
-    other = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, lit_at=LATER)
+    other = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, digest="", lit_at=LATER)
     raw = seal_beacon(other, futian.key)
     body = raw.partition(b"\n")[2]
     claims = message.StreamClaims(typ=message.BEACON, v=message.PROTOCOL_VERSION, stream=UP)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -26,10 +27,12 @@ def keys(side: Side) -> list[str]:
     return [record.record_key for record in sorted(side.rows(LogRecord), key=lambda record: record.sequence)]
 
 
-def hear(side: Side, **said: object) -> None:
-    position = {"stream": UP, "epoch": 1, "hash": "", "verdict": Verdict.APPLIED, **said}
+def hear(side: Side, **said: Any) -> None:
     with side.sessions.begin() as session:
-        side.log.hear(session, Position(**position))  # type: ignore[arg-type]
+        known = side.log.hashes(session, UP, epoch=1, sequences=[said["sequence"]])
+        hash_ = known.get(said["sequence"], b"").hex()
+        position = {"stream": UP, "epoch": 1, "hash": hash_, "verdict": Verdict.APPLIED, **said}
+        side.log.hear(session, Position(**position))
 
 
 def test_the_stream_holds_a_transaction_s_facts_in_the_order_of_their_announcement(side: Side) -> None:
@@ -192,8 +195,20 @@ def test_a_reader_in_an_older_epoch_has_nothing_of_this_one(side: Side) -> None:
 
 def test_a_reader_that_holds_more_than_was_written_follows_another_history(side: Side) -> None:
     side.announce(3)
-    hear(side, sequence=4)
+    hear(side, sequence=4, hash="00")
     assert (side.head().peer_sequence, side.head().peer_verdict) == (0, Verdict.FORK)
+
+
+def test_a_reader_whose_hash_is_another_follows_another_history(side: Side) -> None:
+    side.announce(3)
+    hear(side, sequence=2, hash="00")
+    assert (side.head().peer_sequence, side.head().peer_verdict) == (0, Verdict.FORK)
+
+
+def test_a_fork_that_a_clone_of_this_side_caused_does_not_stop_it(side: Side) -> None:
+    side.announce(3)
+    hear(side, sequence=2, verdict=Verdict.FORK)
+    assert (side.head().peer_sequence, side.head().peer_verdict) == (2, Verdict.APPLIED)
 
 
 def test_a_position_in_a_stream_that_is_not_written_here_is_ignored(side: Side) -> None:

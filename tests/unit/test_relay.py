@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from sync import message, streams
+from sync.asking import Question, WhereParted, open_question
 from sync.batch import open_batch
 from sync.beacon import Beacon, Position, Verdict, open_beacon
 from sync.errors import BusUnavailable
-from sync.relay import BEACON_PAUSE_SECONDS, WINDOW_BATCHES, Relay
+from sync.relay import BEACON_PAUSE_SECONDS, QUESTION_PAUSE_SECONDS, WINDOW_BATCHES, Relay
 from sync.testing import BadWeather
 from tests.support.sides import AT, Side
 
@@ -43,6 +44,7 @@ def start(side: Side, weather: BadWeather, clock: Clock) -> Relay:
     return Relay(
         sessions=side.sessions,
         log=side.log,
+        recovery=side.recovery,
         bus=weather.bus(side.party),
         key=side.key,
         beacon_seconds=BEACON_SECONDS,
@@ -66,13 +68,20 @@ def beacons(weather: BadWeather) -> list[Beacon]:
     return [open_beacon(signed) for signed in map(message.take_apart, weather.waiting("hub")) if _is(signed, message.BEACON)]
 
 
+def questions(weather: BadWeather) -> list[Question]:
+    return [
+        open_question(signed) for signed in map(message.take_apart, weather.waiting("hub")) if _is(signed, message.QUESTION)
+    ]
+
+
 def _is(signed: message.Signed, typ: str) -> bool:
     return signed.claims.typ == typ
 
 
 def hear(side: Side, sequence: int, *, verdict: Verdict = Verdict.APPLIED, sent: int | None = None) -> None:
     with side.sessions.begin() as session:
-        side.log.hear(session, Position(stream=UP, epoch=1, sequence=sequence, hash="", verdict=verdict, sent=sent))
+        hash_ = side.log.hashes(session, UP, epoch=1, sequences=[sequence])[sequence].hex()
+        side.log.hear(session, Position(stream=UP, epoch=1, sequence=sequence, hash=hash_, verdict=verdict, sent=sent))
 
 
 def test_what_is_committed_is_sent_once(futian: Side, relay: Relay, weather: BadWeather) -> None:
@@ -142,16 +151,19 @@ def test_after_the_answer_to_a_beacon_it_goes_back_to_where_the_reader_is(
     assert spans(weather) == [(4, 6)]
 
 
-@pytest.mark.parametrize("verdict", [Verdict.FORK, Verdict.STALE])
-def test_a_reader_that_follows_another_history_gets_beacons_only(
-    futian: Side, relay: Relay, weather: BadWeather, clock: Clock, verdict: Verdict
+def test_a_reader_that_follows_another_history_is_asked_where_they_part(
+    futian: Side, relay: Relay, weather: BadWeather, clock: Clock
 ) -> None:
-    hear(futian, 0, verdict=verdict)
     futian.announce(3)
+    with futian.sessions.begin() as session:
+        futian.recovery.hear(session, Position(stream=UP, epoch=1, sequence=3, hash="00", verdict=Verdict.APPLIED))
     run(relay)
-    clock.seconds += BEACON_SECONDS
+    asked = questions(weather)
+    assert [set(question.hashes) for question in asked if isinstance(question, WhereParted)] == [{0, 1, 2, 3}]
+    assert spans(weather) == []
+    clock.seconds += QUESTION_PAUSE_SECONDS
     run(relay)
-    assert (len(beacons(weather)), spans(weather)) == (2, [])
+    assert questions(weather) == asked * 2
 
 
 def test_a_relay_that_starts_anew_goes_on_behind_what_its_reader_has(

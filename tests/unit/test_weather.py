@@ -60,6 +60,7 @@ class City:
         return Relay(
             sessions=side.sessions,
             log=side.log,
+            recovery=side.recovery,
             bus=self.weather.bus(side.party),
             key=side.key,
             beacon_seconds=BEACON_SECONDS,

@@ -1,0 +1,134 @@
+"""What becomes of volunteer IDs that districts hold, and that the hub has lost?
+
+A hub that was restored from a backup links the registrations that come again, and issues new IDs to them. The districts claim
+the IDs that people were shown. The claimed ID then is the person's, and the new one its alias; but nobody is given an ID under
+which somebody else is known here.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from federation.errors import Invalid, NotFound
+from federation.identity import volunteer_ids
+from federation.identity.linking import CLAIM_RULE, tell_links, wait_for_turn
+from federation.identity.matching import agreement, features_of
+from federation.identity.models import (
+    IdentityEvent,
+    IdentityEventType,
+    Link,
+    PersonTotal,
+    Registration,
+    RegistrationDocument,
+    Volunteer,
+    VolunteerAlias,
+)
+from federation.identity.sealing import unseal
+from federation.settings import Settings
+from federation.versions import newest
+from sync import bulk
+from sync.facts import Fact
+
+
+def take_claims(
+    session: Session, district: str, facts: Sequence[Fact], *, settings: Settings, now: Callable[[], datetime]
+) -> None:
+    """Compares the IDs in `facts` (`VolunteerIdState`) with those that are linked here, and puts right what was lost.
+
+    Raises `NotFound` where a registration is not of `district`, or `Invalid` where a claim is no volunteer ID.
+    """
+    wait_for_turn(session)
+    claims = {fact.key: fact.data.volunteer_id for fact in newest(facts)}
+    for claimed in claims.values():
+        if volunteer_ids.read(claimed) != claimed:
+            raise Invalid("A claim names something that is no volunteer ID.", field="volunteer_id")
+    linked = _linked(session, district, list(claims))
+    if len(linked) < len(claims):
+        raise NotFound(f"{district} claims the ID of a registration that is not linked here.")
+    for registration_id, claimed in claims.items():
+        # Asked again each time: an earlier claim of these may have moved this link.
+        current = linked[registration_id]
+        if claimed != current and _surviving(session, claimed) != _surviving(session, current):
+            _settle(session, registration_id, _surviving(session, current), claimed, settings=settings, at=now())
+
+
+def _linked(session: Session, district: str, registration_ids: Sequence[str]) -> dict[str, str]:
+    query = (
+        select(Link.registration_id, Link.volunteer_id)
+        .join(Registration, Registration.registration_id == Link.registration_id)
+        .where(Registration.district == district, bulk.among(session, Link.registration_id, registration_ids))
+    )
+    return {row.registration_id: row.volunteer_id for row in session.execute(query)}
+
+
+def _surviving(session: Session, volunteer_id: str) -> str:
+    """The ID under which the person is known whose ID this is, or was."""
+    alias = session.get(VolunteerAlias, volunteer_id)
+    return alias.volunteer_id if alias else volunteer_id
+
+
+def _settle(session: Session, registration_id: str, current: str, claimed: str, *, settings: Settings, at: datetime) -> None:
+    survivor = _surviving(session, claimed)
+    is_known = session.get(Volunteer, survivor) is not None
+    if is_known and not _is_same_person(session, registration_id, survivor, settings):
+        _note(session, IdentityEventType.CLAIM_REFUSED, current, registration_id, {"claimed": claimed}, at=at)
+        # The district holds what it claimed, so it has to be told again whose ID that is.
+        tell_links(session, Link.registration_id == registration_id)
+        return
+    if is_known:
+        _count_one_less(session, current)
+    else:
+        session.add(Volunteer(volunteer_id=claimed, issued_at=at))
+        session.flush()
+    _become_alias(session, current, of=survivor, at=at)
+    _note(session, IdentityEventType.CLAIMED, survivor, registration_id, {"alias": current}, at=at)
+
+
+def _become_alias(session: Session, volunteer_id: str, *, of: str, at: datetime) -> None:
+    """Leads everything that is known under `volunteer_id` to the person `of`, and tells the districts."""
+    alias = VolunteerAlias
+    session.execute(update(alias).where(alias.volunteer_id == volunteer_id).values(volunteer_id=of))
+    session.execute(insert(alias).values(alias=volunteer_id, volunteer_id=of, since=at))
+    moved = session.scalars(select(Link.registration_id).where(Link.volunteer_id == volunteer_id)).all()
+    session.execute(update(Link).where(Link.volunteer_id == volunteer_id).values(volunteer_id=of, linked_at=at))
+    tell_links(session, bulk.among(session, Link.registration_id, moved))
+
+
+def _is_same_person(session: Session, registration_id: str, volunteer_id: str, settings: Settings) -> bool:
+    """Whether the registration is certainly of the person whose ID that is: a document and a field that agree."""
+    document, own = RegistrationDocument, RegistrationDocument.__table__.alias("own")
+    query = (
+        select(Registration.person)
+        .join(Link, Link.registration_id == Registration.registration_id)
+        .join(document, document.registration_id == Registration.registration_id)
+        .join(own, own.c.token == document.token)
+        .where(own.c.registration_id == registration_id, Link.volunteer_id == volunteer_id)
+    )
+    features = features_of(unseal(session.get_one(Registration, registration_id).person, settings.field_cipher))
+    others = (features_of(unseal(person, settings.field_cipher)) for person in session.scalars(query))
+    return any(agreement(features, other) for other in others)
+
+
+def _count_one_less(session: Session, volunteer_id: str) -> None:
+    """Two persons turn out to be one: the district through which the second became known loses it."""
+    issued = select(Registration.district).join(IdentityEvent, IdentityEvent.registration_id == Registration.registration_id)
+    district = session.scalar(
+        issued.where(IdentityEvent.type == IdentityEventType.ISSUED, IdentityEvent.volunteer_id == volunteer_id)
+    )
+    total = PersonTotal
+    session.execute(update(total).where(total.district == district).values(persons=total.persons - 1))
+
+
+def _note(
+    session: Session,
+    type: IdentityEventType,
+    volunteer_id: str,
+    registration_id: str,
+    evidence: dict[str, Any],
+    *,
+    at: datetime,
+) -> None:
+    row = {"type": type, "volunteer_id": volunteer_id, "registration_id": registration_id, "evidence": evidence, "at": at}
+    session.execute(insert(IdentityEvent).values(**row, by=CLAIM_RULE))
