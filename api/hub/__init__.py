@@ -1,5 +1,7 @@
 """How do programs read what the city's hours come to?"""
 
+from datetime import UTC, datetime
+
 from flask import Flask
 
 from api import entrance, problems, requests
@@ -31,6 +33,5 @@ def register(app: Flask) -> None:
 
 def _not_equal() -> list[str]:
     """Districts of which the hub does not have everything: their figures are older than the others'."""
-    return [
-        f"{one.district} is not equal: {one.applied} of {one.head} events." for one in standings(db.session()) if not one.equal
-    ]
+    known = standings(db.session(), at=datetime.now(UTC))
+    return [f"{one.district} is {one.state}: {one.applied} of {one.head} events." for one in known if not one.equal]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
+from federation.ledger.withholding import FEWEST_ENTRIES
 from federation.mailbox import LogRecord
 from federation.settings import Settings
 from sync import batch, envelope, signing, streams
@@ -190,6 +191,11 @@ def hours(
         reason=None if version == 1 else "miscounted",
     )
     return Told(type, key, version, state, epoch)
+
+
+def shown_hours(key: str, *, entries: int = FEWEST_ENTRIES, **stated: Any) -> list[Told]:
+    """As many hour entries of one kind as it takes to be shown apart from others."""
+    return [hours(f"{key}-{number}", **stated) for number in range(entries)]
 
 
 def organization(key: str, *, name: str, version: int = 1, parent: str | None = None) -> Told:
