@@ -161,5 +161,5 @@ def test_settings_are_printed_without_secrets(settings: Settings) -> None:
 
 def test_the_help_says_how_to_begin() -> None:
     printed = told("--help")
-    for command in ("db upgrade", "district add", "web", "sync"):
+    for command in ("db upgrade", "invite", "web", "sync"):
         assert command in printed
