@@ -1,8 +1,6 @@
 """What can the hub's operator tell the program to do?"""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
 from federation.directory.models import District
@@ -22,9 +21,10 @@ from federation.errors import FederationError, NotFound
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.migrations import MIGRATIONS
+from federation.operating import hub
 from federation.settings import Settings, read_settings
 from sync import signing, streams
-from sync.commands import Participant, Program, command_group, session_of
+from sync.commands import Participant, Program, command_group
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
@@ -53,24 +53,13 @@ _STATES = {
 main = command_group(
     PROGRAM,
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
-    "A first day: keys create FILE · db upgrade · district add CODE --name NAME --region CODE --key FILE · web · sync",
+    "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
+for command in (invite_command, invitation_group, district_group, broker_group):
+    main.add_command(command)
 
 
-@contextmanager
-def hub() -> Iterator[tuple[Session, Settings]]:
-    """The hub's records."""
-    settings = read_settings()
-    with session_of(settings, mailbox.log) as session:
-        yield session, settings
-
-
-@main.group()
-def district() -> None:
-    """Let districts take part."""
-
-
-@district.command("add")
+@district_group.command("add")
 @click.argument("code")
 @click.option("--name", required=True, help="What people call the district.")
 @click.option("--region", required=True, help="Its number in GB/T 2260, six digits.")
@@ -82,23 +71,13 @@ def district() -> None:
     help="A file with the public key that the district printed with: banyan-district keys show",
 )
 def add_district(code: str, name: str, region: str, key_file: Path) -> None:
-    """Enrol the district CODE: know its key, follow its stream, and begin the one to it. Safe to repeat with the same key."""
+    """Enrol the district CODE without an invitation, by a key that came on a way that both trust. Safe to repeat with it."""
     key = signing.read_key(key_file.read_bytes())
     with hub() as (session, settings):
         inbox, at = open_inbox(settings), datetime.now(UTC)
         enrolled = enrol(session, code, name=name, region_code=region, key=key, inbox=inbox, at=at)
         session.commit()
         click.echo(f"{enrolled.name} takes part as {code}.")
-
-
-@district.command("list")
-def list_districts() -> None:
-    """Show every district that takes part."""
-    with hub() as (session, _):
-        table = Table("Code", "Name", "Region", "State", "Since")
-        for found in session.scalars(select(District).order_by(District.code)):
-            table.add_row(found.code, found.name, found.region_code, found.state, f"{found.joined_at:%Y-%m-%d}")
-    Console().print(table)
 
 
 @main.command()
