@@ -9,6 +9,7 @@ from api.documentation import documentation
 from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
+from api.hub.enrolments import SHAPES, enrolments
 from federation.db import db
 from federation.directory.standing import standings
 from federation.migrations import MIGRATIONS
@@ -26,6 +27,9 @@ def register(app: Flask) -> None:
     api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
     api.register_blueprint(city)
     api.register_blueprint(districts)
+    for name, shape in SHAPES.items():
+        api.spec.components.schema(name, shape)
+    api.register_blueprint(enrolments)
     app.register_blueprint(documentation)
     with app.app_context():
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
