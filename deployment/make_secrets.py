@@ -18,7 +18,7 @@ from cryptography.fernet import Fernet
 
 from federation.broker.definitions import Account, definitions, users
 from sync import streams
-from sync.bus import account_name
+from sync.addresses import account_name
 from sync.signing import generate_key, private_jwk, public_jwk, read_key
 
 DISTRICTS = ("futian", "luohu")

@@ -1,8 +1,6 @@
 """What can the hub's operator tell the program to do?"""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,17 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
 from federation.directory.models import District
-from federation.directory.standing import Standing, standings
+from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError, NotFound
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.migrations import MIGRATIONS
+from federation.operating import hub
 from federation.settings import Settings, read_settings
 from sync import signing, streams
-from sync.commands import Participant, Program, command_group, session_of
+from sync.commands import Participant, Program, command_group
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
@@ -40,27 +40,26 @@ PROGRAM = Program(
     participant=_participant,
 )
 
+_STATES = {
+    StandingState.FORKED: "two histories",
+    StandingState.UNHEARD: "not heard yet",
+    StandingState.PARKED: "{parked} parked",
+    StandingState.SILENT: "silent",
+    StandingState.BEHIND: "behind by {behind}",
+    StandingState.EQUAL: "equal",
+}
+"""Each standing in a word or two."""
+
 main = command_group(
     PROGRAM,
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
-    "A first day: keys create FILE · db upgrade · district add CODE --name NAME --region CODE --key FILE · web · sync",
+    "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
+for command in (invite_command, invitation_group, district_group, broker_group):
+    main.add_command(command)
 
 
-@contextmanager
-def hub() -> Iterator[tuple[Session, Settings]]:
-    """The hub's records."""
-    settings = read_settings()
-    with session_of(settings, mailbox.log) as session:
-        yield session, settings
-
-
-@main.group()
-def district() -> None:
-    """Let districts take part."""
-
-
-@district.command("add")
+@district_group.command("add")
 @click.argument("code")
 @click.option("--name", required=True, help="What people call the district.")
 @click.option("--region", required=True, help="Its number in GB/T 2260, six digits.")
@@ -72,7 +71,7 @@ def district() -> None:
     help="A file with the public key that the district printed with: banyan-district keys show",
 )
 def add_district(code: str, name: str, region: str, key_file: Path) -> None:
-    """Enrol the district CODE: know its key, follow its stream, and begin the one to it. Safe to repeat with the same key."""
+    """Enrol the district CODE without an invitation, by a key that came on a way that both trust. Safe to repeat with it."""
     key = signing.read_key(key_file.read_bytes())
     with hub() as (session, settings):
         inbox, at = open_inbox(settings), datetime.now(UTC)
@@ -81,22 +80,13 @@ def add_district(code: str, name: str, region: str, key_file: Path) -> None:
         click.echo(f"{enrolled.name} takes part as {code}.")
 
 
-@district.command("list")
-def list_districts() -> None:
-    """Show every district that takes part."""
-    with hub() as (session, _):
-        table = Table("Code", "Name", "Region", "State", "Since")
-        for found in session.scalars(select(District).order_by(District.code)):
-            table.add_row(found.code, found.name, found.region_code, found.state, f"{found.joined_at:%Y-%m-%d}")
-    Console().print(table)
-
-
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def status(as_json: bool) -> None:
     """Show the city's sums, and for each district whether the hub has all that was recorded there, and as of when."""
     with hub() as (session, settings):
-        found, everything, sums = standings(session), totals.city(session), totals.by_district(session)
+        found = standings(session, at=datetime.now(UTC))
+        everything, sums = totals.city(session), totals.by_district(session)
     sum_of = {found_sum.district: found_sum for found_sum in sums}
     if as_json:
         districts = [_plain(standing) | _sums(sum_of.get(standing.district)) for standing in found]
@@ -107,7 +97,7 @@ def status(as_json: bool) -> None:
         as_of = f"{standing.as_of.astimezone(settings.time_zone):%Y-%m-%d %H:%M:%S}" if standing.as_of else "-"
         sums_here = _sums(sum_of.get(standing.district))
         counts = (sums_here["registrations"], sums_here["certified_minutes"], standing.parked, standing.quarantined)
-        table.add_row(standing.district, standing.name, standing.describe(), as_of, *map(str, counts))
+        table.add_row(standing.district, standing.name, _said(standing), as_of, *map(str, counts))
     Console().print(table)
     Console().print(f"{everything.people} people, {everything.registrations} registrations, {everything.hours.minutes} minutes")
 
@@ -146,8 +136,10 @@ def _sums(of: totals.City | totals.DistrictSum | None) -> dict[str, int]:
     return {"registrations": of.registrations, "certified_entries": of.hours.entries, "certified_minutes": of.hours.minutes}
 
 
+def _said(standing: Standing) -> str:
+    return _STATES[standing.state].format(parked=standing.parked, behind=standing.behind)
+
+
 def _plain(standing: Standing) -> dict[str, object]:
-    moments = {
-        name: moment and moment.isoformat() for name, moment in (("as_of", standing.as_of), ("heard_at", standing.heard_at))
-    }
-    return {**asdict(standing), **moments, "equal": standing.equal, "behind": standing.behind}
+    known = asdict(standing) | {"state": standing.state, "equal": standing.equal, "behind": standing.behind}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}

@@ -29,6 +29,36 @@ class AlreadyEnrolled(FederationError):
     code = "already_enrolled"
 
 
+class InvitationRefused(FederationError):
+    """The invitation lets nobody in: unknown, withdrawn, expired, or used with another key."""
+
+    code = "invitation_refused"
+
+
+class StateForbids(FederationError):
+    """The record's state does not allow the act."""
+
+    code = "state_forbids"
+
+
+class ReasonMissing(FederationError):
+    """The act needs a reason in words."""
+
+    code = "reason_missing"
+
+
+class NotPrepared(FederationError):
+    """The hub lacks a setting that the act needs."""
+
+    code = "not_prepared"
+
+
+class BrokerUnavailable(FederationError):
+    """The broker's management did not do what it was asked."""
+
+    code = "broker_unavailable"
+
+
 class HeldElsewhere(FederationError):
     """A record belongs to another district than the one that speaks about it."""
 

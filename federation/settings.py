@@ -6,9 +6,36 @@ from zoneinfo import ZoneInfo
 from cryptography.fernet import MultiFernet
 from environs import Env, EnvError
 
-from sync.settings import WireSettings, field_cipher, hash_key, read, secret, text, time_zone, wire
+from sync.settings import (
+    WireSettings,
+    address_without_account,
+    field_cipher,
+    hash_key,
+    optional_secret,
+    read,
+    secret,
+    text,
+    time_zone,
+    web_address,
+    wire,
+)
 
 _PROVINCE_DIGITS = 2
+
+
+@dataclass(frozen=True)
+class JoiningSettings:
+    """What districts that join are told, and where the bus is told about them; all of it may be missing.
+
+    `bus_url` is the bus as districts reach it, without an account. `broker_url` is the management API of RabbitMQ with an
+    administrator's account; `token_key` is the federation's key for document tokens, which the hub only hands out.
+    """
+
+    hub_url: str | None = None
+    bus_url: str | None = None
+    broker_url: str | None = field(default=None, repr=False)
+    token_key: bytes | None = field(default=None, repr=False)
+    token_key_version: int = 1
 
 
 @dataclass(frozen=True)
@@ -29,6 +56,7 @@ class Settings:
     language: str
     trusted_proxies: int
     secure_cookies: bool
+    joining: JoiningSettings = field(default_factory=JoiningSettings)
 
 
 def read_settings() -> Settings:
@@ -49,6 +77,13 @@ def _build(env: Env) -> Settings:
         language=env.str("LANGUAGE", "zh_Hans"),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
+        joining=JoiningSettings(
+            hub_url=optional_secret(env, "PUBLIC_URL", web_address),
+            bus_url=optional_secret(env, "DISTRICT_BUS_URL", address_without_account),
+            broker_url=optional_secret(env, "BROKER_URL", web_address),
+            token_key=optional_secret(env, "TOKEN_KEY", hash_key),
+            token_key_version=env.int("TOKEN_KEY_VERSION", 1),
+        ),
     )
 
 

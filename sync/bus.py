@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from kombu import Connection, Consumer, Exchange, Producer, Queue
 
 from sync import signing, streams
+from sync.addresses import QUEUE_ARGUMENTS, exchange_name, queue_name
 from sync.embedded import EmbeddedTransport
 from sync.errors import BusUnavailable, TooLarge
 
@@ -24,7 +25,6 @@ CONTENT_TYPE = "application/octet-stream"
 PREFETCH = 16
 # What is said again anyhow, beacons and positions, need not pile up where a peer is away for weeks.
 EXPIRES_SECONDS = 3600.0
-QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
 
 _CONNECT_SECONDS = 5
 _CONFIRM_SECONDS = 10
@@ -54,21 +54,6 @@ class Bus(Protocol):
 
     def close(self) -> None:
         """Gives the connection back; what was not acknowledged will be delivered again."""
-
-
-def exchange_name(party: str) -> str:
-    """Where `party`, a district's code or `streams.HUB`, publishes."""
-    return "banyan.hub" if party == streams.HUB else f"banyan.district.{party}"
-
-
-def queue_name(party: str) -> str:
-    """Where what is meant for `party` waits."""
-    return f"{exchange_name(party)}.in"
-
-
-def account_name(party: str) -> str:
-    """By which name a broker with accounts knows `party`; no other account of the broker's is called so."""
-    return exchange_name(party)
 
 
 class KombuBus:

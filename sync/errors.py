@@ -31,6 +31,12 @@ class UnknownKey(Rejected):
     code = "unknown_key"
 
 
+class NotTakingPart(Rejected):
+    """The message is from a party that may not speak at present."""
+
+    code = "not_taking_part"
+
+
 class BadSignature(Rejected):
     """The signature does not fit the bytes that were received."""
 

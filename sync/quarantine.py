@@ -11,11 +11,16 @@ from sync.errors import Rejected
 from sync.sealing import UNSEALED, Cipher
 
 MAX_QUARANTINED = 1_000
+MAX_ALIKE = 100
 _KEPT_BYTES = 4_096
 
 
 class QuarantinedMessageColumns:
-    """A message that was refused unread: the newest `MAX_QUARANTINED` are kept, the first bytes of each."""
+    """A message that was refused unread: the newest `MAX_QUARANTINED` are kept, the first bytes of each.
+
+    Of one claimed stream and one code it is the newest `MAX_ALIKE`, so that one sender who goes on and on does not push
+    out what came from others.
+    """
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     claimed_stream: Mapped[str | None] = mapped_column(String(80))
@@ -37,9 +42,10 @@ class Quarantine:
     def put(self, session: Session, raw: bytes, error: Rejected, *, claimed: str | None, at: datetime) -> None:
         """Keeps the beginning of `raw` and why it was refused; `claimed` is the stream that it said it was about."""
         messages = self._messages
+        stream = claimed and claimed[:80]
         session.execute(
             insert(messages).values(
-                claimed_stream=claimed and claimed[:80],
+                claimed_stream=stream,
                 code=error.code,
                 detail=str(error),
                 size_bytes=len(raw),
@@ -47,5 +53,8 @@ class Quarantine:
                 received_at=at,
             )
         )
+        alike = select(messages.c.id).where(messages.c.claimed_stream.is_not_distinct_from(stream), messages.c.code == error.code)
+        surplus = alike.order_by(messages.c.id.desc()).offset(MAX_ALIKE).limit(MAX_ALIKE)
+        session.execute(delete(messages).where(messages.c.id.in_(surplus)))
         newest = select(func.max(messages.c.id)).scalar_subquery()
         session.execute(delete(messages).where(messages.c.id <= newest - MAX_QUARANTINED))

@@ -8,8 +8,10 @@ import os
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -91,11 +93,17 @@ def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
         except OSError as error:
             raise EnvError(f"the file cannot be read: {error.strerror}") from error
 
-    file_name = f"{name}_FILE"
+    file_name = _file_of(name)
     given_as_file = f"{PREFIX}{file_name}" in os.environ
     env.add_parser(f"secret {name}", from_file if given_as_file else from_value)
     read_secret: Callable[[str], Built] = getattr(env, f"secret {name}")
     return read_secret(file_name if given_as_file else name)
+
+
+def optional_secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built | None:
+    """A secret that may be missing."""
+    given = any(f"{PREFIX}{one}" in os.environ for one in (name, _file_of(name)))
+    return secret(env, name, parse) if given else None
 
 
 def text(value: str) -> str:
@@ -129,6 +137,35 @@ def hash_key(value: str) -> bytes:
     if len(key) < 32:  # noqa: PLR2004 - the output length of SHA-256 (RFC 2104, section 3)
         raise ValueError
     return key
+
+
+def web_address(value: str) -> str:
+    """The address of a web server: https://…, or http:// where it is on this very machine."""
+    parts = urlsplit(value)
+    if not parts.hostname or parts.scheme not in ("https", "http"):
+        raise ValueError
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise ValueError
+    return value.rstrip("/")
+
+
+def address_without_account(value: str) -> str:
+    """An address such as amqps://bus.example:5671//, without a name and a password: each district gets its own."""
+    parts = urlsplit(value)
+    if not parts.scheme or "@" in parts.netloc:
+        raise ValueError
+    return value
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _file_of(name: str) -> str:
+    return f"{name}_FILE"
 
 
 def _zone(value: str, **_: object) -> ZoneInfo:

@@ -85,9 +85,14 @@ def verify(body: bytes, signature: bytes, *, sender: str, keys: KeyRing, at: dat
     key = keys.public_key(sender=sender, key_id=key_id, at=at) if isinstance(key_id, str) else None
     if key is None:
         raise UnknownKey(f"{sender} holds no valid key {key_id}")
+    verify_with(key, body, signature)
+
+
+def verify_with(key: OKPKey, body: bytes, signature: bytes) -> None:
+    """Raises `BadSignature` unless the holder of `key` signed exactly this body."""
     try:
         jws.deserialize_compact(signature, key, registry=_registry, payload=body)
     except BadSignatureError as error:
-        raise BadSignature(f"the signature of {sender} does not fit") from error
+        raise BadSignature(f"the signature does not fit the key {key.kid}") from error
     except JoseError as error:
         raise Undecodable("the signature line cannot be read") from error

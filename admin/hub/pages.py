@@ -11,8 +11,10 @@ from flask_babel import gettext
 from admin.exporting import csv_file
 from admin.hub import figures
 from admin.hub.figures import CityFigures, DistrictFigures
-from admin.hub.wording import Kind, say
+from admin.hub.series import Series
+from admin.hub.wording import say
 from federation.db import db
+from federation.ledger.withholding import FEWEST_ENTRIES
 from sync.sqlite import READ_ONLY
 
 blueprint = Blueprint("hub", __name__, template_folder="templates")
@@ -25,17 +27,16 @@ def only_read() -> None:
 
 
 @blueprint.app_context_processor
-def standing_in_words() -> dict[str, object]:
-    """Templates say a standing by `say`."""
-    return {"say": lambda standing: say(standing, at=datetime.now(UTC))}
+def words() -> dict[str, object]:
+    """Templates say a standing by `say`, and know below how many entries a part is withheld."""
+    return {"say": say, "fewest_entries": FEWEST_ENTRIES}
 
 
 @blueprint.get("/")
 def city() -> str:
     """All districts in one view."""
-    shown, chosen, at = _city(), request.args.get("district"), datetime.now(UTC)
-    equal = sum(say(row.standing, at=at).kind is Kind.GOOD for row in shown.rows)
-    return render_template("hub/city.html", city=shown, equal=equal, series=shown.series_of(chosen), chosen=chosen)
+    shown, chosen = _city(), request.args.get("district")
+    return render_template("hub/city.html", city=shown, series=shown.series_of(chosen), chosen=chosen)
 
 
 @blueprint.get("/districts.csv")
@@ -51,7 +52,7 @@ def districts_file() -> Response:
         gettext("Events behind"),
         gettext("Standing"),
     ]
-    at, zone = datetime.now(UTC), current_app.config["SETTINGS"].time_zone
+    zone = current_app.config["SETTINGS"].time_zone
     rows = [
         (
             row.standing.district,
@@ -61,7 +62,7 @@ def districts_file() -> Response:
             row.hours.minutes,
             row.standing.as_of and row.standing.as_of.astimezone(zone),
             row.standing.behind,
-            say(row.standing, at=at).word,
+            say(row.standing).word,
         )
         for row in _city().rows
     ]
@@ -91,25 +92,29 @@ def district_organizations_file(code: str) -> Response:
     """A district's organizations as a file."""
     disclosed = _district(code).organizations
     headings = [gettext("Organization"), gettext("Entries"), gettext("Certified minutes")]
-    rows = [(one.name or one.organization_id, one.hours.entries, one.hours.minutes) for one in disclosed.shown]
-    if disclosed.withheld:
-        rows.append((gettext("All others"), disclosed.withheld_hours.entries, disclosed.withheld_hours.minutes))
+    rows = [(one.name or one.key, one.hours.entries, one.hours.minutes) for one in disclosed.shown]
+    others = disclosed.together
+    if others.keys:
+        rows.append((gettext("All others"), others.hours.entries, others.hours.minutes))
     return csv_file(f"{code}-organizations", headings, rows)
 
 
 def _city() -> CityFigures:
-    return figures.of_city(db.session(), year=request.args.get("year"))
+    return figures.of_city(db.session(), year=request.args.get("year"), at=datetime.now(UTC))
 
 
 def _district(code: str) -> DistrictFigures:
-    return figures.of_district(db.session(), code) or abort(404)
+    return figures.of_district(db.session(), code, at=datetime.now(UTC)) or abort(404)
 
 
-def _by_month(series: figures.Series) -> tuple[list[str], list[list[str | int]]]:
+def _by_month(series: Series) -> tuple[list[str], list[list[str | int | None]]]:
     headings = [
         gettext("Month"),
         *(gettext("Minutes in %(district)s", district=name) for name in series.names),
         gettext("Minutes"),
     ]
-    columns = zip(series.months, *([hours.minutes for hours in line] for line in series.values), strict=True)
-    return headings, [[*column, sum(column[1:])] for column in columns]
+    columns = zip(series.months, *(line.values for line in series.lines), series.sums, strict=True)
+    rows: list[list[str | int | None]] = [[month, *(hours and hours.minutes for hours in row)] for month, *row in columns]
+    if series.rest.entries:
+        rows.append([gettext("All others"), *(line.rest.minutes for line in series.lines), series.rest.minutes])
+    return headings, rows

@@ -1,17 +1,12 @@
 """How is a district's standing said in words?"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flask_babel import gettext, ngettext
 
 from admin.writing import number
-from federation.directory.standing import Standing
-from sync.beacon import Verdict
-
-# Twenty beacons at their usual interval: no short interruption lasts as long.
-SILENCE = timedelta(minutes=10)
+from federation.directory.standing import Standing, StandingState
 
 
 class Kind(StrEnum):
@@ -23,6 +18,16 @@ class Kind(StrEnum):
     PLAIN = "plain"
 
 
+_KINDS = {
+    StandingState.FORKED: Kind.BAD,
+    StandingState.UNHEARD: Kind.PLAIN,
+    StandingState.PARKED: Kind.BAD,
+    StandingState.SILENT: Kind.WAITING,
+    StandingState.BEHIND: Kind.WAITING,
+    StandingState.EQUAL: Kind.GOOD,
+}
+
+
 @dataclass(frozen=True)
 class Said:
     """A standing in words."""
@@ -31,22 +36,24 @@ class Said:
     kind: Kind
 
 
-def say(standing: Standing, *, at: datetime) -> Said:
-    """What there is to say first about `standing` at the moment `at`."""
-    if standing.verdict == Verdict.FORK:
-        return Said(gettext("Two histories"), Kind.BAD)
-    if standing.heard_at is None:
-        return Said(gettext("Not heard yet"), Kind.PLAIN)
-    if standing.parked:
-        return Said(
-            ngettext("%(number)s record held", "%(number)s records held", standing.parked, number=number(standing.parked)),
-            Kind.BAD,
-        )
-    if standing.behind:
-        return Said(
-            ngettext("%(number)s event behind", "%(number)s events behind", standing.behind, number=number(standing.behind)),
-            Kind.WAITING,
-        )
-    if at - standing.heard_at > SILENCE:
-        return Said(gettext("Silent"), Kind.WAITING)
-    return Said(gettext("Equal"), Kind.GOOD) if standing.equal else Said(gettext("Not heard yet"), Kind.PLAIN)
+def say(standing: Standing) -> Said:
+    """What there is to say first about `standing`."""
+    return Said(_word(standing), _KINDS[standing.state])
+
+
+def _word(standing: Standing) -> str:
+    match standing.state:
+        case StandingState.FORKED:
+            return str(gettext("Two histories"))
+        case StandingState.UNHEARD:
+            return str(gettext("Not heard yet"))
+        case StandingState.PARKED:
+            held = standing.parked
+            return str(ngettext("%(number)s record held", "%(number)s records held", held, number=number(held)))
+        case StandingState.SILENT:
+            return str(gettext("Silent"))
+        case StandingState.BEHIND:
+            missing = standing.behind
+            return str(ngettext("%(number)s event behind", "%(number)s events behind", missing, number=number(missing)))
+        case StandingState.EQUAL:
+            return str(gettext("Equal"))

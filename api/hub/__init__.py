@@ -1,5 +1,7 @@
 """How do programs read what the city's hours come to?"""
 
+from datetime import UTC, datetime
+
 from flask import Flask
 
 from api import entrance, problems, requests
@@ -7,6 +9,7 @@ from api.documentation import documentation
 from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
+from api.hub.enrolments import SHAPES, enrolments
 from federation.db import db
 from federation.directory.standing import standings
 from federation.migrations import MIGRATIONS
@@ -24,6 +27,9 @@ def register(app: Flask) -> None:
     api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
     api.register_blueprint(city)
     api.register_blueprint(districts)
+    for name, shape in SHAPES.items():
+        api.spec.components.schema(name, shape)
+    api.register_blueprint(enrolments)
     app.register_blueprint(documentation)
     with app.app_context():
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
@@ -31,6 +37,5 @@ def register(app: Flask) -> None:
 
 def _not_equal() -> list[str]:
     """Districts of which the hub does not have everything: their figures are older than the others'."""
-    return [
-        f"{one.district} is not equal: {one.applied} of {one.head} events." for one in standings(db.session()) if not one.equal
-    ]
+    known = standings(db.session(), at=datetime.now(UTC))
+    return [f"{one.district} is {one.state}: {one.applied} of {one.head} events." for one in known if not one.equal]

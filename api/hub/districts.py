@@ -1,11 +1,14 @@
 """What do programs learn about each district?"""
 
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from api.hub.parts import page_by, page_of
 from api.hub.reading import STATUSES, only_read
-from api.hub.schemas import DistrictSchema, MonthsSchema
+from api.hub.schemas import DistrictSchema, FieldSchema, MonthSchema, OrganizationSchema, parts_schema
 from api.pagination import PageQuerySchema, page_schema, read_page
 from api.problems import ProblemBlueprint
 from federation.db import db
@@ -13,7 +16,8 @@ from federation.directory.models import District
 from federation.directory.standing import Standing, standings
 from federation.errors import NotFound
 from federation.ledger import totals
-from federation.ledger.totals import DistrictSum, Hours
+from federation.ledger.disclosing import disclose
+from federation.ledger.totals import NOTHING, DistrictSum
 
 districts = ProblemBlueprint(
     "districts", __name__, url_prefix="/api/v1/districts", description="Each district.", statuses=STATUSES
@@ -40,17 +44,35 @@ def read_district(code: str) -> dict[str, Any]:
 
 
 @districts.get("/<code>/months")
-@districts.response(200, MonthsSchema)
+@districts.arguments(PageQuerySchema, location="query")
+@districts.response(200, parts_schema(MonthSchema))
 @districts.alt_response(404)
-def list_months(code: str) -> dict[str, Any]:
-    """A district's months."""
+def list_months(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """The months in which a district has hours."""
     _one(code)
-    return {
-        "items": [
-            {"month": one.month, "entries": one.hours.entries, "minutes": one.hours.minutes}
-            for one in totals.by_month(db.session(), district=code)
-        ]
-    }
+    return page_by("month", disclose(totals.by_month(db.session(), district=code)), query)
+
+
+@districts.get("/<code>/fields")
+@districts.arguments(PageQuerySchema, location="query")
+@districts.response(200, parts_schema(FieldSchema))
+@districts.alt_response(404)
+def list_fields(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """The fields of service in which a district has hours."""
+    _one(code)
+    return page_by("field", disclose(totals.by_field(db.session(), district=code)), query)
+
+
+@districts.get("/<code>/organizations")
+@districts.arguments(PageQuerySchema, location="query")
+@districts.response(200, parts_schema(OrganizationSchema))
+@districts.alt_response(404)
+def list_organizations(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """The organizations of a district that have hours."""
+    _one(code)
+    disclosed = disclose(totals.by_organization(db.session(), code))
+    items = ({"organization_id": one.key, "name": one.name, **asdict(one.hours)} for one in disclosed.shown)
+    return page_of(disclosed, items, "organization_id", query)
 
 
 def _one(code: str) -> dict[str, Any]:
@@ -62,17 +84,16 @@ def _one(code: str) -> dict[str, Any]:
 
 def _all() -> dict[str, dict[str, Any]]:
     sums = {one.district: one for one in totals.by_district(db.session())}
-    return {one.district: _form(one, sums.get(one.district)) for one in standings(db.session())}
+    return {one.district: _form(one, sums.get(one.district)) for one in standings(db.session(), at=datetime.now(UTC))}
 
 
 def _form(standing: Standing, sums: DistrictSum | None) -> dict[str, Any]:
-    hours = sums.hours if sums else Hours(0, 0)
+    hours = sums.hours if sums else NOTHING
     return {
         "code": standing.district,
         "name": standing.name,
         "region_code": standing.region_code,
         "registrations": sums.registrations if sums else 0,
-        "entries": hours.entries,
-        "minutes": hours.minutes,
+        **asdict(hours),
         "standing": standing,
     }

@@ -1,6 +1,12 @@
 """Which form do the city's figures have?"""
 
+from functools import cache
+
 from marshmallow import Schema, fields
+
+from api.pagination import page_schema
+from federation.directory.standing import StandingState
+from federation.ledger.withholding import FEWEST_ENTRIES
 
 
 class HoursSchema(Schema):
@@ -25,7 +31,16 @@ class CitySchema(HoursSchema):
 class StandingSchema(Schema):
     """How much of what a district recorded has the hub."""
 
-    equal = fields.Boolean(required=True, metadata={"description": "whether the hub has everything, as far as it has heard"})
+    state = fields.Enum(
+        StandingState,
+        by_value=True,
+        required=True,
+        metadata={
+            "description": "what there is to say first: two histories, never heard of, events held, silent for minutes, behind "
+            "what was recorded there, or equal to it"
+        },
+    )
+    equal = fields.Boolean(required=True, metadata={"description": "whether that is `equal`"})
     as_of = fields.AwareDateTime(
         required=True, allow_none=True, metadata={"description": "up to when the hub has everything; null: never yet"}
     )
@@ -48,15 +63,35 @@ class DistrictSchema(HoursSchema):
     standing = fields.Nested(StandingSchema, required=True)
 
 
+class WithheldSchema(HoursSchema):
+    """What is not told apart: parts of few entries, and those that would give them away."""
+
+    parts = fields.Integer(required=True, metadata={"description": f"how many; a part of fewer than {FEWEST_ENTRIES} is one"})
+
+
 class MonthSchema(HoursSchema):
-    """One month of one district."""
+    """What was done in one month."""
 
     month = fields.String(
         required=True, metadata={"description": "`YYYY-MM`, in the district's time zone", "example": "2026-03"}
     )
 
 
-class MonthsSchema(Schema):
-    """The months of a district in their order; those without hours are left out."""
+class FieldSchema(HoursSchema):
+    """What was done in one field of service."""
 
-    items = fields.List(fields.Nested(MonthSchema), required=True)
+    field = fields.String(required=True, metadata={"description": "as districts name it; empty where they did not"})
+
+
+class OrganizationSchema(HoursSchema):
+    """What one organization recorded."""
+
+    organization_id = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True, metadata={"description": "null until the district has described it"})
+
+
+@cache
+def parts_schema(item: type[Schema]) -> type[Schema]:
+    """The schema of a page of the parts that a sum has: with `withheld`, all pages together come to that sum."""
+    page = page_schema(item)
+    return type(page.__name__, (page,), {"__doc__": page.__doc__, "withheld": fields.Nested(WithheldSchema, required=True)})

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sync import streams
-from sync.bus import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name
+from sync.addresses import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name
 
 REFUSED = "banyan.refused"
 DELIVERY_LIMIT = 50

@@ -19,18 +19,9 @@ _REGION_CODE = re.compile(r"[1-9][0-9]{5}")
 def enrol(session: Session, code: str, *, name: str, region_code: str, key: OKPKey, inbox: Inbox, at: datetime) -> District:
     """Adds a district with its first public key, follows its stream and begins the one to it.
 
-    `region_code` is six digits of GB/T 2260. To enrol a district again with the same key changes nothing. Raises
-    `AlreadyEnrolled` or `Invalid`.
+    To enrol a district again with the same key changes nothing. Raises `AlreadyEnrolled` or `Invalid`.
     """
-    if code == streams.HUB or not _CODE.fullmatch(code):
-        raise Invalid(
-            f"{code} cannot be a district's code: use 2 to 40 small letters, digits and dashes, a letter first, and not hub.",
-            field="code",
-        )
-    if not _REGION_CODE.fullmatch(region_code):
-        raise Invalid(f"{region_code} is no region code of GB/T 2260; one has six digits, such as 440304.", field="region")
-    if not name.strip():
-        raise Invalid("A district needs a name.", field="name")
+    check_description(code, name=name, region_code=region_code)
     enrolled = session.get(District, code)
     if enrolled is not None:
         if session.get(DistrictKey, (code, key.kid)) is None:
@@ -43,3 +34,16 @@ def enrol(session: Session, code: str, *, name: str, region_code: str, key: OKPK
     inbox.open_stream(session, streams.up(code))
     log.open_stream(session, streams.down(code))
     return district
+
+
+def check_description(code: str, *, name: str, region_code: str) -> None:
+    """Raises `Invalid` unless a district may be called so; `region_code` is six digits of GB/T 2260."""
+    if code == streams.HUB or not _CODE.fullmatch(code):
+        raise Invalid(
+            f"{code} cannot be a district's code: use 2 to 40 small letters, digits and dashes, a letter first, and not hub.",
+            field="code",
+        )
+    if not _REGION_CODE.fullmatch(region_code):
+        raise Invalid(f"{region_code} is no region code of GB/T 2260; one has six digits, such as 440304.", field="region")
+    if not name.strip():
+        raise Invalid("A district needs a name.", field="name")

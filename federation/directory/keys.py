@@ -7,7 +7,8 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from federation.directory.models import DistrictKey
+from federation.directory.models import District, DistrictKey, DistrictState
+from sync.errors import NotTakingPart
 from sync.glancing import glance
 from sync.signing import read_key
 
@@ -22,14 +23,22 @@ class DistrictKeys:
         self._sessions = sessions
 
     def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
-        """The key that `sender` holds under `key_id` at `at`, or None."""
+        """The key that `sender` holds under `key_id` at `at`, or None; raises `NotTakingPart` where nobody listens to it."""
         key = DistrictKey
-        query = select(key.jwk).where(
-            key.district == sender,
-            key.key_id == key_id,
-            key.not_before <= at,
-            or_(key.not_after.is_(None), key.not_after > at),
+        query = (
+            select(key.jwk, District.state)
+            .join(District, District.code == key.district)
+            .where(
+                key.district == sender,
+                key.key_id == key_id,
+                key.not_before <= at,
+                or_(key.not_after.is_(None), key.not_after > at),
+            )
         )
         with glance(self._sessions) as session:
-            jwk = session.scalar(query)
-        return _parse(jwk) if jwk is not None else None
+            found = session.execute(query).one_or_none()
+        if found is None:
+            return None
+        if found.state is not DistrictState.ACTIVE:
+            raise NotTakingPart(f"{sender} takes no part: it is {found.state}")
+        return _parse(found.jwk)

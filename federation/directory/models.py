@@ -3,20 +3,26 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from federation.db import Model
+from federation.errors import InvitationRefused, ReasonMissing, StateForbids
 
 
 class DistrictState(StrEnum):
-    """Whether a district takes part."""
+    """Whether a district takes part: at present, not at present, or never again."""
 
     ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEFT = "left"
 
 
 class District(Model):
-    """A district that takes part. `code` names it in streams and settings; `region_code` is its number in GB/T 2260."""
+    """A district. `code` names it in streams and settings; `region_code` is its number in GB/T 2260.
+
+    `changes` is who changed its state, when and why, the newest last; its number of changes is the state's version.
+    """
 
     __tablename__ = "district"
 
@@ -25,6 +31,97 @@ class District(Model):
     region_code: Mapped[str] = mapped_column(String(6))
     state: Mapped[DistrictState] = mapped_column(default=DistrictState.ACTIVE)
     joined_at: Mapped[datetime]
+    changes: Mapped[list["DistrictChange"]] = relationship(order_by="DistrictChange.version")
+
+    def suspend(self, *, reason: str, by: str, at: datetime) -> None:
+        """What the district says is refused from now on; what it has said stays. Raises `StateForbids` or `ReasonMissing`."""
+        self._change(DistrictState.SUSPENDED, {DistrictState.ACTIVE}, reason=reason, by=by, at=at)
+
+    def resume(self, *, reason: str, by: str, at: datetime) -> None:
+        """The district is heard again. Raises `StateForbids` or `ReasonMissing`."""
+        self._change(DistrictState.ACTIVE, {DistrictState.SUSPENDED}, reason=reason, by=by, at=at)
+
+    def leave(self, *, reason: str, by: str, at: datetime) -> None:
+        """Nothing more is heard of the district, ever; what it has said stays. Raises `StateForbids` or `ReasonMissing`."""
+        self._change(DistrictState.LEFT, {DistrictState.ACTIVE, DistrictState.SUSPENDED}, reason=reason, by=by, at=at)
+
+    def _change(self, to: DistrictState, allowed: set[DistrictState], *, reason: str, by: str, at: datetime) -> None:
+        if self.state not in allowed:
+            raise StateForbids(_FORBIDDEN[to].format(code=self.code, state=_IN_WORDS[self.state]))
+        if not reason.strip():
+            raise ReasonMissing("Say why; the district is told, and it stays on record.")
+        self.state = to
+        version = len(self.changes) + 1
+        self.changes.append(DistrictChange(version=version, state=to, reason=reason.strip(), changed_by=by, changed_at=at))
+
+
+_IN_WORDS = {
+    DistrictState.ACTIVE: "takes part",
+    DistrictState.SUSPENDED: "is suspended",
+    DistrictState.LEFT: "has left for good",
+}
+_FORBIDDEN = {
+    DistrictState.ACTIVE: "{code} {state}; only a suspended district resumes.",
+    DistrictState.SUSPENDED: "{code} {state}; only a district that takes part can be suspended.",
+    DistrictState.LEFT: "{code} {state} already.",
+}
+
+
+class DistrictChange(Model):
+    """One change of a district's state: to what, who made it, when, and why."""
+
+    __tablename__ = "district_change"
+
+    district: Mapped[str] = mapped_column(ForeignKey("district.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[DistrictState]
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(80))
+    changed_at: Mapped[datetime]
+
+
+class Invitation(Model):
+    """What lets one district in, once. Of its secret only the SHA-256 is kept; `key_id` is the key that it was used with."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    district: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    region_code: Mapped[str] = mapped_column(String(6))
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    invited_by: Mapped[str] = mapped_column(String(80))
+    invited_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    key_id: Mapped[str | None] = mapped_column(String(80))
+
+    def withdraw(self, *, at: datetime) -> None:
+        """It lets nobody in from now on. Raises `StateForbids` where it has let somebody in."""
+        if self.used_at is not None:
+            raise StateForbids(f"{self.district} has joined with this invitation; banyan-hub district suspend keeps it out.")
+        self.withdrawn_at = self.withdrawn_at or at
+
+    def use(self, key_id: str, *, at: datetime) -> None:
+        """Lets in who has this key, and again while it lasts, for an answer may be lost. Raises `InvitationRefused`."""
+        if self.withdrawn_at is not None:
+            raise InvitationRefused("This invitation was withdrawn. Ask the hub's operator for another.")
+        if self.key_id not in (None, key_id):
+            raise InvitationRefused("This invitation was used with another key. If that was not you, tell the hub's operator.")
+        if at >= self.expires_at:
+            raise InvitationRefused("This invitation has expired. Ask the hub's operator for another.")
+        self.key_id = key_id
+        self.used_at = self.used_at or at
+
+
+class BusAccount(Model):
+    """A district's account on a bus that has accounts. The password is kept, encrypted: a lost broker can be made anew."""
+
+    __tablename__ = "bus_account"
+
+    district: Mapped[str] = mapped_column(String(40), primary_key=True)
+    sealed_password: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DistrictKey(Model):

@@ -1,7 +1,8 @@
 """How much of what each district said has the hub?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
@@ -12,10 +13,27 @@ from federation.mailbox import ParkedRecord, QuarantinedMessage, StreamCursor
 from sync import streams
 from sync.beacon import Verdict
 
+# Ten beacons at their usual interval: a restart or a short interruption is over by then.
+SILENCE = timedelta(minutes=5)
+
+
+class StandingState(StrEnum):
+    """What there is to say first about a district's stream."""
+
+    FORKED = "forked"
+    UNHEARD = "unheard"
+    PARKED = "parked"
+    SILENT = "silent"
+    BEHIND = "behind"
+    EQUAL = "equal"
+
 
 @dataclass(frozen=True)
 class Standing:
-    """A district's stream as the hub knows it. `as_of` is the moment up to which the hub has all that was recorded there."""
+    """A district's stream as the hub knows it at the moment `at`.
+
+    `as_of` is the moment up to which the hub has all that was recorded there.
+    """
 
     district: str
     name: str
@@ -28,6 +46,7 @@ class Standing:
     heard_at: datetime | None
     parked: int
     quarantined: int
+    at: datetime
 
     @property
     def behind(self) -> int:
@@ -35,23 +54,28 @@ class Standing:
         return self.head - self.applied
 
     @property
-    def equal(self) -> bool:
-        """Whether all that the district recorded has its effect here, as far as it has said."""
-        return self.as_of is not None and self.behind == 0 and self.parked == 0 and self.verdict != Verdict.FORK
-
-    def describe(self) -> str:
-        """The state in one or two words."""
+    def state(self) -> StandingState:
+        """What a person has to look at comes first; of a silent district nobody knows how far behind the hub is."""
         if self.verdict == Verdict.FORK:
-            return "forked"
-        if self.as_of is None and self.head == 0:
-            return "not heard of"
+            return StandingState.FORKED
+        if self.heard_at is None:
+            return StandingState.UNHEARD
+        if self.parked:
+            return StandingState.PARKED
+        if self.at - self.heard_at > SILENCE:
+            return StandingState.SILENT
         if self.behind:
-            return f"behind by {self.behind}"
-        return "equal" if self.equal else "parked"
+            return StandingState.BEHIND
+        return StandingState.EQUAL if self.as_of else StandingState.UNHEARD
+
+    @property
+    def equal(self) -> bool:
+        """Whether all that the district recorded has its effect here, as far as it said not long ago."""
+        return self.state is StandingState.EQUAL
 
 
-def standings(session: Session) -> list[Standing]:
-    """Every district's stream, by the district's code."""
+def standings(session: Session, *, at: datetime) -> list[Standing]:
+    """Every district's stream at the moment `at`, by the district's code."""
     cursor = StreamCursor
     query = (
         select(
@@ -70,7 +94,7 @@ def standings(session: Session) -> list[Standing]:
         .join(cursor, cursor.stream == District.code + streams.up(""))
         .order_by(District.code)
     )
-    return [Standing(*row) for row in session.execute(query)]
+    return [Standing(*row, at) for row in session.execute(query)]
 
 
 def _count(stream: InstrumentedAttribute[Any]) -> ScalarSelect[int]:

@@ -126,7 +126,7 @@ def _note(
     type: IdentityEventType,
     volunteer_id: str,
     registration_id: str,
-    evidence: dict[str, Any],
+    evidence: dict[str, str],
     *,
     at: datetime,
 ) -> None:

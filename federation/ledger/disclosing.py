@@ -1,30 +1,67 @@
-"""Which sums may everybody see?
+"""Which parts of the districts' hours may everybody see?
 
-A sum over few entries may be one person's, known to whoever knows the organization.
+A district's total is public, and that of the city. Its months, fields and organizations are shown where `withholding` lets
+them; the others appear as the one sum that they make together. What the city has in a part is the sum of what its districts
+show there, so it says nothing more than they do, and needs no rule of its own.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from federation.ledger.totals import Hours, OrganizationSum
+from federation.ledger.totals import NOTHING, Hours, PartSum
+from federation.ledger.withholding import withheld
 
-FEWEST_ENTRIES = 10
+Part = TypeVar("Part", bound=PartSum)
 
 
 @dataclass(frozen=True)
-class Disclosed:
-    """The sums that are shown, and how many are only shown as the one sum that they make together."""
+class Withheld:
+    """The parts that are not shown, by their keys, and the one sum that they make together."""
 
-    shown: list[OrganizationSum]
-    withheld: int
-    withheld_hours: Hours
+    keys: frozenset[str] = frozenset()
+    hours: Hours = NOTHING
 
 
-def disclose(sums: Sequence[OrganizationSum]) -> Disclosed:
-    """Puts together the organizations with fewer than `FEWEST_ENTRIES` entries."""
-    withheld = [one.hours for one in sums if 0 < one.hours.entries < FEWEST_ENTRIES]
+@dataclass(frozen=True)
+class Disclosed(Generic[Part]):
+    """The parts that are shown, and what each district withholds."""
+
+    shown: list[Part]
+    withheld: Mapping[str, Withheld]
+
+    def withheld_by(self, district: str) -> Withheld:
+        """What one district withholds."""
+        return self.withheld.get(district, Withheld())
+
+    @property
+    def together(self) -> Withheld:
+        """What all of them withhold; a part that is among it may be shown of another district."""
+        keys = frozenset[str]().union(*(one.keys for one in self.withheld.values()))
+        return Withheld(keys, sum((one.hours for one in self.withheld.values()), NOTHING))
+
+    def by_key(self) -> dict[str, Hours]:
+        """What the districts show of each part, added up."""
+        sums: dict[str, Hours] = defaultdict(lambda: NOTHING)
+        for part in self.shown:
+            sums[part.key] += part.hours
+        return dict(sums)
+
+
+def disclose(parts: Sequence[Part]) -> Disclosed[Part]:
+    """Withholds of each district what must not be seen; of a part without hours there is nothing to see."""
+    of_district: dict[str, list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.hours.entries:
+            of_district[part.district].append(part)
+    hidden = {district: _hidden(own) for district, own in of_district.items()}
     return Disclosed(
-        shown=[one for one in sums if one.hours.entries >= FEWEST_ENTRIES],
-        withheld=len(withheld),
-        withheld_hours=Hours(sum(hours.entries for hours in withheld), sum(hours.minutes for hours in withheld)),
+        shown=[part for own in of_district.values() for part in own if part.key not in hidden[part.district].keys],
+        withheld={district: one for district, one in hidden.items() if one.keys},
     )
+
+
+def _hidden(parts: Sequence[PartSum]) -> Withheld:
+    hidden = [parts[place] for place in withheld([part.hours.entries for part in parts])]
+    return Withheld(frozenset(part.key for part in hidden), sum((part.hours for part in hidden), NOTHING))

@@ -22,6 +22,12 @@ class Hours:
     entries: int
     minutes: int
 
+    def __add__(self, other: "Hours") -> "Hours":
+        return Hours(self.entries + other.entries, self.minutes + other.minutes)
+
+
+NOTHING = Hours(0, 0)
+
 
 @dataclass(frozen=True)
 class City:
@@ -42,21 +48,19 @@ class DistrictSum:
 
 
 @dataclass(frozen=True)
-class MonthSum:
-    """What one district recorded for one month (`YYYY-MM`)."""
+class PartSum:
+    """A part of what one district recorded: `key` is a month (`YYYY-MM`), a field of service or an organization's id."""
 
     district: str
-    month: str
+    key: str
     hours: Hours
 
 
 @dataclass(frozen=True)
-class OrganizationSum:
+class OrganizationSum(PartSum):
     """What one organization recorded; `name` is None until the district has described it."""
 
-    organization_id: str
     name: str | None
-    hours: Hours
 
 
 @dataclass(frozen=True)
@@ -84,47 +88,32 @@ def by_district(session: Session) -> list[DistrictSum]:
     )
     hours = {district: Hours(int(entries), int(minutes)) for district, entries, minutes in rows}
     return [
-        DistrictSum(district, registrations.get(district, 0), hours.get(district, Hours(0, 0)))
+        DistrictSum(district, registrations.get(district, 0), hours.get(district, NOTHING))
         for district in sorted(registrations.keys() | hours.keys())
     ]
 
 
-def by_month(session: Session, *, district: str | None = None) -> list[MonthSum]:
-    """Each month of each district, or of the one `district`; months first, in their order."""
-    total = MonthTotal
-    query = (
-        select(total.district, total.month, func.sum(total.entries), func.sum(total.minutes))
-        .group_by(total.month, total.district)
-        .order_by(total.month, total.district)
-    )
-    if district is not None:
-        query = query.where(total.district == district)
-    return [
-        MonthSum(code, month, Hours(int(entries), int(minutes))) for code, month, entries, minutes in session.execute(query)
-    ]
+def by_month(session: Session, *, district: str | None = None) -> list[PartSum]:
+    """Each month of each district, or of the one `district`; in the order of the months."""
+    return _parts(session, MonthTotal.month, district)
 
 
-def by_field(session: Session, *, district: str | None = None) -> dict[str, Hours]:
-    """Each field of service, most minutes first."""
-    minutes = func.sum(MonthTotal.minutes)
-    query = select(MonthTotal.field, func.sum(MonthTotal.entries), minutes).group_by(MonthTotal.field)
-    if district is not None:
-        query = query.where(MonthTotal.district == district)
-    rows = session.execute(query.order_by(minutes.desc(), MonthTotal.field))
-    return {field: Hours(int(entries), int(credited)) for field, entries, credited in rows}
+def by_field(session: Session, *, district: str | None = None) -> list[PartSum]:
+    """Each field of service of each district, or of the one `district`; in the order of their names."""
+    return _parts(session, MonthTotal.field, district)
 
 
 def by_organization(session: Session, district: str) -> list[OrganizationSum]:
-    """Each organization of `district` that recorded hours, most minutes first."""
+    """Each organization of `district` that recorded hours, in the order of their ids."""
     total, organization = OrganizationTotal, Organization
     same = (organization.district == total.district) & (organization.organization_id == total.organization_id)
     rows = session.execute(
         select(total.organization_id, organization.name, total.entries, total.minutes)
         .outerjoin(organization, same)
         .where(total.district == district)
-        .order_by(total.minutes.desc(), total.organization_id)
+        .order_by(total.organization_id)
     )
-    return [OrganizationSum(key, name, Hours(entries, minutes)) for key, name, entries, minutes in rows]
+    return [OrganizationSum(district, key, Hours(entries, minutes), name) for key, name, entries, minutes in rows]
 
 
 def of_volunteer(session: Session, volunteer_id: str) -> Sequence[RegistrationSum]:
@@ -144,6 +133,18 @@ def of_volunteer(session: Session, volunteer_id: str) -> Sequence[RegistrationSu
         .order_by(registration.district, registration.registration_id)
     )
     return [RegistrationSum(key, district, Hours(entries, minutes)) for key, district, entries, minutes in rows]
+
+
+def _parts(session: Session, key: InstrumentedAttribute[str], district: str | None) -> list[PartSum]:
+    total = MonthTotal
+    query = (
+        select(total.district, key, func.sum(total.entries), func.sum(total.minutes))
+        .group_by(key, total.district)
+        .order_by(key, total.district)
+    )
+    if district is not None:
+        query = query.where(total.district == district)
+    return [PartSum(code, part, Hours(int(entries), int(minutes))) for code, part, entries, minutes in session.execute(query)]
 
 
 def _sum(counted: InstrumentedAttribute[int]) -> ColumnElement[int]:

@@ -8,6 +8,7 @@ import msgspec
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
+from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
 from sync.errors import Undecodable
@@ -16,6 +17,7 @@ CONTRACTS: dict[str, type[msgspec.Struct]] = {
     HOURS_CERTIFIED: HourEntryState,
     HOURS_CORRECTED: HourEntryState,
     HOURS_REVOKED: HourEntryState,
+    MEMBERSHIP_CHANGED: MembershipState,
     ORGANIZATION_RECORDED: OrganizationState,
     REGISTRATION_RECORDED: RegistrationState,
     VOLUNTEER_ID_ASSIGNED: VolunteerIdState,

@@ -14,6 +14,7 @@ COMMITS = (
     "api/",
     "admin/",
     "federation/cli",
+    "federation/directory/commands",
     "tenants/cli",
     "tenants/organizations/commands",
     "tenants/staff/commands",

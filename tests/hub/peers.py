@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
+from federation.ledger.withholding import FEWEST_ENTRIES
 from federation.mailbox import LogRecord
 from federation.settings import Settings
 from sync import batch, envelope, signing, streams
@@ -106,12 +107,12 @@ class Hub:
         return districts
 
     def hears(self, *messages: bytes, at: datetime = AT) -> Position | None:
-        """Takes each message in a transaction of its own; gives the answer to the last."""
-        position = None
+        """Takes each message in a transaction of its own; gives the position that answers the last."""
+        reply = None
         for raw in messages:
             with self.sessions.begin() as session:
-                position = self.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys(self.sessions), at=at)
-        return position
+                reply = self.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys(self.sessions), at=at)
+        return reply if isinstance(reply, Position) else None
 
     def asked(self, question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:
         """The answer to a question that reads."""
@@ -192,6 +193,11 @@ def hours(
         reason=None if version == 1 else "miscounted",
     )
     return Told(type, key, version, state, epoch)
+
+
+def shown_hours(key: str, *, entries: int = FEWEST_ENTRIES, **stated: Any) -> list[Told]:
+    """As many hour entries of one kind as it takes to be shown apart from others."""
+    return [hours(f"{key}-{number}", **stated) for number in range(entries)]
 
 
 def organization(key: str, *, name: str, version: int = 1, parent: str | None = None) -> Told:

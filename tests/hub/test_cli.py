@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 from sqlalchemy.orm import sessionmaker
 
 from federation.cli import main
 from federation.intake import open_inbox
+from federation.mailbox import StreamCursor
 from federation.settings import Settings
 from sync import sqlite
 from sync.signing import public_jwk
@@ -111,11 +112,19 @@ def test_status_shows_each_district(futian: District, peer: Hub) -> None:
     assert status()["equal"] is False
     peer.hears(futian.says(hours("e1", minutes=45), at=NOW), at=NOW)
     found = status()
-    assert (found["equal"], found["behind"], found["as_of"]) == (True, 0, NOW.isoformat())
+    assert (found["state"], found["equal"], found["behind"], found["as_of"]) == ("equal", True, 0, NOW.isoformat())
     assert (found["registrations"], found["certified_minutes"]) == (0, 45)
     peer.hears(futian.lights_beacon(head=3, at=NOW), at=NOW)
     assert (status()["equal"], status()["behind"]) == (False, 2)
     assert "behind by 2" in told("status")
+
+
+def test_status_calls_nobody_equal_who_is_silent(futian: District, peer: Hub) -> None:
+    peer.hears(futian.says(hours("e1"), at=NOW), at=NOW)
+    with peer.sessions.begin() as session:
+        session.execute(update(StreamCursor).values(heard_at=NOW - timedelta(days=1)))
+    assert (status()["equal"], status()["state"]) == (False, "silent")
+    assert "silent" in told("status")
 
 
 def test_parked_events_are_listed_and_retried(futian: District, peer: Hub) -> None:
@@ -152,5 +161,5 @@ def test_settings_are_printed_without_secrets(settings: Settings) -> None:
 
 def test_the_help_says_how_to_begin() -> None:
     printed = told("--help")
-    for command in ("db upgrade", "district add", "web", "sync"):
+    for command in ("db upgrade", "invite", "web", "sync"):
         assert command in printed

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from federation.ledger import totals
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
-from federation.ledger.totals import City, Hours, MonthSum
+from federation.ledger.totals import City, Hours, PartSum
 from federation.mailbox import ParkedRecord
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from tests.hub.peers import District, Hub, Told, hours, new_id, registration
@@ -79,8 +79,8 @@ def test_a_correction_replaces_what_counted_and_the_history_stays(hub: Hub) -> N
     )
     hub.hears(futian.says(hours("e1", minutes=60)), futian.says(moved))
     assert hub.asked(totals.by_month) == [
-        MonthSum("futian", "2026-03", Hours(0, 0)),
-        MonthSum("futian", "2026-04", Hours(1, 45)),
+        PartSum("futian", "2026-03", Hours(0, 0)),
+        PartSum("futian", "2026-04", Hours(1, 45)),
     ]
     history = [(row.version, row.state, row.credited_minutes, row.reason) for row in hub.rows(LedgerEntry)]
     assert history == [(1, LedgerState.CERTIFIED, 60, None), (2, LedgerState.CORRECTED, 45, "miscounted")]
@@ -116,7 +116,7 @@ def test_two_districts_that_use_the_same_keys_do_not_touch_each_other(hub: Hub) 
     hub.hears(futian.says(hours("e1", minutes=10)), luohu.says(hours("e1", minutes=5, version=2)))
     by_district = {total.district: total.hours for total in hub.asked(totals.by_district)}
     assert by_district == {"futian": Hours(1, 10), "luohu": Hours(1, 5)}
-    assert hub.asked(totals.by_field, district="luohu") == {"社区服务": Hours(1, 5)}
+    assert hub.asked(totals.by_field, district="luohu") == [PartSum("luohu", "社区服务", Hours(1, 5))]
 
 
 def test_an_entry_that_does_not_fit_is_parked_and_the_others_count(hub: Hub) -> None:
@@ -132,7 +132,7 @@ def test_a_month_that_is_none_is_parked(hub: Hub, month: str) -> None:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(hours("e1", month=month), hours("e2", month="2026-03")))
     assert [record.record_key for record in hub.rows(ParkedRecord)] == ["e1"]
-    assert [one.month for one in hub.asked(totals.by_month)] == ["2026-03"]
+    assert [one.key for one in hub.asked(totals.by_month)] == ["2026-03"]
 
 
 def test_a_volunteer_has_the_hours_of_every_registration(hub: Hub) -> None:
@@ -194,7 +194,7 @@ def test_the_newest_versions_count_whatever_comes_in_whichever_order(
     for entry in {version[0] for version in versions}:
         *_, kind, minutes, month, _whose = max(drawn for drawn in versions if drawn[0] == entry)
         expected[month] += 0 if kind == HOURS_REVOKED else minutes
-    counted = {total.month: total.hours.minutes for total in hub.asked(totals.by_month, district=district.code)}
+    counted = {total.key: total.hours.minutes for total in hub.asked(totals.by_month, district=district.code)}
     assert Counter(counted) == expected
     assert_all_was_applied(hub)
     assert_totals_are_true(hub)

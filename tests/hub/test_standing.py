@@ -1,8 +1,8 @@
 """Does the hub know how far it has followed each district?"""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from federation.directory.standing import Standing, standings
+from federation.directory.standing import SILENCE, Standing, StandingState, standings
 from federation.identity.models import Link, Registration
 from federation.ledger import totals
 from federation.ledger.totals import Hours, OrganizationSum
@@ -13,22 +13,22 @@ from tests.hub.peers import AT, Hub, Told, hours, organization, registration
 LATER = AT + timedelta(minutes=5)
 
 
-def standing(hub: Hub) -> Standing:
-    [found] = hub.asked(standings)
+def standing(hub: Hub, at: datetime = AT) -> Standing:
+    [found] = hub.asked(standings, at=at)
     return found
 
 
 def test_a_district_that_never_spoke_is_not_called_equal(hub: Hub) -> None:
     hub.enrol("futian")
     found = standing(hub)
-    assert (found.equal, found.as_of, found.describe()) == (False, None, "not heard of")
+    assert (found.equal, found.as_of, found.state) == (False, None, StandingState.UNHEARD)
 
 
 def test_all_that_was_said_makes_equal_as_of_the_last_event(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(hours("e1"), hours("e2")))
     found = standing(hub)
-    assert (found.equal, found.behind, found.as_of, found.describe()) == (True, 0, AT, "equal")
+    assert (found.equal, found.behind, found.as_of, found.state) == (True, 0, AT, StandingState.EQUAL)
 
 
 def test_a_beacon_moves_as_of_where_nothing_is_missing(hub: Hub) -> None:
@@ -41,7 +41,15 @@ def test_a_beacon_shows_how_much_is_missing_and_as_of_stays(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(hours("e1")), futian.lights_beacon(head=4, at=LATER))
     found = standing(hub)
-    assert (found.equal, found.behind, found.as_of, found.describe()) == (False, 3, AT, "behind by 3")
+    assert (found.equal, found.behind, found.as_of, found.state) == (False, 3, AT, StandingState.BEHIND)
+
+
+def test_nobody_is_called_equal_who_has_not_been_heard_for_long(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1")), futian.lights_beacon())
+    assert standing(hub, AT + SILENCE).equal
+    found = standing(hub, AT + SILENCE + timedelta(seconds=1))
+    assert (found.equal, found.state, found.as_of) == (False, StandingState.SILENT, AT)
 
 
 def test_what_is_parked_or_quarantined_is_counted_for_its_district(hub: Hub) -> None:
@@ -49,10 +57,10 @@ def test_what_is_parked_or_quarantined_is_counted_for_its_district(hub: Hub) -> 
     unknown = Told("signup.made.v1", "s1", 1, hours("e1").data)
     said = luohu.says(unknown, hours("e2"))
     hub.hears(futian.says(hours("e1")), said, said[:-1])
-    found = {standing.district: standing for standing in hub.asked(standings)}
+    found = {standing.district: standing for standing in hub.asked(standings, at=AT)}
     assert (found["futian"].parked, found["futian"].quarantined, found["futian"].equal) == (0, 0, True)
     assert (found["luohu"].parked, found["luohu"].quarantined, found["luohu"].equal) == (1, 1, False)
-    assert found["luohu"].describe() == "parked"
+    assert found["luohu"].state is StandingState.PARKED
 
 
 def test_what_was_parked_goes_through_once_its_cause_is_gone(hub: Hub) -> None:
@@ -80,5 +88,5 @@ def test_an_organization_is_known_by_its_newest_name(hub: Hub) -> None:
         futian.says(organization("team", name="旧名", parent="district"), hours("e1", organization_id="team")),
         luohu.says(organization("team", name="别的队"), hours("e1", organization_id="nameless", minutes=5)),
     )
-    assert hub.asked(totals.by_organization, "futian") == [OrganizationSum("team", "海珠社区队", Hours(1, 60))]
-    assert hub.asked(totals.by_organization, "luohu") == [OrganizationSum("nameless", None, Hours(1, 5))]
+    assert hub.asked(totals.by_organization, "futian") == [OrganizationSum("futian", "team", Hours(1, 60), "海珠社区队")]
+    assert hub.asked(totals.by_organization, "luohu") == [OrganizationSum("luohu", "nameless", Hours(1, 5), None)]

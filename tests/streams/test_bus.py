@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kombu import Connection, Producer
 
 from sync import embedded, signing, streams
-from sync.bus import Delivery, KombuBus, exchange_name
+from sync.addresses import exchange_name
+from sync.bus import Delivery, KombuBus
 from sync.errors import BusUnavailable, TooLarge
 from tests.support.parties import put
 from tests.support.rabbitmq import RabbitMQ

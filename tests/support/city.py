@@ -118,7 +118,7 @@ class City:
     def in_step(self) -> bool:
         """Whether every stream's reader stands where its writer does, both ways, and the hub says so of each district."""
         with self.hub.sessions() as session:
-            said = standings(session)
+            said = standings(session, at=datetime.now(UTC))
             hub_heads = {head.stream: head.sequence for head in federation.mailbox.log.heads(session)}
             up_cursors = {cursor.stream: cursor.sequence for cursor in session.query(federation.mailbox.StreamCursor)}
         for district in self.districts:

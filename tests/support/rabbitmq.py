@@ -14,7 +14,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from federation.broker.definitions import Account, definitions
-from sync.bus import queue_name
+from sync.addresses import queue_name
 from tests.support import servers
 from tests.support.servers import Missing
 from tests.support.waiting import eventually

@@ -39,7 +39,8 @@ def cut(futian: Side, *sizes: int) -> list[Batch]:
 
 def take(hub: Side, raw: bytes) -> Position | None:
     with hub.sessions.begin() as session:
-        return hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys, at=LATER)
+        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys, at=LATER)
+    return reply if isinstance(reply, Position) else None
 
 
 def take_batch(hub: Side, futian: Side, piece: Batch) -> Position:

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask.testing import FlaskClient
 
-from tests.hub.peers import Hub, hours, organization, registration
+from tests.hub.peers import Hub, hours, organization, registration, shown_hours
 
-NOW = datetime.now(UTC)
+# Later than the requests that the tests make: nobody is silent by then.
+NOW = datetime.now(UTC) + timedelta(hours=1)
 
 
 def rows(client: FlaskClient, path: str) -> list[list[str]]:
@@ -21,29 +22,32 @@ def rows(client: FlaskClient, path: str) -> list[list[str]]:
 
 def test_the_districts_of_a_year(hub: Hub, client: FlaskClient) -> None:
     [futian] = hub.enrol("futian")
-    hub.hears(futian.says(registration("r1"), hours("h1", month="2025-12"), hours("h2", minutes=45), at=NOW), at=NOW)
+    told = [*shown_hours("h1", month="2025-12"), *shown_hours("h2", minutes=45)]
+    hub.hears(futian.says(registration("r1"), *told, at=NOW), at=NOW)
     heading, futian_row = rows(client, "/districts.csv?year=2026")
     shown = dict(zip(heading, futian_row, strict=True))
-    assert (shown["Code"], shown["Registrations"], shown["Entries"]) == ("futian", "1", "1")
-    assert (shown["Certified minutes"], shown["Standing"]) == ("45", "Equal")
+    assert (shown["Code"], shown["Registrations"], shown["Entries"]) == ("futian", "1", "10")
+    assert (shown["Certified minutes"], shown["Standing"]) == ("450", "Equal")
     assert shown["As of"].endswith("+08:00")
 
 
 def test_the_months_of_all_districts_and_of_one(hub: Hub, client: FlaskClient) -> None:
     futian, luohu = hub.enrol("futian", "luohu")
-    hub.hears(futian.says(hours("h1", minutes=45), at=NOW), luohu.says(hours("h2"), at=NOW), at=NOW)
+    told = [*shown_hours("h1", minutes=45), *shown_hours("h2", month="2026-04", entries=12), hours("h3", month="2026-05")]
+    hub.hears(futian.says(*told, at=NOW), luohu.says(*shown_hours("h2"), *shown_hours("h3", month="2026-04"), at=NOW), at=NOW)
     assert rows(client, "/months.csv") == [
         ["Month", "Minutes in Futian", "Minutes in Luohu", "Minutes"],
-        ["2026-03", "45", "60", "105"],
+        ["2026-03", "", "600", "600"],
+        ["2026-04", "720", "600", "1320"],
+        ["All others", "510", "0", "510"],
     ]
-    assert rows(client, "/months.csv?district=luohu")[1] == ["2026-03", "60", "60"]
-    assert rows(client, "/districts/luohu/months.csv")[1] == ["2026-03", "60", "60"]
+    assert rows(client, "/months.csv?district=luohu")[1] == ["2026-03", "600", "600"]
+    assert rows(client, "/districts/luohu/months.csv")[1] == ["2026-03", "600", "600"]
 
 
 def test_a_name_is_never_a_formula(hub: Hub, client: FlaskClient) -> None:
     [futian] = hub.enrol("futian")
-    told = [hours(f"h{number}") for number in range(10)]
-    hub.hears(futian.says(organization("o1", name='=HYPERLINK("https://example.org")'), *told, at=NOW), at=NOW)
+    hub.hears(futian.says(organization("o1", name='=HYPERLINK("https://example.org")'), *shown_hours("h"), at=NOW), at=NOW)
     assert rows(client, "/districts/futian/organizations.csv")[1][0].startswith("'=")
 
 

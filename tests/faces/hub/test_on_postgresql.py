@@ -22,9 +22,13 @@ def test_every_address_answers(hub: Hub, client: FlaskClient) -> None:
         "/districts/futian/months.csv",
         "/districts/futian/organizations.csv",
         "/api/v1/city",
+        "/api/v1/city/months",
+        "/api/v1/city/fields",
         "/api/v1/districts",
         "/api/v1/districts/futian",
         "/api/v1/districts/futian/months",
+        "/api/v1/districts/futian/fields",
+        "/api/v1/districts/futian/organizations",
         "/readyz",
     ]
     assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
