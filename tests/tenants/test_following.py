@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from sync.applying import Fact
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
+from sync.facts import Fact
 from tenants.errors import NotFound
 from tenants.registrations.following import follow_volunteer_ids
 from tests.support.district import NOW, District
