@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.commands import Participant, Program, command_group, engine_of
@@ -14,6 +16,7 @@ from tenants import mailbox
 from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
 from tenants.imports.commands import import_group
+from tenants.imports.uploads.forgetting import forget_old_uploads
 from tenants.migrations import MIGRATIONS
 from tenants.operating import district
 from tenants.organizations.arranging import found_district
@@ -24,7 +27,11 @@ from tenants.standing import standing
 
 
 def _participant(settings: Settings, _sessions: object) -> Participant:
-    return Participant(settings.district, mailbox.log, mailbox.inbox, mailbox.HubKey(settings.hub_key))
+    return Participant(settings.district, mailbox.log, mailbox.inbox, mailbox.HubKey(settings.hub_key), _tidy)
+
+
+def _tidy(session: Session) -> None:
+    forget_old_uploads(session, at=datetime.now(UTC))
 
 
 PROGRAM = Program(

@@ -116,6 +116,9 @@ class _Desk:
         if entry.state is HourState.CERTIFIED and statement.certified_by is None:
             message = "The entry is certified here and waits in the register. Revoke it here if it should not count."
             return _left_alone(cells, Invalid(message, field="status", rule="certified_here"))
+        if statement.certified_by == entry.recorded_by:
+            message = "Nobody certifies hours that they recorded themselves. Fill in who certified them in the register."
+            raise Invalid(message, field="certified_by", rule="self_certified")
         self._refuse_overlap(statement, entry.registration_id, shift)
         service = self._service(statement)
         differs = _time(entry) != _time(shift) or _service_of(entry) != service
@@ -178,7 +181,15 @@ def _held(session: Session, numbers: Iterable[str]) -> dict[str, _Held]:
 
 
 def _entries(session: Session, numbers: Iterable[str]) -> dict[str, HourEntry]:
-    query = select(HourEntry).where(HourEntry.local_number.in_(numbers)).options(selectinload(HourEntry.versions))
+    """The entries with these numbers as they are now, locked until the transaction ends: somebody may be correcting one."""
+    query = (
+        select(HourEntry)
+        .where(HourEntry.local_number.in_(numbers))
+        .order_by(HourEntry.id)
+        .options(selectinload(HourEntry.versions))
+        .with_for_update(of=HourEntry)
+        .execution_options(populate_existing=True)
+    )
     return {entry.local_number: entry for entry in session.scalars(query) if entry.local_number is not None}
 
 

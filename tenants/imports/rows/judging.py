@@ -65,6 +65,13 @@ class Verdict:
     waiting: bool = False
 
 
+def refuse_future_export(exported_on: date | None, *, at: datetime, settings: Settings) -> None:
+    """Raises `Invalid` where a register is said to be written after `at`: what happened is measured against that day."""
+    if exported_on is not None and exported_on > at.astimezone(settings.time_zone).date():
+        message = "The day of the export lies in the future. Write the day on which the register was exported."
+        raise Invalid(message, field="exported_on", rule="in_the_future")
+
+
 Enter = Callable[[Cells], Verdict]
 """Enters one row; raises `Invalid` before it touches a record where the row is refused."""
 
