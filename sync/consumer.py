@@ -65,7 +65,7 @@ class Consumer:
             self._attempts = 0
         if self._in_hand is None:
             return False
-        position = self._take(self._in_hand.body)
+        position = self._take(self._in_hand)
         delivery, self._in_hand = self._in_hand, None
         delivery.acknowledge()
         if position is not None:
@@ -90,10 +90,11 @@ class Consumer:
         raw = seal_position(position, self._key)
         self._bus.publish(raw, to=streams.writer_of(position.stream), expires_seconds=EXPIRES_SECONDS)
 
-    def _take(self, raw: bytes) -> Position | None:
+    def _take(self, delivery: Delivery) -> Position | None:
+        raw, account = delivery.body, delivery.account
         try:
             with self._sessions.begin() as session:
-                return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now())
+                return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now(), account=account)
         except _TRANSIENT:
             raise
         except Exception:

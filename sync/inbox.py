@@ -100,16 +100,19 @@ class Inbox:
         self._lock(session, stream)
         return self._applier.retry(session, stream)
 
-    def receive(self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime) -> Position | None:
+    def receive(
+        self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime, account: str | None = None
+    ) -> Position | None:
         """Takes one message, and gives the position to answer with once the transaction is committed.
 
-        A message that must not be applied is quarantined; a position is handed to the log and needs no answer.
+        `account` is who published it, where the bus vouches for that. A message that must not be applied is quarantined; a
+        position is handed to the log and needs no answer.
         """
         claimed = None
         try:
             signed = message.take_apart(raw)
             claimed = signed.claims.stream
-            message.verify(signed, receiver=receiver, keys=keys, at=at)
+            message.verify(signed, receiver=receiver, keys=keys, at=at, account=account)
             return self._act_on(session, signed, at=at)
         except Rejected as error:
             self._quarantine.put(session, raw, error, claimed=claimed, at=at)
