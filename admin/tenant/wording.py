@@ -75,6 +75,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.jinja_env.filters.update(
         shift=shift_in(settings.time_zone),
+        service=service,
         act=_from(_ACTS),
         document=_from(_DOCUMENTS),
         flaw=_from(_FLAWS),
@@ -99,6 +100,11 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
         return f"{moment(start, time_zone)}–{last}"
 
     return write
+
+
+def service(version: HourEntryVersion) -> str:
+    """What was served and where, in one line."""
+    return " · ".join((version.activity, version.field, version.organization.name))
 
 
 def volunteer_id(value: str) -> str:

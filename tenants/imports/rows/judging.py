@@ -5,22 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
 
 from tenants.errors import Invalid
+from tenants.hours.recording import Occupied
 from tenants.imports.forms.cells import Cells
 from tenants.imports.rows.findings import Finding, refusal
 from tenants.registrations.registering import Outcome
 from tenants.settings import Settings
-
-
-class Occupied(NamedTuple):
-    """A time in which a volunteer serves, as `tenants.hours.recording.Occupied`."""
-
-    id: uuid.UUID
-    local_number: str | None
-    started_at: datetime
-    ended_at: datetime
 
 
 @dataclass
