@@ -21,7 +21,7 @@ from tenants.hours.models import HourEntry
 from tenants.hours.rules import Shift
 from tenants.imports.files.reading import open_table
 from tenants.imports.forms.profiles import Kind
-from tenants.imports.forms.understanding import understand
+from tenants.imports.forms.understanding import Source, understand
 from tenants.imports.rows.findings import grouped, words
 from tenants.imports.runs.chunking import CHUNK_ROWS
 from tenants.imports.runs.models import ImportJob, JobState, Mode
@@ -106,16 +106,21 @@ def test_progress_is_told_chunk_by_chunk(registers: Registers) -> None:
     assert {progress.rows_total for progress in told} == {len(MANY)}
 
 
-def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Registers) -> None:
-    lines = [*MANY, MANY[0], volunteer("NS00001", name="王芳")]
-    source = registers.source(Kind.VOLUNTEERS, *lines)
+def interrupt(registers: Registers, source: Source) -> None:
+    """Imports a register as far as its first chunk."""
 
-    def interrupt(_: Progress) -> None:
+    def stop(_: Progress) -> None:
         raise Interrupted
 
     with pytest.raises(Interrupted):
-        registers.bring_in(source, watch=interrupt)
+        registers.bring_in(source, watch=stop)
     db.session.remove()
+
+
+def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Registers) -> None:
+    lines = [*MANY, MANY[0], volunteer("NS00001", name="王芳")]
+    source = registers.source(Kind.VOLUNTEERS, *lines)
+    interrupt(registers, source)
     begun = db.session.scalars(select(ImportJob)).one()
     assert (begun.state, begun.rows_read, begun.created) == (JobState.RUNNING, CHUNK_ROWS, CHUNK_ROWS)
 
@@ -129,13 +134,7 @@ def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Reg
 def test_what_an_interrupted_import_refused_is_tried_again(staffed: Registers) -> None:
     lines = [hour("H1"), hour("H2", volunteer_no="NS3"), hour("H3", minutes="0")]
     source = staffed.source(Kind.HOURS, *lines)
-
-    def interrupt(_: Progress) -> None:
-        raise Interrupted
-
-    with pytest.raises(Interrupted):
-        staffed.bring_in(source, watch=interrupt)
-    db.session.remove()
+    interrupt(staffed, source)
     staffed.volunteers(volunteer("NS3"))
     job = staffed.bring_in(source)
     assert (job.rows_read, job.created, job.unchanged, job.refused) == (3, 2, 0, 1)
