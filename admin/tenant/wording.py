@@ -80,7 +80,6 @@ def register(app: Flask) -> None:
         document=_from(_DOCUMENTS),
         flaw=_from(_FLAWS),
         disagreement=_from(_DISAGREEMENTS),
-        volunteer_id=volunteer_id,
         gender=gender,
     )
 
@@ -105,11 +104,6 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
 def service(version: HourEntryVersion) -> str:
     """What was served and where, in one line."""
     return " · ".join((version.activity, version.field, version.organization.name))
-
-
-def volunteer_id(value: str) -> str:
-    """A volunteer ID in the groups in which people read it aloud: 44 1234 5678 90 12."""
-    return " ".join((value[:2], value[2:6], value[6:10], value[10:12], value[12:]))
 
 
 def gender(value: str) -> str:
