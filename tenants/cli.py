@@ -58,8 +58,8 @@ def setup() -> None:
     with engine_of(read_settings()) as engine:
         MIGRATIONS.upgrade(engine)
     with district() as (session, settings):
-        mailbox.open_streams(session, settings.district)
         found_district(session, district=settings.district, name=settings.district_name)
+        mailbox.open_streams(session, settings.district)
         session.commit()
         click.echo(f"{settings.district_name} is set up.")
 

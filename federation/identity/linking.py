@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from federation.identity.issuing import unused_ids
@@ -31,10 +31,11 @@ from federation.settings import Settings
 from sync import bulk, streams
 from sync.applying import Fact
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
+from sync.turns import take_turn
 
 RULE = "document rule, version 1"
 _FIRST_VERSION = 1
-_LOCK = 0x6C696E6B  # any number that nothing else locks
+_TURN = 0x6C696E6B
 
 
 def link_registrations(
@@ -45,7 +46,7 @@ def link_registrations(
     A link stays when a registration is corrected, also where it names another document from then on: hours and certificates
     may have been shown under its ID. Where the correction agrees with another person, that is noted for a steward to decide.
     """
-    _wait_for_turn(session)
+    take_turn(session.connection(), _TURN)
     recorded = record_registrations(session, district, facts, settings=settings)
     if not recorded:
         return
@@ -64,12 +65,6 @@ def link_registrations(
         elif own is not None:
             links.note_match(own, decision)
     links.write(session)
-
-
-def _wait_for_turn(session: Session) -> None:
-    """On SQLite a transaction that writes is alone anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 def _holders(session: Session, recorded: Iterable[Recorded], settings: Settings) -> dict[bytes, list[Holder]]:
