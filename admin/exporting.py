@@ -15,12 +15,19 @@ Cell = str | int | float | datetime | None
 
 
 def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """The table as `name`.csv."""
+    """The table as a file called `name` and `.csv`."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([_plain(cell) for cell in row] for row in (headings, *rows))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-cache"}
-    return Response(_BYTE_ORDER_MARK + text.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+    return attachment(f"{name}.csv", (_BYTE_ORDER_MARK + text.getvalue()).encode())
+
+
+def attachment(name: str, content: bytes) -> Response:
+    """A CSV file that a browser keeps as `name`, and nobody else on its way."""
+    response = Response(content, content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _plain(cell: Cell) -> str | int | float:

@@ -11,8 +11,7 @@ from flask import Flask, redirect, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
-LANGUAGES = {"zh_Hans": "中文", "en": "English"}
-"""The languages by their locale, each with its own name for itself."""
+from sync.settings import LANGUAGES
 
 _PARAMETER = "language"
 _COOKIE = "banyan_language"

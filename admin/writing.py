@@ -1,4 +1,4 @@
-"""How are minutes, numbers and moments written for the one who reads?"""
+"""How are numbers, times and volunteer IDs written for the one who reads?"""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,13 +11,15 @@ MINUTES_PER_HOUR = 60
 
 
 def register(app: Flask, time_zone: ZoneInfo) -> None:
-    """Gives templates the filters `duration`, `hours`, `number`, `day`, `month` and `moment`."""
+    """Gives templates a filter for each way of writing; `moment` writes in `time_zone`."""
     app.jinja_env.filters.update(
         duration=duration,
         hours=hours,
         number=number,
         day=day,
         month=month,
+        month_of_year=month_of_year,
+        volunteer_id=volunteer_id,
         moment=lambda value: moment(value, time_zone),
     )
     app.jinja_env.globals["time_zone_name"] = lambda: get_timezone_name(time_zone, locale=get_locale(), width="long")
@@ -51,6 +53,16 @@ def day(value: date) -> str:
 def month(value: str) -> str:
     """A month given as `YYYY-MM`: Nov 2026."""
     return format_skeleton("yMMM", date.fromisoformat(f"{value}-01"), locale=get_locale())
+
+
+def month_of_year(value: str) -> str:
+    """A month given as `YYYY-MM` beside others of its year: Nov."""
+    return format_skeleton("MMM", date.fromisoformat(f"{value}-01"), locale=get_locale())
+
+
+def volunteer_id(value: str) -> str:
+    """A volunteer ID in the groups in which people read it aloud: 44 1234 5678 90 12."""
+    return " ".join((value[:2], value[2:6], value[6:10], value[10:12], value[12:]))
 
 
 def moment(value: datetime, time_zone: ZoneInfo) -> str:

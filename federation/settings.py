@@ -11,6 +11,7 @@ from sync.settings import (
     address_without_account,
     field_cipher,
     hash_key,
+    language,
     optional_secret,
     read,
     secret,
@@ -74,7 +75,7 @@ def _build(env: Env) -> Settings:
         token_key=secret(env, "HUB_TOKEN_KEY", hash_key),
         province=env.province("PROVINCE", "44"),
         time_zone=time_zone(env),
-        language=env.str("LANGUAGE", "zh_Hans"),
+        language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
         joining=JoiningSettings(

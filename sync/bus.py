@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from kombu import Connection, Consumer, Exchange, Producer, Queue
 
 from sync import signing, streams
-from sync.addresses import QUEUE_ARGUMENTS, exchange_name, queue_name
+from sync.addresses import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name
 from sync.embedded import EmbeddedTransport
 from sync.errors import BusUnavailable, TooLarge
 
@@ -34,10 +34,14 @@ _EMBEDDED_PREFIX = "sqla+"
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message that has arrived. One that is not acknowledged before its connection ends is delivered again."""
+    """A message that has arrived. One that is not acknowledged before its connection ends is delivered again.
+
+    `account` is whose account published it, where the bus vouches for that.
+    """
 
     body: bytes
     acknowledge: Callable[[], None]
+    account: str | None = None
 
 
 class Bus(Protocol):
@@ -91,6 +95,7 @@ class KombuBus:
                 mandatory=True,
                 retry=False,
                 expiration=expires_seconds,
+                user_id=self._account_of(connection),
                 timeout=_CONFIRM_SECONDS,
                 confirm_timeout=_CONFIRM_SECONDS,
             )
@@ -107,7 +112,8 @@ class KombuBus:
         if not self._arrived:
             return None
         message, connection = self._arrived.popleft(), self._connection
-        return Delivery(_as_bytes(message.body), lambda: self._acknowledge(message, connection))
+        account = message.properties.get("user_id")
+        return Delivery(_as_bytes(message.body), lambda: self._acknowledge(message, connection), account)
 
     def keep_alive(self) -> None:
         """Sends a heartbeat when one is due, and notices a connection that was lost."""
@@ -170,6 +176,11 @@ class KombuBus:
         if self._connection is connection:
             with self._connected():
                 message.ack()
+
+    def _account_of(self, connection: Any) -> str | None:
+        """The party's own account, for whose name RabbitMQ then vouches; None on a bus without accounts."""
+        own = account_name(self._party)
+        return own if connection.userid == own else None
 
     @staticmethod
     def _queue_from(sender: str, addressee: str) -> Any:

@@ -66,7 +66,7 @@ class Consumer:
             self._attempts = 0
         if self._in_hand is None:
             return False
-        reply = self._take(self._in_hand.body)
+        reply = self._take(self._in_hand)
         delivery, self._in_hand = self._in_hand, None
         delivery.acknowledge()
         if reply is not None:
@@ -91,10 +91,11 @@ class Consumer:
         raw = seal_position(reply, self._key) if isinstance(reply, Position) else seal_answer(reply, self._key)
         self._bus.publish(raw, to=streams.writer_of(reply.stream), expires_seconds=EXPIRES_SECONDS)
 
-    def _take(self, raw: bytes) -> Reply | None:
+    def _take(self, delivery: Delivery) -> Reply | None:
+        raw, account = delivery.body, delivery.account
         try:
             with self._sessions.begin() as session:
-                return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now())
+                return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now(), account=account)
         except _TRANSIENT:
             raise
         except Exception:

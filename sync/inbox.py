@@ -103,16 +103,19 @@ class Inbox:
         self._lock(session, stream)
         return self._applier.retry(session, stream)
 
-    def receive(self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime) -> Reply | None:
+    def receive(
+        self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime, account: str | None = None
+    ) -> Reply | None:
         """Takes one message, and gives what to answer once the transaction is committed.
 
-        A message that must not be applied is quarantined; what a reader says of this side's own streams needs no answer.
+        `account` is who published it, where the bus vouches for that. A message that must not be applied is quarantined; what
+        a reader says of this side's own streams needs no answer.
         """
         claimed = None
         try:
             signed = message.take_apart(raw)
             claimed = signed.claims.stream
-            message.verify(signed, receiver=receiver, keys=keys, at=at)
+            message.verify(signed, receiver=receiver, keys=keys, at=at, account=account)
             return self._act_on(session, signed, at=at)
         except Rejected as error:
             self._quarantine.put(session, raw, error, claimed=claimed, at=at)

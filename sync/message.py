@@ -13,6 +13,7 @@ import msgspec
 from joserfc.jwk import OKPKey
 
 from sync import signing, streams
+from sync.addresses import account_name
 from sync.errors import TooLarge, Undecodable, WrongSender
 
 PROTOCOL_VERSION = 1
@@ -113,8 +114,13 @@ def take_apart(raw: bytes) -> Signed:
     return Signed(signature, body, claims, header)
 
 
-def verify(signed: Signed, *, receiver: str, keys: signing.KeyRing, at: datetime) -> None:
-    """Raises `WrongSender`, `UnknownKey` or `BadSignature` unless the right party sent this to `receiver`."""
+def verify(signed: Signed, *, receiver: str, keys: signing.KeyRing, at: datetime, account: str | None = None) -> None:
+    """Raises `WrongSender`, `UnknownKey` or `BadSignature` unless the right party sent this to `receiver`.
+
+    `account` is who published it, where the bus vouches for that: what another party recorded and plays again is refused.
+    """
     if signed.addressee != receiver:
         raise WrongSender(f"a message about {signed.claims.stream} is not for {receiver}")
+    if account not in (None, account_name(signed.sender)):
+        raise WrongSender(f"a message of {signed.sender} came from the account {account}")
     signing.verify(signed.body, signed.signature, sender=signed.sender, keys=keys, at=at)

@@ -14,10 +14,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, func, select
+from sqlalchemy import Connection, Engine, MetaData
 
-# Any number will do, as long as every program that migrates a database of ours asks for the same.
-_ADVISORY_LOCK = 0x62616E79616E
+from sync.turns import take_turn
+
+_TURN = 0x62616E79616E
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,8 @@ class Migrations:
 
     @contextmanager
     def _alone(self, engine: Engine) -> Iterator[Config]:
-        # On SQLite the transaction itself is the lock: it asks for the only write lock when it begins.
         with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            take_turn(connection, _TURN)
             yield self._config(connection)
 
     def _config(self, connection: Connection | None = None) -> Config:

@@ -53,8 +53,8 @@ class Quarantine:
                 received_at=at,
             )
         )
-        alike = select(messages.c.id).where(messages.c.claimed_stream.is_not_distinct_from(stream), messages.c.code == error.code)
-        surplus = alike.order_by(messages.c.id.desc()).offset(MAX_ALIKE).limit(MAX_ALIKE)
+        same = (messages.c.claimed_stream.is_not_distinct_from(stream), messages.c.code == error.code)
+        surplus = select(messages.c.id).where(*same).order_by(messages.c.id.desc()).offset(MAX_ALIKE).limit(MAX_ALIKE)
         session.execute(delete(messages).where(messages.c.id.in_(surplus)))
         newest = select(func.max(messages.c.id)).scalar_subquery()
         session.execute(delete(messages).where(messages.c.id <= newest - MAX_QUARANTINED))

@@ -23,6 +23,9 @@ from sync.signing import read_key
 
 PREFIX = "BANYAN_"
 
+LANGUAGES = {"zh_Hans": "中文", "en": "English"}
+"""The languages that pages speak, by their locale, each with its own name for itself."""
+
 Built = TypeVar("Built")
 
 
@@ -75,6 +78,13 @@ def time_zone(env: Env) -> ZoneInfo:
     env.add_parser("zone", _zone)
     read_zone: Callable[[str, str], ZoneInfo] = env.zone
     return read_zone("TIME_ZONE", "Asia/Shanghai")
+
+
+def language(env: Env) -> str:
+    """`BANYAN_LANGUAGE`, in which pages speak to those who ask for none of the `LANGUAGES`; zh_Hans by default."""
+    env.add_parser("language", _language)
+    read_language: Callable[[str, str], str] = env.language
+    return read_language("LANGUAGE", "zh_Hans")
 
 
 def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
@@ -173,3 +183,9 @@ def _zone(value: str, **_: object) -> ZoneInfo:
         return ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise EnvError(f"{value} is no time zone; one would be Asia/Shanghai") from error
+
+
+def _language(value: str, **_: object) -> str:
+    if value not in LANGUAGES:
+        raise EnvError(f"{value} is no language of the pages; these are {' and '.join(LANGUAGES)}")
+    return value

@@ -3,7 +3,11 @@
 Every district has one stream up, which it writes and the hub reads, and one stream down, the other way round.
 """
 
+import re
+
 HUB = "hub"
+DISTRICT_CODE_FORM = "2 to 40 small letters, digits and dashes, a letter first, and not hub"
+_DISTRICT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _UP = "up"
 _DOWN = "down"
 
@@ -31,6 +35,11 @@ def writer_of(stream: str) -> str:
 def reader_of(stream: str) -> str:
     """Who follows `stream`: a district's code, or `HUB`."""
     return HUB if stream.endswith(f"/{_UP}") else district_of(stream)
+
+
+def is_district_code(name: str) -> bool:
+    """Whether a district can be called so: `DISTRICT_CODE_FORM`."""
+    return name != HUB and _DISTRICT_CODE.fullmatch(name) is not None
 
 
 def is_stream(name: str) -> bool:

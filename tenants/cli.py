@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.commands import Participant, Program, command_group, engine_of
@@ -14,6 +16,7 @@ from tenants import mailbox
 from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
 from tenants.imports.commands import import_group
+from tenants.imports.uploads.forgetting import forget_old_uploads
 from tenants.migrations import MIGRATIONS
 from tenants.operating import district
 from tenants.organizations.arranging import found_district
@@ -24,7 +27,18 @@ from tenants.standing import standing
 
 
 def _participant(settings: Settings, _sessions: object) -> Participant:
-    return Participant(settings.district, mailbox.log, mailbox.recovery, mailbox.inbox, mailbox.HubKey(settings.hub_key))
+    return Participant(
+        party=settings.district,
+        log=mailbox.log,
+        recovery=mailbox.recovery,
+        inbox=mailbox.inbox,
+        keys=mailbox.HubKey(settings.hub_key),
+        tidy=_tidy,
+    )
+
+
+def _tidy(session: Session) -> None:
+    forget_old_uploads(session, at=datetime.now(UTC))
 
 
 PROGRAM = Program(
@@ -51,8 +65,8 @@ def setup() -> None:
     with engine_of(read_settings()) as engine:
         MIGRATIONS.upgrade(engine)
     with district() as (session, settings):
-        mailbox.open_streams(session, settings.district)
         found_district(session, district=settings.district, name=settings.district_name)
+        mailbox.open_streams(session, settings.district)
         session.commit()
         click.echo(f"{settings.district_name} is set up.")
 

@@ -56,6 +56,24 @@ class Invalid(DistrictError):
         self.rule = rule
 
 
+class JoiningRefused(DistrictError):
+    """The district and the hub do not come together; the message says which of them refused, and why."""
+
+    code = "joining_refused"
+
+
+class HubUnavailable(DistrictError):
+    """The hub does not answer."""
+
+    code = "hub_unavailable"
+
+
+class FolderTaken(DistrictError):
+    """There is something already where the settings shall be."""
+
+    code = "folder_taken"
+
+
 class SignInRefused(DistrictError):
     """The name and the password do not belong together, or the account is closed."""
 

@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from sync.applying import Handler
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED
+from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from tenants.hours.restoring import restore_hours
+from tenants.joining.following import follow_membership
 from tenants.organizations.restoring import restore_organizations
 from tenants.registrations.claiming import claim_volunteer_ids
 from tenants.registrations.following import follow_volunteer_ids
 from tenants.registrations.restoring import restore_registrations
 
 HANDLERS: Mapping[str, Handler] = {
+    MEMBERSHIP_CHANGED: follow_membership,
     VOLUNTEER_ID_ASSIGNED: follow_volunteer_ids,
 }
 

@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import MultiFernet
-from environs import Env
+from environs import Env, EnvError
 from joserfc.jwk import OKPKey
 
-from sync.settings import WireSettings, field_cipher, hash_key, public_key, read, secret, text, time_zone, wire
+from sync import streams
+from sync.settings import WireSettings, field_cipher, hash_key, language, public_key, read, secret, text, time_zone, wire
 
 TOKEN_KEY_VERSION = 1
+
+# The district is an organization, too: the root of its tree.
+LONGEST_ORGANIZATION_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,11 @@ def read_settings() -> Settings:
 
 
 def _build(env: Env) -> Settings:
+    env.add_parser("district", _district)
+    env.add_parser("district_name", _district_name)
     return Settings(
-        district=env.str("DISTRICT"),
-        district_name=env.str("DISTRICT_NAME"),
+        district=env.district("DISTRICT"),
+        district_name=env.district_name("DISTRICT_NAME"),
         database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
         hub_key=secret(env, "HUB_KEY", public_key),
@@ -50,7 +56,20 @@ def _build(env: Env) -> Settings:
         field_cipher=secret(env, "FIELD_KEYS", field_cipher),
         token_key=secret(env, "TOKEN_KEY", hash_key),
         time_zone=time_zone(env),
-        language=env.str("LANGUAGE", "zh_Hans"),
+        language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
     )
+
+
+def _district(value: str, **_: object) -> str:
+    if not streams.is_district_code(value):
+        raise EnvError(f"{value!r} cannot be a district's code; use {streams.DISTRICT_CODE_FORM}")
+    return value
+
+
+def _district_name(value: str, **_: object) -> str:
+    name = value.strip()
+    if not name or len(name) > LONGEST_ORGANIZATION_NAME:
+        raise EnvError(f"it is the name that people read, of at most {LONGEST_ORGANIZATION_NAME} characters")
+    return name

@@ -7,12 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sync import streams
+from tenants.joining.models import ACTIVE, Membership
 from tenants.mailbox import ParkedRecord, QuarantinedMessage, StreamCursor, StreamHead
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Both streams as this side knows them. The hub has everything where `hub_has` equals `head`."""
+    """Both streams as this side knows them. The hub has everything where `hub_has` equals `head`.
+
+    `membership` is how the hub holds it with this district: what a suspended one says is refused there.
+    """
 
     epoch: int
     head: int
@@ -24,6 +28,8 @@ class Standing:
     as_of: datetime | None
     parked: int
     quarantined: int
+    membership: str
+    membership_reason: str | None
 
     @property
     def equal(self) -> bool:
@@ -35,6 +41,7 @@ def standing(session: Session, district: str) -> Standing:
     """Where the two streams stand; all zero before the district was set up."""
     head = session.get(StreamHead, streams.up(district))
     cursor = session.get(StreamCursor, streams.down(district))
+    membership = session.get(Membership, district)
     return Standing(
         epoch=head.epoch if head else 0,
         head=head.sequence if head else 0,
@@ -46,4 +53,6 @@ def standing(session: Session, district: str) -> Standing:
         as_of=cursor.as_of if cursor else None,
         parked=session.execute(select(func.count()).select_from(ParkedRecord)).scalar_one(),
         quarantined=session.execute(select(func.count()).select_from(QuarantinedMessage)).scalar_one(),
+        membership=membership.state if membership else ACTIVE,
+        membership_reason=membership.reason if membership else None,
     )

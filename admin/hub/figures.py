@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from admin.hub import months, series
 from admin.hub.series import Series
 from federation.directory.standing import Standing, standings
-from federation.ledger import totals
-from federation.ledger.disclosing import Disclosed, disclose
+from federation.ledger import disclosing, totals
+from federation.ledger.disclosing import Disclosed
 from federation.ledger.totals import NOTHING, Hours, OrganizationSum, PartSum
 
 
@@ -67,7 +67,7 @@ class CityFigures:
 
 def of_city(session: Session, *, year: str | None, at: datetime) -> CityFigures:
     """The whole city at the moment `at`; a `year` without hours is no period, so all of them count."""
-    by_month = disclose(totals.by_month(session))
+    by_month = disclosing.by_month(session)
     years = months.years(part.key for part in by_month.shown)
     year = year if year in years else None
     known = standings(session, at=at)
@@ -103,12 +103,12 @@ def of_district(session: Session, code: str, *, at: datetime) -> DistrictFigures
     standing = next((one for one in standings(session, at=at) if one.district == code), None)
     if standing is None:
         return None
-    own = series.by_month(disclose(totals.by_month(session, district=code)), [standing])
+    own = series.by_month(disclosing.by_month(session, district=code), [standing])
     return DistrictFigures(
         row=Row(standing, _registrations(session).get(code, 0), own.lines[0].sum),
         series=own,
-        fields=disclose(totals.by_field(session, district=code)),
-        organizations=disclose(totals.by_organization(session, code)),
+        fields=disclosing.by_field(session, district=code),
+        organizations=disclosing.by_organization(session, code),
     )
 
 

@@ -8,6 +8,7 @@ from admin.tenant.home import blueprint as home
 from admin.tenant.hours import blueprint as hours
 from admin.tenant.imports import blueprint as imports
 from admin.tenant.queue import blueprint as queue
+from admin.tenant.recording import blueprint as recording
 from admin.tenant.signing_in import blueprint as signing_in
 from admin.tenant.volunteers import blueprint as volunteers
 from tenants.settings import Settings
@@ -21,7 +22,7 @@ def register(app: Flask) -> None:
     pages.before_request(desk.read_only_where_nothing_changes)
     pages.before_request(desk.require_staff)
     pages.app_context_processor(desk.for_templates)
-    for blueprint in (signing_in, home, queue, hours, volunteers, imports):
+    for blueprint in (signing_in, home, queue, hours, recording, volunteers, imports):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)

@@ -49,8 +49,8 @@ def get_up() -> None:
 
 
 def read_only_where_nothing_changes() -> None:
-    """Lets requests that only look do so without waiting for anybody who writes."""
-    if request.method in ("GET", "HEAD"):
+    """Lets requests that only look, or begin so, do it without waiting for anybody who writes."""
+    if request.method in ("GET", "HEAD") or request.endpoint in PUBLIC_ENDPOINTS:
         db.session.connection(execution_options=READ_ONLY)
 
 

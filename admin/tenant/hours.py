@@ -1,35 +1,28 @@
 """How is one hour entry looked at, certified, refused, corrected or withdrawn?"""
 
 import uuid
-from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, IntegerField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from admin.tenant import desk, refusals
-from admin.tenant.moments import LocalMoment
+from admin.tenant.acts import ActForm, actor, entry_for
+from admin.tenant.stating import LATEST_ENTRIES, ServiceForm, as_stated
 from tenants.db import db
 from tenants.errors import Invalid
 from tenants.hours import certifying
-from tenants.hours.finding import entry_seen, entry_to_change
+from tenants.hours.finding import entry_seen, services_lately
 from tenants.hours.history import steps
 from tenants.hours.models import MAX_REASON_LENGTH, HourEntry
-from tenants.hours.rules import MINUTES_PER_DAY, possible_shift
 from tenants.staff.permissions import Permission
 
 REASON_ADVICE = lazy_gettext("Say why: the volunteer and every later reader will see the reason.")
 
 blueprint = Blueprint("hours", __name__, url_prefix="/hours/<uuid:entry_id>")
-
-
-class ActForm(FlaskForm):
-    """An act on an entry as it was when the page was shown."""
-
-    version = HiddenField(filters=[lambda value: int(value) if str(value or "").isdecimal() else None])
 
 
 class ReasonForm(ActForm):
@@ -41,14 +34,8 @@ class ReasonForm(ActForm):
     )
 
 
-class CorrectionForm(ReasonForm):
-    """The time as it was."""
-
-    started_at = LocalMoment(lazy_gettext("Start"), [InputRequired(lazy_gettext("Enter day and time."))])
-    ended_at = LocalMoment(lazy_gettext("End"), [InputRequired(lazy_gettext("Enter day and time."))])
-    minutes = IntegerField(
-        lazy_gettext("Minutes"), [InputRequired(lazy_gettext("Enter the minutes.")), NumberRange(1, MINUTES_PER_DAY)]
-    )
+class CorrectionForm(ServiceForm, ReasonForm):
+    """What was served as it was, and why it is set right."""
 
 
 @blueprint.get("/")
@@ -60,16 +47,16 @@ def show(entry_id: uuid.UUID) -> str:
 @blueprint.post("/certification")
 def certify(entry_id: uuid.UUID) -> Response:
     """Stands by the entry."""
-    entry = _entry_for(entry_id, ActForm())
-    certifying.certify(db.session(), entry, **_actor(), settings=desk.settings())
+    entry = entry_for(entry_id, ActForm(), Permission.CERTIFY)
+    certifying.certify(db.session(), entry, **actor(), settings=desk.settings())
     return _done(entry, gettext("Certified."))
 
 
 @blueprint.post("/certification/undo")
 def undo(entry_id: uuid.UUID) -> Response:
     """Puts the entry back into the queue."""
-    entry = _entry_for(entry_id, ActForm())
-    certifying.undo_certification(db.session(), entry, **_actor(), settings=desk.settings())
+    entry = entry_for(entry_id, ActForm(), Permission.CERTIFY)
+    certifying.undo_certification(db.session(), entry, **actor(), settings=desk.settings())
     return _done(entry, gettext("The entry waits again."))
 
 
@@ -77,23 +64,24 @@ def undo(entry_id: uuid.UUID) -> Response:
 def refuse(entry_id: uuid.UUID) -> Response | tuple[str, int]:
     """Declines the entry, for a reason."""
     form = ReasonForm(prefix="refusal-")
-    entry = _entry_for(entry_id, form)
+    entry = entry_for(entry_id, form, Permission.CERTIFY)
     if not form.validate():
         return _page(entry, refusal=form), 422
-    certifying.refuse(entry, reason=form.reason.data, **_actor())
+    certifying.refuse(entry, reason=form.reason.data, **actor())
     return _done(entry, gettext("Refused. The volunteer reads the reason."))
 
 
 @blueprint.post("/correction")
 def correct(entry_id: uuid.UUID) -> Response | tuple[str, int]:
-    """Gives the entry another time, for a reason."""
+    """Says what was served instead, for a reason."""
     form = CorrectionForm(prefix="correction-")
-    entry = _entry_for(entry_id, form)
+    form.offer(desk.places(Permission.CERTIFY))
+    entry = entry_for(entry_id, form, Permission.CERTIFY)
     if not form.validate():
         return _page(entry, correction=form), 422
     try:
-        shift = possible_shift(form.started_at.data, form.ended_at.data, form.minutes.data, now=desk.now())
-        certifying.correct(db.session(), entry, shift, reason=form.reason.data, **_actor(), settings=desk.settings())
+        shift, service, reason = form.shift(), form.service(), form.reason.data
+        certifying.correct(db.session(), entry, shift, service=service, reason=reason, **actor(), settings=desk.settings())
     except Invalid as refusal:
         refusals.put_into(form, refusal)
         return _page(entry, correction=form), 422
@@ -104,23 +92,11 @@ def correct(entry_id: uuid.UUID) -> Response | tuple[str, int]:
 def revoke(entry_id: uuid.UUID) -> Response | tuple[str, int]:
     """Withdraws the certification, for a reason."""
     form = ReasonForm(prefix="revocation-")
-    entry = _entry_for(entry_id, form)
+    entry = entry_for(entry_id, form, Permission.CERTIFY)
     if not form.validate():
         return _page(entry, revocation=form), 422
-    certifying.revoke(db.session(), entry, reason=form.reason.data, **_actor(), settings=desk.settings())
+    certifying.revoke(db.session(), entry, reason=form.reason.data, **actor(), settings=desk.settings())
     return _done(entry, gettext("Revoked. The entry counts nothing from now on."))
-
-
-def _entry_for(entry_id: uuid.UUID, form: ActForm) -> HourEntry:
-    """The entry, locked, in the version that the page showed; raises `StaleVersion` and `NotAllowed`."""
-    if form.version.data is None:
-        abort(400)
-    version = int(form.version.data)
-    return entry_to_change(db.session(), entry_id, by=desk.staff(), permission=Permission.CERTIFY, version=version)
-
-
-def _actor() -> dict[str, Any]:
-    return {"by": desk.staff().username, "at": desk.now()}
 
 
 def _done(entry: HourEntry, sentence: str) -> Response:
@@ -131,22 +107,21 @@ def _done(entry: HourEntry, sentence: str) -> Response:
 
 def _page(entry: HourEntry, **forms: FlaskForm) -> str:
     """The entry's page; `forms` has the one that was sent and could not stand."""
-    given = {"version": entry.version}
+    given, places = {"version": entry.version}, desk.places(Permission.CERTIFY)
+    correction = CorrectionForm(formdata=None, data={**given, **as_stated(entry)}, prefix="correction-")
+    correction.offer(places)
     fresh = {
         "act": ActForm(formdata=None, data=given),
         "refusal": ReasonForm(formdata=None, data=given, prefix="refusal-"),
-        "correction": CorrectionForm(
-            formdata=None,
-            data={**given, "started_at": entry.started_at, "ended_at": entry.ended_at, "minutes": entry.credited_minutes},
-            prefix="correction-",
-        ),
+        "correction": correction,
         "revocation": ReasonForm(formdata=None, data=given, prefix="revocation-"),
     }
     return render_template(
         "tenant/hours.html",
         entry=entry,
         steps=steps(entry.versions),
-        may_certify=entry.organization_id in desk.places(Permission.CERTIFY),
+        services=services_lately(db.session(), places, latest=LATEST_ENTRIES),
+        may_certify=entry.organization_id in places,
         sees_volunteer=entry.registration.organization_id in desk.places(Permission.SEE),
         failed=next(iter(forms), None),
         **fresh | forms,

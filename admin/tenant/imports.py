@@ -1,17 +1,12 @@
 """How does a register's file come in over the web?
 
-Upload, look, decide, look again. A long file must not keep a browser waiting, so a thread of this process works on it while
-the page shows what the database says about its progress. A thread and no queue, because nothing is lost with it: where the
-process ends, the page offers to go on, and any other process can. (The stream's process would have been the other place; but
-then no import without it, and events would wait behind rows.)
+Upload, look, say which form it is where the guess was wrong, decide, look again. A long file must not keep a browser waiting,
+so the pages show what the database says about the progress of work that goes on elsewhere.
 """
 
 import io
-import threading
 import uuid
-from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, url_for
 from flask_babel import force_locale, gettext, lazy_gettext
@@ -22,19 +17,22 @@ from wtforms import DateField, RadioField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Optional
 
-from admin.tenant import desk
+from admin.exporting import attachment
+from admin.tenant import desk, refusals
 from admin.tenant.wording import sentence
 from tenants.db import db
+from tenants.errors import Invalid
+from tenants.imports.allowing import require_importer
 from tenants.imports.forms.profiles import Kind
-from tenants.imports.rows.findings import Finding
+from tenants.imports.forms.understanding import profiles_of
+from tenants.imports.rows.findings import Finding, grouped
 from tenants.imports.runs.latest import job_called, latest_jobs
 from tenants.imports.runs.models import Mode
 from tenants.imports.runs.reporting import ENCODING, findings_of, write_report
-from tenants.imports.uploads.models import ImportUpload, Stage
-from tenants.imports.uploads.uploading import recent_uploads, upload, upload_called
-from tenants.imports.uploads.working import grouped, work
-from tenants.organizations.arranging import root
-from tenants.staff.permissions import Permission, require
+from tenants.imports.uploads.latest import unfinished_uploads
+from tenants.imports.uploads.models import ImportUpload
+from tenants.imports.uploads.uploading import understand_as, upload, upload_called, upload_to_change
+from tenants.imports.uploads.working import work_aside
 
 MOST_SHOWN = 20
 
@@ -66,10 +64,20 @@ class DecisionForm(FlaskForm):
     )
 
 
+class ProfileForm(FlaskForm):
+    """As which form a file is to be understood."""
+
+    profile = SelectField(lazy_gettext("Form of the register"))
+
+    def __init__(self, sent: ImportUpload) -> None:
+        super().__init__(profile=sent.profile)
+        self.profile.choices = [SelectChoice(profile.name) for profile in profiles_of(sent.kind)]
+
+
 @blueprint.before_request
 def require_whole_district() -> None:
-    """A register names people of every street, so only who may import for the whole district may do it."""
-    require(db.session(), desk.staff(), Permission.IMPORT, root(db.session()).id)
+    """Lets nobody else in."""
+    require_importer(db.session(), desk.staff())
 
 
 @blueprint.get("/")
@@ -84,34 +92,50 @@ def send() -> WerkzeugResponse | tuple[str, int]:
     form = UploadForm()
     if not form.validate():
         return _overview(form), 422
-    taken = upload(
-        db.session(),
-        form.file.data.read(),
-        kind=Kind(form.kind.data),
-        file_name=form.file.data.filename,
-        exported_on=form.exported_on.data,
-        cipher=desk.settings().field_cipher,
-        by=desk.staff().username,
-        at=desk.now(),
-        today=desk.now().astimezone(desk.settings().time_zone).date(),
-    )
+    try:
+        taken = upload(
+            db.session(),
+            form.file.data.read(),
+            kind=Kind(form.kind.data),
+            file_name=form.file.data.filename,
+            exported_on=form.exported_on.data,
+            settings=desk.settings(),
+            by=desk.staff().username,
+            at=desk.now(),
+        )
+    except Invalid as refusal:
+        refusals.put_into(form, refusal)
+        return _overview(form), 422
     return _begin(taken)
 
 
 @blueprint.get("/files/<uuid:upload_id>")
 def look(upload_id: uuid.UUID) -> str:
     """Where a file stands: being read, waiting for a decision, being imported, or done."""
-    sent = upload_called(db.session(), upload_id)
-    form = DecisionForm(formdata=None)
-    return render_template("tenant/import_file.html", sent=sent, form=form, say=_say, now=desk.now(), fields=_fields())
+    return _file(upload_called(db.session(), upload_id))
+
+
+@blueprint.post("/files/<uuid:upload_id>/profile")
+def understand(upload_id: uuid.UUID) -> WerkzeugResponse | tuple[str, int]:
+    """Begins to try the file out as another form."""
+    sent = upload_to_change(db.session(), upload_id)
+    form = ProfileForm(sent)
+    if not form.validate():
+        return _file(sent, profile=form), 422
+    try:
+        understand_as(sent, form.profile.data, settings=desk.settings())
+    except Invalid as refusal:
+        refusals.put_into(form, refusal)
+        return _file(sent, profile=form), 422
+    return _begin(sent)
 
 
 @blueprint.post("/files/<uuid:upload_id>/decision")
 def decide(upload_id: uuid.UUID) -> WerkzeugResponse | tuple[str, int]:
     """Begins the import."""
-    sent, form = upload_called(db.session(), upload_id), DecisionForm()
+    sent, form = upload_to_change(db.session(), upload_id), DecisionForm()
     if not form.validate():
-        return render_template("tenant/import_file.html", sent=sent, form=form, say=_say, now=desk.now(), fields=_fields()), 422
+        return _file(sent, decision=form), 422
     sent.want(Mode(form.mode.data), by=desk.staff().username)
     return _begin(sent)
 
@@ -119,7 +143,7 @@ def decide(upload_id: uuid.UUID) -> WerkzeugResponse | tuple[str, int]:
 @blueprint.post("/files/<uuid:upload_id>/work")
 def go_on(upload_id: uuid.UUID) -> WerkzeugResponse:
     """Takes up work that was interrupted."""
-    return _begin(upload_called(db.session(), upload_id))
+    return _begin(upload_to_change(db.session(), upload_id))
 
 
 @blueprint.get("/files/<uuid:upload_id>/refused.csv")
@@ -127,7 +151,7 @@ def refused_rows(upload_id: uuid.UUID) -> Response:
     """The refused rows as they were, each with its reason, to be mended and uploaded again."""
     sent = upload_called(db.session(), upload_id)
     rows = sent.refused_rows(by=desk.staff().username)
-    return _download(desk.settings().field_cipher.decrypt(rows), f"{PurePath(sent.file_name).stem}-refused.csv")
+    return attachment(f"{PurePath(sent.file_name).stem}-refused.csv", desk.settings().field_cipher.decrypt(rows))
 
 
 @blueprint.get("/<uuid:job_id>")
@@ -142,46 +166,47 @@ def report(job_id: uuid.UUID) -> Response:
     """Every refusal and notice with its line, column and reason."""
     job = job_called(db.session(), job_id)
     written = io.StringIO(newline="")
-    write_report(written, findings_of(db.session(), job), _say_finding)
-    return _download(written.getvalue().encode(ENCODING), f"{PurePath(job.file_name).stem}-report.csv")
+    write_report(written, findings_of(db.session(), job), _say)
+    return attachment(f"{PurePath(job.file_name).stem}-report.csv", written.getvalue().encode(ENCODING))
 
 
 def _begin(sent: ImportUpload) -> WerkzeugResponse:
     sent.begin(at=desk.now())
     db.session.commit()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    threading.Thread(target=_work, args=(app, sent.id), daemon=True).start()
+    work_aside(app, sent.id, settings=desk.settings(), say=_say_to_the_district)
     return redirect(url_for(".look", upload_id=sent.id), code=303)
 
 
-def _work(app: Flask, upload_id: uuid.UUID) -> None:
-    with app.app_context(), force_locale(desk.settings().language):
-        work(db.session(), upload_id, settings=desk.settings(), now=lambda: datetime.now(UTC), say=_say_finding)
-
-
 def _overview(form: UploadForm) -> str:
+    session = db.session()
+    uploads, jobs = unfinished_uploads(session, limit=MOST_SHOWN), latest_jobs(session, limit=MOST_SHOWN)
+    return render_template("tenant/imports.html", form=form, uploads=uploads, jobs=jobs)
+
+
+def _file(sent: ImportUpload, *, profile: ProfileForm | None = None, decision: DecisionForm | None = None) -> str:
+    """The page of a file; without a form that was refused they are as they come."""
     return render_template(
-        "tenant/imports.html",
-        form=form,
-        uploads=[sent for sent in recent_uploads(db.session(), limit=MOST_SHOWN) if sent.stage is not Stage.IMPORTED],
-        jobs=latest_jobs(db.session(), limit=MOST_SHOWN),
+        "tenant/import_file.html",
+        sent=sent,
+        profile=profile or ProfileForm(sent),
+        decision=decision or DecisionForm(formdata=None),
+        say=_say,
+        refusal=sent.refusal and refusals.say(sent.refusal),
+        now=desk.now(),
+        fields=_fields(),
     )
 
 
-def _say_finding(finding: Finding) -> str:
+def _say(finding: Finding) -> str:
+    """A finding in the reader's language."""
     return sentence(finding.message, finding.params)
 
 
-def _say(finding: dict[str, Any]) -> str:
-    """A finding or a refusal, as it is kept, in the reader's language."""
-    return sentence(finding["message"], finding["params"])
-
-
-def _download(content: bytes, name: str) -> Response:
-    response = Response(content, content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _say_to_the_district(finding: Finding) -> str:
+    """A finding in a file that is written while nobody reads."""
+    with force_locale(desk.settings().language):
+        return _say(finding)
 
 
 def _fields() -> dict[str, str]:

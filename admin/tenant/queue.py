@@ -11,17 +11,17 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
-from wtforms.validators import AnyOf, InputRequired, Optional
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from admin.tenant import desk
 from admin.tenant.moments import HiddenMoment
 from admin.tenant.queries import PageForm
+from admin.tenant.stating import organization_choices
 from admin.writing import duration, number
 from tenants.db import db
 from tenants.hours.certifying_many import MOST_AT_ONCE, Outcome, certify_many, undo_many
 from tenants.hours.queue import QueueFilter, fields_waiting, summarize, waiting, waiting_to_change
 from tenants.organizations.arranging import at_or_below
-from tenants.organizations.finding import tree_of
 from tenants.staff.permissions import Permission
 
 PAGE_LENGTH = 25
@@ -65,7 +65,7 @@ class CertificationForm(FlaskForm):
     """Which entries: those that are ticked, or all that match the filter and were there when the page was shown."""
 
     which = HiddenField(validators=[AnyOf(["ticked", "all"])])
-    entry = SelectMultipleField(coerce=uuid.UUID, validate_choice=False)
+    entry = SelectMultipleField(coerce=uuid.UUID, validate_choice=False, validators=[Length(max=MOST_AT_ONCE)])
     shown_at = HiddenMoment(validators=[InputRequired()])
 
 
@@ -141,13 +141,7 @@ def _filter(arguments: MultiDict[str, str]) -> FilterForm:
     form = FilterForm(arguments)
     allowed = desk.places(Permission.CERTIFY)
     every = SelectChoice("", gettext("All"))
-    form.organization.choices = [
-        every,
-        *(
-            SelectChoice(str(place.organization.id), "　" * place.depth + place.organization.name)
-            for place in tree_of(db.session(), allowed)
-        ),
-    ]
+    form.organization.choices = [every, *organization_choices(allowed)]
     form.field.choices = [every, *(SelectChoice(name, name) for name in fields_waiting(db.session(), allowed))]
     return form
 

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from admin.tenant import desk, refusals
 from tenants.db import db
 from tenants.errors import SignInRefused, SignInThrottled
-from tenants.staff.signing_in import sign_in
+from tenants.staff.signing_in import begin, finish
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -34,9 +34,11 @@ def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     form = SignInForm()
     if not form.validate():
         return _page(form), 422
-    name, password, address = form.username.data, form.password.data, request.remote_addr or ""
+    session, name, password = db.session(), form.username.data, form.password.data
     try:
-        staff = sign_in(db.session(), name, password, address=address, at=desk.now())
+        attempt = begin(session, name, address=request.remote_addr or "", at=desk.now())
+        session.rollback()  # what follows takes a while
+        staff = finish(session, attempt, attempt.check(password))
     except SignInRefused as refusal:
         db.session.commit()
         form.form_errors.append(refusals.say(refusal))

@@ -31,7 +31,7 @@ def find() -> str | tuple[str, int]:
     """The search, with what it found."""
     form = SearchForm(request.args)
     if not form.validate():
-        return render_template("tenant/volunteers.html", form=form, found=None), 422
+        return render_template("tenant/volunteers.html", form=form, found=None, most_found=MOST_FOUND), 422
     places = desk.places(Permission.SEE)
     found = search(db.session(), places, form.words.data, limit=MOST_FOUND) if form.words.data else None
     return render_template("tenant/volunteers.html", form=form, found=found, most_found=MOST_FOUND)
@@ -43,13 +43,14 @@ def show(registration_id: uuid.UUID) -> str:
     registration = registration_seen(db.session(), registration_id, desk.places(Permission.SEE))
     form = PageForm(request.args)
     first = form.page.data - 1 if form.validate() else 0
-    sums = sums_of_volunteer(db.session(), registration.id)
+    by = desk.staff().username
+    sums = sums_of_volunteer(db.session(), registration.id, by=by)
     return render_template(
         "tenant/volunteer.html",
         registration=registration,
         document=masked_document(registration, desk.settings().field_cipher),
         sums=sums,
-        entries=entries_of_volunteer(db.session(), registration.id, first=first * PAGE_LENGTH, limit=PAGE_LENGTH),
+        entries=entries_of_volunteer(db.session(), registration.id, by=by, first=first * PAGE_LENGTH, limit=PAGE_LENGTH),
         entry_count=sum(part.entries for part in sums.values()),
         first=first * PAGE_LENGTH,
         page_length=PAGE_LENGTH,

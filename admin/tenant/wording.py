@@ -75,11 +75,11 @@ def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.jinja_env.filters.update(
         shift=shift_in(settings.time_zone),
+        service=service,
         act=_from(_ACTS),
         document=_from(_DOCUMENTS),
         flaw=_from(_FLAWS),
         disagreement=_from(_DISAGREEMENTS),
-        volunteer_id=volunteer_id,
         gender=gender,
     )
 
@@ -101,9 +101,9 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
     return write
 
 
-def volunteer_id(value: str) -> str:
-    """A volunteer ID in the groups in which people read it aloud: 44 1234 5678 90 12."""
-    return " ".join((value[:2], value[2:6], value[6:10], value[10:12], value[12:]))
+def service(version: HourEntryVersion) -> str:
+    """What was served and where, in one line."""
+    return " · ".join((version.activity, version.field, version.organization.name))
 
 
 def gender(value: str) -> str:

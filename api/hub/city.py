@@ -10,8 +10,7 @@ from api.pagination import PageQuerySchema
 from api.problems import ProblemBlueprint
 from federation.db import db
 from federation.directory.standing import standings
-from federation.ledger import totals
-from federation.ledger.disclosing import disclose
+from federation.ledger import disclosing, totals
 
 city = ProblemBlueprint("city", __name__, url_prefix="/api/v1/city", description="The whole city.", statuses=STATUSES)
 city.before_request(only_read)
@@ -39,7 +38,7 @@ def read_city() -> dict[str, Any]:
 @city.response(200, parts_schema(MonthSchema))
 def list_months(query: dict[str, Any]) -> dict[str, Any]:
     """The months that have hours, each with what its districts show of it."""
-    return page_by("month", disclose(totals.by_month(db.session())), query)
+    return page_by("month", disclosing.by_month(db.session()), query)
 
 
 @city.get("/fields")
@@ -47,4 +46,4 @@ def list_months(query: dict[str, Any]) -> dict[str, Any]:
 @city.response(200, parts_schema(FieldSchema))
 def list_fields(query: dict[str, Any]) -> dict[str, Any]:
     """The fields of service, each with what its districts show of it."""
-    return page_by("field", disclose(totals.by_field(db.session())), query)
+    return page_by("field", disclosing.by_field(db.session()), query)

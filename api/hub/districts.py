@@ -15,8 +15,7 @@ from federation.db import db
 from federation.directory.models import District
 from federation.directory.standing import Standing, standings
 from federation.errors import NotFound
-from federation.ledger import totals
-from federation.ledger.disclosing import disclose
+from federation.ledger import disclosing, totals
 from federation.ledger.totals import NOTHING, DistrictSum
 
 districts = ProblemBlueprint(
@@ -50,7 +49,7 @@ def read_district(code: str) -> dict[str, Any]:
 def list_months(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The months in which a district has hours."""
     _one(code)
-    return page_by("month", disclose(totals.by_month(db.session(), district=code)), query)
+    return page_by("month", disclosing.by_month(db.session(), district=code), query)
 
 
 @districts.get("/<code>/fields")
@@ -60,7 +59,7 @@ def list_months(query: dict[str, Any], code: str) -> dict[str, Any]:
 def list_fields(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The fields of service in which a district has hours."""
     _one(code)
-    return page_by("field", disclose(totals.by_field(db.session(), district=code)), query)
+    return page_by("field", disclosing.by_field(db.session(), district=code), query)
 
 
 @districts.get("/<code>/organizations")
@@ -70,7 +69,7 @@ def list_fields(query: dict[str, Any], code: str) -> dict[str, Any]:
 def list_organizations(query: dict[str, Any], code: str) -> dict[str, Any]:
     """The organizations of a district that have hours."""
     _one(code)
-    disclosed = disclose(totals.by_organization(db.session(), code))
+    disclosed = disclosing.by_organization(db.session(), code)
     items = ({"organization_id": one.key, "name": one.name, **asdict(one.hours)} for one in disclosed.shown)
     return page_of(disclosed, items, "organization_id", query)
 

@@ -23,7 +23,7 @@ from tenants.errors import (
 from tenants.settings import Settings
 from tenants.staff.models import StaffMember
 from tenants.staff.permissions import Permission, scope
-from tenants.staff.signing_in import staff_of_token
+from tenants.staff.tokens import staff_of_token
 
 STATUSES: Mapping[type[Exception], int] = {
     NotFound: HTTPStatus.NOT_FOUND,

@@ -33,7 +33,7 @@ hour_entries = part("hour_entries", "/hour-entries", "Hours: submitted, certifie
 @hour_entries.response(200, page_schema(HourEntrySchema))
 def list_hour_entries(query: dict[str, Any]) -> Page[HourEntry]:
     """The hour entries that you may see, in the order in which they came."""
-    wanted = entries_seen(places(Permission.SEE))
+    wanted = entries_seen(places(Permission.SEE), by=staff().username)
     wanted = wanted.where(*began_within(query.get("first_day"), query.get("last_day"), settings().time_zone))
     if "organization_id" in query:
         wanted = wanted.where(HourEntry.organization_id.in_(at_or_below(db.session(), [query["organization_id"]])))

@@ -9,7 +9,8 @@ from tenants.organizations.models import OrganizationKind
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 
 
-def _said(words: str) -> dict[str, str]:
+def said(words: str) -> dict[str, str]:
+    """What a value means, where its name does not say it."""
     return {"description": words}
 
 
@@ -19,8 +20,8 @@ class OrganizationSchema(Schema):
     id = fields.UUID(required=True)
     kind = fields.Enum(OrganizationKind, by_value=True, required=True)
     name = fields.String(required=True)
-    parent_id = fields.UUID(required=True, allow_none=True, metadata=_said("above it in the line of areas"))
-    sector_id = fields.UUID(required=True, allow_none=True, metadata=_said("above it in the line of trades"))
+    parent_id = fields.UUID(required=True, allow_none=True, metadata=said("above it in the line of areas"))
+    sector_id = fields.UUID(required=True, allow_none=True, metadata=said("above it in the line of trades"))
     legally_registered = fields.Boolean(required=True)
 
 
@@ -29,22 +30,22 @@ class RegistrationSchema(Schema):
 
     id = fields.UUID(required=True)
     local_number = fields.String(required=True)
-    name = fields.String(required=True, metadata=_said("as it was written"))
+    name = fields.String(required=True, metadata=said("as it was written"))
     gender = fields.String(required=True, allow_none=True, validate=validate.OneOf(("M", "F")))
     birth_date = fields.Date(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     document_kind = fields.Enum(DocumentKind, by_value=True, required=True, allow_none=True)
-    document = fields.String(required=True, allow_none=True, metadata=_said("the number, masked"))
+    document = fields.String(required=True, allow_none=True, metadata=said("the number, masked"))
     document_flaw = fields.Enum(
-        DocumentFlaw, by_value=True, required=True, allow_none=True, metadata=_said("why the number identifies nobody")
+        DocumentFlaw, by_value=True, required=True, allow_none=True, metadata=said("why the number identifies nobody")
     )
     document_disagrees = fields.List(
-        fields.String(), required=True, metadata=_said("fields that the document proves to be otherwise")
+        fields.String(), required=True, metadata=said("fields that the document proves to be otherwise")
     )
     registered_on = fields.Date(required=True)
     organization_id = fields.UUID(required=True)
     volunteer_id = fields.String(
-        required=True, allow_none=True, metadata=_said("the person's ID in all districts; null until the city gives it")
+        required=True, allow_none=True, metadata=said("the person's ID in all districts; null until the city gives it")
     )
     version = fields.Integer(required=True)
     recorded_at = fields.AwareDateTime(required=True)
@@ -55,22 +56,22 @@ class RegistrationQuerySchema(PageQuerySchema):
 
     local_number = fields.String()
     volunteer_id = fields.String()
-    organization_id = fields.UUID(metadata=_said("this one and all below it"))
+    organization_id = fields.UUID(metadata=said("this one and all below it"))
 
 
 class HourEntrySchema(Schema):
     """The time credited to one registration for one shift."""
 
     id = fields.UUID(required=True)
-    local_number = fields.String(required=True, allow_none=True, metadata=_said("its number in the register it came from"))
+    local_number = fields.String(required=True, allow_none=True, metadata=said("its number in the register it came from"))
     registration_id = fields.UUID(required=True)
-    organization_id = fields.UUID(required=True, metadata=_said("where it was served"))
+    organization_id = fields.UUID(required=True, metadata=said("where it was served"))
     activity = fields.String(required=True)
     field = fields.String(required=True)
     started_at = fields.AwareDateTime(required=True)
     ended_at = fields.AwareDateTime(required=True)
-    raw_minutes = fields.Integer(required=True, metadata=_said("what was served"))
-    credited_minutes = fields.Integer(required=True, metadata=_said("what the district's rules make of it"))
+    raw_minutes = fields.Integer(required=True, metadata=said("what was served"))
+    credited_minutes = fields.Integer(required=True, metadata=said("what the district's rules make of it"))
     state = fields.Enum(HourState, by_value=True, required=True)
     recorded_by = fields.String(required=True)
     certified_by = fields.String(required=True, allow_none=True)
@@ -103,9 +104,9 @@ class HourEntryQuerySchema(PageQuerySchema):
 
     state = fields.Enum(HourState, by_value=True)
     registration_id = fields.UUID()
-    organization_id = fields.UUID(metadata=_said("this one and all below it"))
-    first_day = fields.Date(metadata=_said("shifts that began on this day or later, in the district's time zone"))
-    last_day = fields.Date(metadata=_said("shifts that began on this day or earlier"))
+    organization_id = fields.UUID(metadata=said("this one and all below it"))
+    first_day = fields.Date(metadata=said("shifts that began on this day or later, in the district's time zone"))
+    last_day = fields.Date(metadata=said("shifts that began on this day or earlier"))
 
 
 class ReasonSchema(Schema):
@@ -130,7 +131,7 @@ class SubmissionSchema(ShiftSchema):
     """Hours that were served and wait for a coordinator from now on."""
 
     registration_id = fields.UUID(required=True)
-    organization_id = fields.UUID(required=True, metadata=_said("where they were served"))
+    organization_id = fields.UUID(required=True, metadata=said("where they were served"))
     activity = fields.String(required=True, validate=validate.Length(1, 200))
     field = fields.String(required=True, validate=validate.Length(1, 80))
 
@@ -147,14 +148,14 @@ class TotalsSchema(Schema):
 class StandingSchema(Schema):
     """How far the district and the hub have come with each other's words."""
 
-    equal = fields.Boolean(required=True, metadata=_said("whether the hub has everything, as far as it has answered"))
+    equal = fields.Boolean(required=True, metadata=said("whether the hub has everything, as far as it has answered"))
     epoch = fields.Integer(required=True)
-    head = fields.Integer(required=True, metadata=_said("the last event said here"))
-    hub_has = fields.Integer(required=True, metadata=_said("the last of them that the hub has confirmed"))
-    hub_heard_at = fields.AwareDateTime(required=True, allow_none=True, metadata=_said("when it last answered"))
+    head = fields.Integer(required=True, metadata=said("the last event said here"))
+    hub_has = fields.Integer(required=True, metadata=said("the last of them that the hub has confirmed"))
+    hub_heard_at = fields.AwareDateTime(required=True, allow_none=True, metadata=said("when it last answered"))
     hub_verdict = fields.String(required=True, allow_none=True)
-    hub_head = fields.Integer(required=True, metadata=_said("the last event said by the hub, as far as it is known"))
-    applied = fields.Integer(required=True, metadata=_said("the last of them that was taken here"))
-    as_of = fields.AwareDateTime(required=True, allow_none=True, metadata=_said("up to when all the hub's words are here"))
-    parked = fields.Integer(required=True, metadata=_said("events of the hub's held for a person to look at"))
-    quarantined = fields.Integer(required=True, metadata=_said("messages that were no word of the hub's"))
+    hub_head = fields.Integer(required=True, metadata=said("the last event said by the hub, as far as it is known"))
+    applied = fields.Integer(required=True, metadata=said("the last of them that was taken here"))
+    as_of = fields.AwareDateTime(required=True, allow_none=True, metadata=said("up to when all the hub's words are here"))
+    parked = fields.Integer(required=True, metadata=said("events of the hub's held for a person to look at"))
+    quarantined = fields.Integer(required=True, metadata=said("messages that were no word of the hub's"))

@@ -12,7 +12,6 @@ from federation.mailbox import log
 from sync import signing, streams
 from sync.inbox import Inbox
 
-_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _REGION_CODE = re.compile(r"[1-9][0-9]{5}")
 
 
@@ -38,11 +37,8 @@ def enrol(session: Session, code: str, *, name: str, region_code: str, key: OKPK
 
 def check_description(code: str, *, name: str, region_code: str) -> None:
     """Raises `Invalid` unless a district may be called so; `region_code` is six digits of GB/T 2260."""
-    if code == streams.HUB or not _CODE.fullmatch(code):
-        raise Invalid(
-            f"{code} cannot be a district's code: use 2 to 40 small letters, digits and dashes, a letter first, and not hub.",
-            field="code",
-        )
+    if not streams.is_district_code(code):
+        raise Invalid(f"{code} cannot be a district's code: use {streams.DISTRICT_CODE_FORM}.", field="code")
     if not _REGION_CODE.fullmatch(region_code):
         raise Invalid(f"{region_code} is no region code of GB/T 2260; one has six digits, such as 440304.", field="region")
     if not name.strip():

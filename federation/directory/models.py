@@ -146,5 +146,6 @@ class Organization(Model):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40))
     parent_id: Mapped[str | None] = mapped_column(String(36))
+    sector_id: Mapped[str | None] = mapped_column(String(36))
     epoch: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)

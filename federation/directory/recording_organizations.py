@@ -25,6 +25,7 @@ def record_organizations(session: Session, district: str, facts: Sequence[Fact])
                 "name": fact.data.name,
                 "kind": fact.data.kind,
                 "parent_id": fact.data.parent_id,
+                "sector_id": fact.data.sector_id,
                 "epoch": fact.epoch,
                 "version": fact.version,
             }

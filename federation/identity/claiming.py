@@ -12,7 +12,6 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from federation.errors import Invalid, NotFound
-from federation.identity import volunteer_ids
 from federation.identity.linking import CLAIM_RULE, tell_links, wait_for_turn
 from federation.identity.matching import agreement, features_of
 from federation.identity.models import (
@@ -26,6 +25,7 @@ from federation.identity.models import (
     VolunteerAlias,
 )
 from federation.identity.sealing import unseal
+from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
 from federation.versions import newest
 from sync import bulk
@@ -42,7 +42,7 @@ def take_claims(
     wait_for_turn(session)
     claims = {fact.key: fact.data.volunteer_id for fact in newest(facts)}
     for claimed in claims.values():
-        if volunteer_ids.read(claimed) != claimed:
+        if not is_volunteer_id(claimed):
             raise Invalid("A claim names something that is no volunteer ID.", field="volunteer_id")
     linked = _linked(session, district, list(claims))
     if len(linked) < len(claims):

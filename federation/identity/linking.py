@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from federation.identity.issuing import unused_ids
@@ -31,11 +31,12 @@ from federation.settings import Settings
 from sync import bulk, streams
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
 from sync.facts import Fact
+from sync.turns import take_turn
 
 RULE = "document rule, version 1"
 CLAIM_RULE = "claims of districts, version 1"
 _FIRST_VERSION = 1
-_LOCK = 0x6C696E6B  # any number that nothing else locks
+_TURN = 0x6C696E6B
 
 
 def link_registrations(
@@ -81,9 +82,8 @@ def tell_links(session: Session, which: ColumnElement[bool]) -> None:
 
 
 def wait_for_turn(session: Session) -> None:
-    """Lets whoever changes links do so alone. On SQLite a transaction that writes is alone anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    """Lets whoever changes links do so alone."""
+    take_turn(session.connection(), _TURN)
 
 
 def _holders(session: Session, recorded: Iterable[Recorded], settings: Settings) -> dict[bytes, list[Holder]]:

@@ -6,11 +6,14 @@ show there, so it says nothing more than they do, and needs no rule of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from federation.ledger.totals import NOTHING, Hours, PartSum
+from sqlalchemy.orm import Session
+
+from federation.ledger import totals
+from federation.ledger.totals import NOTHING, Hours, OrganizationSum, PartSum
 from federation.ledger.withholding import withheld
 
 Part = TypeVar("Part", bound=PartSum)
@@ -49,19 +52,37 @@ class Disclosed(Generic[Part]):
         return dict(sums)
 
 
-def disclose(parts: Sequence[Part]) -> Disclosed[Part]:
-    """Withholds of each district what must not be seen; of a part without hours there is nothing to see."""
+def by_month(session: Session, *, district: str | None = None) -> Disclosed[PartSum]:
+    """The months of each district, or of the one `district`.
+
+    The oldest ones join those that must not be seen: they are asked for least, and stay the same while new months come.
+    """
+    return disclose(totals.by_month(session, district=district), cost=lambda part: part.key)
+
+
+def by_field(session: Session, *, district: str | None = None) -> Disclosed[PartSum]:
+    """The fields of service of each district, or of the one `district`."""
+    return disclose(totals.by_field(session, district=district))
+
+
+def by_organization(session: Session, district: str) -> Disclosed[OrganizationSum]:
+    """The organizations of `district`."""
+    return disclose(totals.by_organization(session, district))
+
+
+def disclose(parts: Sequence[Part], *, cost: Callable[[Part], Any] = lambda part: part.hours.entries) -> Disclosed[Part]:
+    """Withholds of each district what must not be seen, at the least `cost`; a part without hours is left out."""
     of_district: dict[str, list[Part]] = defaultdict(list)
     for part in parts:
         if part.hours.entries:
             of_district[part.district].append(part)
-    hidden = {district: _hidden(own) for district, own in of_district.items()}
+    hidden = {district: _hidden(own, [cost(part) for part in own]) for district, own in of_district.items()}
     return Disclosed(
         shown=[part for own in of_district.values() for part in own if part.key not in hidden[part.district].keys],
         withheld={district: one for district, one in hidden.items() if one.keys},
     )
 
 
-def _hidden(parts: Sequence[PartSum]) -> Withheld:
-    hidden = [parts[place] for place in withheld([part.hours.entries for part in parts])]
+def _hidden(parts: Sequence[PartSum], costs: Sequence[Any]) -> Withheld:
+    hidden = [parts[place] for place in withheld([part.hours.entries for part in parts], costs=costs)]
     return Withheld(frozenset(part.key for part in hidden), sum((part.hours for part in hidden), NOTHING))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
 from tenants.hours.models import HourEntry, Service
-from tenants.hours.recording import entries_of, hold_time_of, refuse_overlap
+from tenants.hours.recording import hold_time
 from tenants.hours.rules import Shift
 from tenants.mailbox import log
 from tenants.settings import Settings
@@ -48,9 +48,7 @@ def correct(
 
     Raises `Invalid` where the new time overlaps another entry.
     """
-    hold_time_of(session, [entry.registration_id])
-    others = [other for other in entries_of(session, [entry.registration_id]) if other is not entry]
-    refuse_overlap(shift, others)
+    hold_time(session, entry.registration_id, shift, but=entry)
     entry.correct(shift, reason=reason, by=by, at=at, service=service)
     _tell(session, HOURS_CORRECTED, entry, settings)
 

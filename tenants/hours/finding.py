@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from tenants.errors import NotFound, StaleVersion
-from tenants.hours.models import HourEntry, HourState
+from tenants.hours.models import HourEntry, HourEntryVersion, HourState, Service
 from tenants.registrations.models import Registration
 from tenants.staff.models import StaffMember
 from tenants.staff.permissions import Permission, require, scope
@@ -28,9 +28,9 @@ class StateSum:
 def entry_seen(session: Session, entry_id: uuid.UUID, *, by: StaffMember) -> HourEntry:
     """An entry with its history, volunteer and organization; raises `NotFound` where `by` may not see it, too."""
     entry = session.scalars(
-        entries_seen(scope(session, by, Permission.SEE))
+        entries_seen(scope(session, by, Permission.SEE), by=by.username)
         .where(HourEntry.id == entry_id)
-        .options(selectinload(HourEntry.versions))
+        .options(selectinload(HourEntry.versions).joinedload(HourEntryVersion.organization))
     ).one_or_none()
     if entry is None:
         raise NotFound("There is no such hour entry where you may look.")
@@ -52,11 +52,15 @@ def entry_to_change(
     return entry
 
 
-def entries_seen(organizations: Collection[uuid.UUID]) -> Select[HourEntry]:
-    """The entries that were served in one of `organizations` or belong to a volunteer of one, with both loaded."""
+def entries_seen(organizations: Collection[uuid.UUID], *, by: str) -> Select[HourEntry]:
+    """The entries that were served in one of `organizations` or belong to a volunteer of one, with both loaded.
+
+    Of drafts only those of `by`.
+    """
     return (
         select(HourEntry)
         .join(HourEntry.registration)
+        .where(_no_draft_of_another(by))
         .where(or_(HourEntry.organization_id.in_(organizations), Registration.organization_id.in_(organizations)))
         .options(contains_eager(HourEntry.registration), joinedload(HourEntry.organization))
     )
@@ -76,12 +80,12 @@ def began_within(first_day: date | None, last_day: date | None, time_zone: ZoneI
     return conditions
 
 
-def entries_of_volunteer(session: Session, registration_id: uuid.UUID, *, first: int, limit: int) -> list[HourEntry]:
-    """A volunteer's entries, the newest shift first, from place `first` (from 0) on."""
+def entries_of_volunteer(session: Session, registration_id: uuid.UUID, *, by: str, first: int, limit: int) -> list[HourEntry]:
+    """A volunteer's entries that `by` may see, the newest shift first, from place `first` (from 0) on."""
     return list(
         session.scalars(
             select(HourEntry)
-            .where(HourEntry.registration_id == registration_id)
+            .where(HourEntry.registration_id == registration_id, _no_draft_of_another(by))
             .order_by(HourEntry.started_at.desc(), HourEntry.id)
             .options(joinedload(HourEntry.organization))
             .offset(first)
@@ -90,8 +94,26 @@ def entries_of_volunteer(session: Session, registration_id: uuid.UUID, *, first:
     )
 
 
-def sums_of_volunteer(session: Session, registration_id: uuid.UUID) -> dict[HourState, StateSum]:
-    """How much a volunteer has in each state; states without entries are left out."""
+def sums_of_volunteer(session: Session, registration_id: uuid.UUID, *, by: str) -> dict[HourState, StateSum]:
+    """How much a volunteer has in each state, as far as `by` may see it; states without entries are left out."""
     figures = select(HourEntry.state, func.count(), func.sum(HourEntry.credited_minutes))
-    rows = session.execute(figures.where(HourEntry.registration_id == registration_id).group_by(HourEntry.state))
-    return {state: StateSum(entries, minutes) for state, entries, minutes in rows}
+    wanted = figures.where(HourEntry.registration_id == registration_id, _no_draft_of_another(by))
+    return {state: StateSum(entries, minutes) for state, entries, minutes in session.execute(wanted.group_by(HourEntry.state))}
+
+
+def drafts_of(session: Session, *, by: str, limit: int) -> list[HourEntry]:
+    """The drafts of `by`, the one that was changed last first, with volunteers and organizations loaded."""
+    query = select(HourEntry).where(HourEntry.state == HourState.DRAFT, HourEntry.recorded_by == by)
+    loaded = query.options(joinedload(HourEntry.registration), joinedload(HourEntry.organization))
+    return list(session.scalars(loaded.order_by(HourEntry.changed_at.desc(), HourEntry.id).limit(limit)))
+
+
+def services_lately(session: Session, organizations: Collection[uuid.UUID], *, latest: int) -> list[Service]:
+    """What was done in `organizations` lately, each once, as far as the `latest` entries tell: what may be done again."""
+    query = select(HourEntry.organization_id, HourEntry.activity, HourEntry.field)
+    of_these = query.where(HourEntry.organization_id.in_(organizations)).order_by(HourEntry.id.desc()).limit(latest)
+    return list(dict.fromkeys(Service(*row) for row in session.execute(of_these)))
+
+
+def _no_draft_of_another(by: str) -> ColumnElement[bool]:
+    return or_(HourEntry.state != HourState.DRAFT, HourEntry.recorded_by == by)

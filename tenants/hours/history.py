@@ -19,6 +19,11 @@ class Step:
         """Whether this step gave the entry another time."""
         return self.before is not None and _time(self.before) != _time(self.version)
 
+    @property
+    def changed_service(self) -> bool:
+        """Whether this step says that something else was done, or elsewhere."""
+        return self.before is not None and _service(self.before) != _service(self.version)
+
 
 def steps(versions: Sequence[HourEntryVersion]) -> list[Step]:
     """The steps of an entry's history, the first one first."""
@@ -27,3 +32,7 @@ def steps(versions: Sequence[HourEntryVersion]) -> list[Step]:
 
 def _time(version: HourEntryVersion) -> tuple[object, ...]:
     return version.started_at, version.ended_at, version.credited_minutes
+
+
+def _service(version: HourEntryVersion) -> tuple[object, ...]:
+    return version.organization_id, version.activity, version.field

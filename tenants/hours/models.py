@@ -20,6 +20,8 @@ from tenants.organizations.models import Organization
 from tenants.registrations.models import Registration
 
 MAX_REASON_LENGTH = 500
+MAX_ACTIVITY_LENGTH = 200
+MAX_FIELD_LENGTH = 80
 
 
 class HourState(StrEnum):
@@ -69,8 +71,8 @@ class HourEntry(Model):
     register_digest: Mapped[str | None] = mapped_column(String(64))
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"))
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organization.id"), index=True)
-    activity: Mapped[str] = mapped_column(String(200))
-    field: Mapped[str] = mapped_column(String(80))
+    activity: Mapped[str] = mapped_column(String(MAX_ACTIVITY_LENGTH))
+    field: Mapped[str] = mapped_column(String(MAX_FIELD_LENGTH))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     raw_minutes: Mapped[int]
@@ -97,21 +99,26 @@ class HourEntry(Model):
         self.recorded_by = by
         self._advance(HourAct.DRAFTED, HourState.DRAFT, by=by, at=at)
 
+    def redraft(self, service: Service, shift: Shift, *, by: str, at: datetime) -> None:
+        """Replaces what a draft states."""
+        self.refuse_unless(HourState.DRAFT)
+        self._state(service, shift)
+        self._advance(HourAct.DRAFTED, HourState.DRAFT, by=by, at=at)
+
     def submit(self, *, by: str, at: datetime) -> None:
         """Puts the entry before a coordinator."""
-        self._refuse_unless(HourState.DRAFT)
+        self.refuse_unless(HourState.DRAFT)
         self._advance(HourAct.SUBMITTED, HourState.SUBMITTED, by=by, at=at)
 
     def amend(self, service: Service, shift: Shift, *, by: str, at: datetime) -> None:
         """Replaces what a submitted entry states, as long as nobody stands by it."""
-        self._refuse_unless(HourState.SUBMITTED)
-        self.describe(service)
-        self.take(shift)
+        self.refuse_unless(HourState.SUBMITTED)
+        self._state(service, shift)
         self._advance(HourAct.AMENDED, HourState.SUBMITTED, by=by, at=at)
 
     def certify(self, *, by: str, at: datetime) -> None:
         """Stands by the entry; raises `StateForbids` where `by` recorded it: two pairs of eyes see every hour."""
-        self._refuse_unless(HourState.SUBMITTED)
+        self.refuse_unless(HourState.SUBMITTED)
         if by == self.recorded_by:
             raise StateForbids("Nobody certifies hours that they recorded themselves. Ask another coordinator.")
         self.certified_by = by
@@ -119,7 +126,7 @@ class HourEntry(Model):
 
     def undo_certification(self, *, by: str, at: datetime) -> None:
         """Puts an entry back into the queue; only who certified it last may, and only while nothing came after."""
-        self._refuse_unless(HourState.CERTIFIED)
+        self.refuse_unless(HourState.CERTIFIED)
         last = self.versions[-1]
         if last.act is not HourAct.CERTIFIED or last.actor != by:
             raise StateForbids("Only who certified the entry last can undo it. Correct or revoke it instead.")
@@ -128,7 +135,7 @@ class HourEntry(Model):
 
     def refuse(self, *, reason: str, by: str, at: datetime) -> None:
         """Declines the entry; the volunteer reads the reason. Declining is a state, never a deletion."""
-        self._refuse_unless(HourState.SUBMITTED)
+        self.refuse_unless(HourState.SUBMITTED)
         self._advance(HourAct.REFUSED, HourState.REFUSED, by=by, at=at, reason=_required(reason))
 
     def correct(self, shift: Shift, *, reason: str, by: str, at: datetime, service: Service | None = None) -> None:
@@ -136,7 +143,7 @@ class HourEntry(Model):
 
         Raises `StateForbids` where `by` recorded the entry: whoever corrects it stands by it, as its certifier did.
         """
-        self._refuse_unless(HourState.CERTIFIED)
+        self.refuse_unless(HourState.CERTIFIED)
         if by == self.recorded_by:
             raise StateForbids("Nobody corrects certified hours that they recorded themselves. Ask another coordinator.")
         reason = _required(reason)
@@ -147,8 +154,14 @@ class HourEntry(Model):
 
     def revoke(self, *, reason: str, by: str, at: datetime) -> None:
         """Withdraws the certification for good, for a reason."""
-        self._refuse_unless(HourState.CERTIFIED)
+        self.refuse_unless(HourState.CERTIFIED)
         self._advance(HourAct.REVOKED, HourState.REVOKED, by=by, at=at, reason=_required(reason))
+
+    def come_back(self, act: HourAct, state: HourState, *, version: int, by: str, at: datetime, reason: str | None) -> None:
+        """Takes the state up again that it had in `version`, after the district had lost it. Steps in between stay unknown."""
+        self.certified_by = by if state is not HourState.SUBMITTED else None
+        self.version = version - 1
+        self._advance(act, state, by=by, at=at, reason=reason)
 
     def describe(self, service: Service) -> None:
         """Sets what was done, and where."""
@@ -159,9 +172,14 @@ class HourEntry(Model):
         self.started_at, self.ended_at = shift.started_at, shift.ended_at
         self.raw_minutes = self.credited_minutes = shift.minutes
 
-    def _refuse_unless(self, state: HourState) -> None:
+    def refuse_unless(self, state: HourState) -> None:
+        """Raises `StateForbids` where the entry is in another state."""
         if self.state is not state:
             raise StateForbids("The entry is %(state)s by now. Look at its history and begin again.", state=self.state)
+
+    def _state(self, service: Service, shift: Shift) -> None:
+        self.describe(service)
+        self.take(shift)
 
     def _advance(self, act: HourAct, state: HourState, *, by: str, at: datetime, reason: str | None = None) -> None:
         self.state = state
@@ -172,6 +190,9 @@ class HourEntry(Model):
                 version=self.version,
                 act=act,
                 state=state,
+                organization_id=self.organization_id,
+                activity=self.activity,
+                field=self.field,
                 started_at=self.started_at,
                 ended_at=self.ended_at,
                 credited_minutes=self.credited_minutes,
@@ -191,6 +212,9 @@ class HourEntryVersion(Model):
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     act: Mapped[HourAct]
     state: Mapped[HourState]
+    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organization.id"))
+    activity: Mapped[str] = mapped_column(String(MAX_ACTIVITY_LENGTH))
+    field: Mapped[str] = mapped_column(String(MAX_FIELD_LENGTH))
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     credited_minutes: Mapped[int]
@@ -199,6 +223,7 @@ class HourEntryVersion(Model):
     at: Mapped[datetime]
 
     entry: Mapped[HourEntry] = relationship(back_populates="versions")
+    organization: Mapped[Organization] = relationship()
 
 
 def _required(reason: str) -> str:

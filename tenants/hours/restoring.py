@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED
 from sync.facts import Fact
-from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
+from tenants.hours.models import HourAct, HourEntry, HourState, Service
 
 _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}
 
@@ -30,30 +30,14 @@ def restore_hours(session: Session, _district: str, facts: Sequence[Fact]) -> No
 
 def _restore(entry: HourEntry, fact: Fact) -> None:
     data = fact.data
-    act, state = _what_happened(fact)
     entry.local_number = data.local_number
     entry.registration_id = uuid.UUID(data.registration_id)
-    entry.organization_id = uuid.UUID(data.organization_id)
-    entry.activity, entry.field = data.activity, data.field
+    entry.describe(Service(uuid.UUID(data.organization_id), data.activity, data.field))
     entry.started_at, entry.ended_at = data.started_at, data.ended_at
     entry.raw_minutes, entry.credited_minutes = data.raw_minutes, data.credited_minutes
-    entry.state = state
     entry.recorded_by = data.recorded_by or data.certified_by
-    entry.certified_by = None if state is HourState.SUBMITTED else data.certified_by
-    entry.version, entry.changed_at = fact.version, fact.time
-    entry.versions.append(
-        HourEntryVersion(
-            version=fact.version,
-            act=act,
-            state=state,
-            started_at=data.started_at,
-            ended_at=data.ended_at,
-            credited_minutes=data.credited_minutes,
-            actor=data.certified_by,
-            reason=data.reason,
-            at=fact.time,
-        )
-    )
+    act, state = _what_happened(fact)
+    entry.come_back(act, state, version=fact.version, by=data.certified_by, at=fact.time, reason=data.reason)
 
 
 def _what_happened(fact: Fact) -> tuple[HourAct, HourState]:

@@ -1,4 +1,4 @@
-"""How does an organization come into the tree?"""
+"""How does an organization come to its place in the tree?"""
 
 import uuid
 from collections.abc import Sequence
@@ -10,9 +10,11 @@ from stdnum.exceptions import ValidationError
 
 from sync import streams
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
+from sync.turns import take_turn
 from tenants.errors import Invalid, NotFound
 from tenants.mailbox import log
 from tenants.organizations.models import Organization, OrganizationKind
+from tenants.settings import LONGEST_ORGANIZATION_NAME
 
 _KINDS_ABOVE = {
     OrganizationKind.DISTRICT: (),
@@ -23,6 +25,7 @@ _KINDS_ABOVE = {
 }
 
 _ROOTS = select(Organization).where(Organization.kind == OrganizationKind.DISTRICT)
+_TURN = 0x74726565
 
 
 def add_organization(
@@ -37,6 +40,7 @@ def add_organization(
 ) -> Organization:
     """Adds a node below `parent` and tells the hub; raises `Invalid` where the tree does not allow it there."""
     _refuse_wrong_place(kind, parent, sector)
+    _refuse_wrong_name(session, kind, name, parent)
     organization = Organization(
         kind=kind,
         name=name,
@@ -44,23 +48,37 @@ def add_organization(
         sector=sector,
         credit_code=_checked_credit_code(credit_code),
         legally_registered=credit_code is not None,
-        version=1,
+        version=0,
     )
     session.add(organization)
-    session.flush()
-    state = OrganizationState(
-        organization_id=str(organization.id),
-        name=name,
-        kind=kind.value,
-        parent_id=str(parent.id) if parent else None,
-    )
-    key = str(organization.id)
-    log.announce(session, streams.up(district), type=ORGANIZATION_RECORDED, key=key, version=1, data=state)
+    _tell(session, organization, district)
     return organization
 
 
+def move_organization(
+    session: Session, organization: Organization, *, district: str, parent: Organization, sector: Organization | None
+) -> None:
+    """Moves a node with all below it under `parent` and into `sector`, or out of every sector, and tells the hub.
+
+    Raises `Invalid` where the tree does not allow it there, or where it would come to stand below itself.
+    """
+    if (organization.parent, organization.sector) == (parent, sector):
+        return
+    take_turn(session.connection(), _TURN)
+    _refuse_wrong_place(organization.kind, parent, sector)
+    below = at_or_below(session, [organization.id])
+    for above, field in ((parent, "parent"), (sector, "sector")):
+        if above is not None and above.id in below:
+            raise Invalid(f"{organization.name} cannot stand below {above.name}, which stands below it.", field=field)
+    if parent is not organization.parent:
+        _refuse_wrong_name(session, organization.kind, organization.name, parent)
+    organization.parent, organization.sector = parent, sector
+    _tell(session, organization, district)
+
+
 def found_district(session: Session, *, district: str, name: str) -> Organization:
-    """The root of the tree, founded once: founding it again changes nothing."""
+    """The root of the tree, founded once: founding it again, also at the same moment, changes nothing."""
+    take_turn(session.connection(), _TURN)
     founded = session.scalars(_ROOTS).one_or_none()
     if founded is None:
         return add_organization(session, district=district, kind=OrganizationKind.DISTRICT, name=name)
@@ -76,10 +94,18 @@ def root(session: Session) -> Organization:
 
 
 def organization_named(session: Session, name: str) -> Organization:
-    """The only organization of this name; raises `NotFound` where there is none, or more than one."""
+    """The only organization of this name, or of the last one in `PARENT/NAME`; raises `NotFound` where it is not one alone."""
     found = session.scalars(select(Organization).where(Organization.name == name)).all()
+    if not found and "/" in name:
+        above, _, own = name.rpartition("/")
+        found = session.scalars(
+            select(Organization).where(Organization.name == own, Organization.parent.has(Organization.name == above))
+        ).all()
     if len(found) != 1:
-        raise NotFound(f"{len(found)} organizations are called {name}; the name must belong to exactly one.")
+        raise NotFound(
+            f"{len(found)} organizations are called {name}; the name must belong to exactly one. Where several share it, put "
+            "before it the name of what it stands below, as in 福田街道/福山社区."
+        )
     return found[0]
 
 
@@ -105,6 +131,34 @@ def _refuse_wrong_place(kind: OrganizationKind, parent: Organization | None, sec
         raise Invalid(f"A {kind} stands below {wanted}.", field="parent")
     if sector is not None and sector.kind is not OrganizationKind.SECTOR:
         raise Invalid(f"{sector.name} is no sector.", field="sector")
+
+
+def _refuse_wrong_name(session: Session, kind: OrganizationKind, name: str, parent: Organization | None) -> None:
+    if not name.strip() or len(name) > LONGEST_ORGANIZATION_NAME:
+        raise Invalid(f"An organization needs a name of at most {LONGEST_ORGANIZATION_NAME} characters.", field="name")
+    sister = select(Organization.id).where(Organization.parent == parent, Organization.kind == kind, Organization.name == name)
+    if session.scalars(sister).first():
+        raise Invalid(f"There is a {kind} called {name} there already.", field="name")
+
+
+def _tell(session: Session, organization: Organization, district: str) -> None:
+    organization.version += 1
+    session.flush()
+    state = OrganizationState(
+        organization_id=str(organization.id),
+        name=organization.name,
+        kind=organization.kind.value,
+        parent_id=str(organization.parent_id) if organization.parent_id else None,
+        sector_id=str(organization.sector_id) if organization.sector_id else None,
+    )
+    log.announce(
+        session,
+        streams.up(district),
+        type=ORGANIZATION_RECORDED,
+        key=state.organization_id,
+        version=organization.version,
+        data=state,
+    )
 
 
 def _checked_credit_code(credit_code: str | None) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sync.envelope import new_uuid
 from tenants.db import Model
+from tenants.settings import LONGEST_ORGANIZATION_NAME
 
 
 class OrganizationKind(StrEnum):
@@ -30,7 +31,7 @@ class Organization(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_uuid)
     kind: Mapped[OrganizationKind]
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(LONGEST_ORGANIZATION_NAME))
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organization.id"))
     sector_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organization.id"))
     legally_registered: Mapped[bool] = mapped_column(default=False)

@@ -23,4 +23,5 @@ def _restore(organization: Organization, fact: Fact) -> None:
     organization.name = fact.data.name
     organization.kind = OrganizationKind(fact.data.kind)
     organization.parent_id = uuid.UUID(fact.data.parent_id) if fact.data.parent_id else None
+    organization.sector_id = uuid.UUID(fact.data.sector_id) if fact.data.sector_id else None
     organization.version = fact.version

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sync.envelope import new_uuid
 from tenants.db import Model
+from tenants.errors import Invalid
 from tenants.organizations.models import Organization
+
+LONGEST_USERNAME = 40
+LONGEST_NAME = 80
+LONGEST_PURPOSE = 120
 
 
 class Role(StrEnum):
@@ -27,19 +32,46 @@ class StaffMember(Model):
     __tablename__ = "staff_member"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_uuid)
-    username: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
+    username: Mapped[str] = mapped_column(String(LONGEST_USERNAME), unique=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     # Part of every session; a new one ends them all.
     session_epoch: Mapped[int] = mapped_column(default=0)
 
-    roles: Mapped[list["StaffRole"]] = relationship(back_populates="staff_member", cascade="all, delete-orphan")
+    roles: Mapped[list["StaffRole"]] = relationship(
+        order_by="StaffRole.id", back_populates="staff_member", cascade="all, delete-orphan"
+    )
 
-    def close(self) -> None:
-        """Ends the account's sessions and tokens, and lets nobody sign in with it; what was done with it stays."""
-        self.active = False
-        self.session_epoch += 1
+    def appoint(self, role: Role, organization: Organization) -> None:
+        """Gives the account a role at `organization` and below; raises `Invalid` where it has it."""
+        if self._held(role, organization):
+            raise Invalid(f"{self.username} is {role} of {organization.name} already.", field="role")
+        self.roles.append(StaffRole(role=role, organization=organization))
+
+    def reappoint(self, role: Role, organization: Organization, *, to_role: Role, to_organization: Organization) -> None:
+        """Gives the account another role in place of one that it has; raises `Invalid` as `appoint` and `dismiss` do."""
+        held = self._required(role, organization)
+        if self._held(to_role, to_organization):
+            raise Invalid(f"{self.username} is {to_role} of {to_organization.name} already.", field="role")
+        held.role, held.organization = to_role, to_organization
+
+    def dismiss(self, role: Role, organization: Organization) -> None:
+        """Takes a role from the account; raises `Invalid` where it does not have it."""
+        self.roles.remove(self._required(role, organization))
+
+    def end_sessions(self) -> None:
+        """Signs the account out wherever it is signed in."""
+        self.session_epoch = (self.session_epoch or 0) + 1
+
+    def _held(self, role: Role, organization: Organization) -> "StaffRole | None":
+        return next((held for held in self.roles if held.role is role and held.organization is organization), None)
+
+    def _required(self, role: Role, organization: Organization) -> "StaffRole":
+        held = self._held(role, organization)
+        if held is None:
+            raise Invalid(f"{self.username} is not {role} of {organization.name}.", field="role")
+        return held
 
 
 class StaffRole(Model):
@@ -59,16 +91,17 @@ class StaffRole(Model):
 
 
 class SignInAttempt(Model):
-    """A failed attempt to sign in, kept until it no longer counts."""
+    """An attempt to sign in: a failure, kept as long as it counts, or the last success of a name from one origin."""
 
     __tablename__ = "sign_in_attempt"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(40))
-    address: Mapped[str] = mapped_column(String(45))
+    username: Mapped[str] = mapped_column(String(LONGEST_USERNAME))
+    origin: Mapped[str] = mapped_column(String(45))
     at: Mapped[datetime]
+    succeeded: Mapped[bool]
 
-    __table_args__ = (Index(None, "username", "at"), Index(None, "address", "at"))
+    __table_args__ = (Index(None, "username", "at"), Index(None, "origin", "at"))
 
 
 class AccessToken(Model):
@@ -78,7 +111,7 @@ class AccessToken(Model):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff_member.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(120))
+    purpose: Mapped[str] = mapped_column(String(LONGEST_PURPOSE))
     expires_at: Mapped[datetime]
 
     staff_member: Mapped[StaffMember] = relationship()

@@ -1,118 +1,67 @@
 """Is this really that member of staff?
 
-Passwords are hashed with argon2id (RFC 9106). Failures are counted in the database, for the account and for the address that
-they come from, so several web processes throttle together; a throttled attempt is not even looked at.
+Checking a password takes a while on purpose, and nobody else is to wait for the database meanwhile. So signing in has three
+steps: `begin` looks up what is known and writes nothing, `Attempt.check` needs no database, `finish` writes down how it ended.
 """
 
-import secrets
-from datetime import datetime, timedelta
-from functools import cache
-from hashlib import sha256
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenants.errors import Invalid, NotFound, SignInRefused, SignInThrottled
-from tenants.organizations.models import Organization
-from tenants.staff.models import AccessToken, Role, SignInAttempt, StaffMember, StaffRole
-
-WINDOW = timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 5
-FAILURES_PER_ADDRESS = 30
-MIN_PASSWORD_LENGTH = 10
-
-_hasher = PasswordHasher()
+from tenants.errors import SignInRefused
+from tenants.staff import passwords
+from tenants.staff.models import LONGEST_USERNAME, StaffMember
+from tenants.staff.passwords import Checked
+from tenants.staff.throttling import note_failure, note_success, origin_of, refuse_throttled
 
 
-def sign_in(session: Session, username: str, password: str, *, address: str, at: datetime) -> StaffMember:
-    """The account; raises `SignInThrottled` or `SignInRefused`. A refusal is counted: the caller commits either way."""
-    _refuse_throttled(session, username, address, at=at)
-    staff = session.scalars(select(StaffMember).where(StaffMember.username == username)).one_or_none()
-    fits = _password_fits(staff.password_hash if staff else _decoy_hash(), password)
-    if staff is None or not fits or not staff.active:
-        session.add(SignInAttempt(username=username[:40], address=address, at=at))
+@dataclass(frozen=True)
+class Attempt:
+    """Somebody says that they are `username`; `password_hash` is what their password has to fit."""
+
+    username: str
+    origin: str
+    at: datetime
+    password_hash: str = field(repr=False)
+
+    def check(self, password: str) -> Checked:
+        """Whether the password fits. It takes equally long where there is no such account."""
+        return passwords.check(self.password_hash, password)
+
+
+def begin(session: Session, username: str, *, address: str, at: datetime) -> Attempt:
+    """What is known of the name; raises `SignInThrottled`. Nothing is written, and the caller ends the transaction."""
+    name, origin = _possible(username), origin_of(address)
+    refuse_throttled(session, name, origin, at=at)
+    # Made first, so that the first attempt of a process takes as long whether or not there is such an account.
+    decoy = passwords.decoy_hash()
+    staff = _called(session, name)
+    return Attempt(name, origin, at, staff.password_hash if staff else decoy)
+
+
+def finish(session: Session, attempt: Attempt, checked: Checked) -> StaffMember:
+    """The account; raises `SignInRefused`, or `SignInThrottled` where others failed meanwhile.
+
+    A refusal is written down, too: the caller commits either way.
+    """
+    refuse_throttled(session, attempt.username, attempt.origin, at=attempt.at)
+    staff = _called(session, attempt.username)
+    # An account that was closed or got another password meanwhile does not open with the old one.
+    if staff is None or not staff.active or staff.password_hash != attempt.password_hash or not checked.fits:
+        note_failure(session, attempt.username, attempt.origin, at=attempt.at)
         raise SignInRefused("The name or the password is not right.")
-    session.execute(delete(SignInAttempt).where(SignInAttempt.username == username))
-    if _hasher.check_needs_rehash(staff.password_hash):
-        staff.password_hash = _hasher.hash(password)
+    note_success(session, attempt.username, attempt.origin, at=attempt.at)
+    if checked.stronger_hash:
+        staff.password_hash = checked.stronger_hash
     return staff
 
 
-def add_staff_member(
-    session: Session, *, username: str, name: str, password: str, role: Role, organization: Organization
-) -> StaffMember:
-    """A new account with one role; raises `Invalid` where the name is taken or the password too short."""
-    if session.scalars(select(StaffMember.id).where(StaffMember.username == username)).first():
-        raise Invalid(f"There is a member of staff called {username} already.", field="username")
-    staff = StaffMember(username=username, name=name, password_hash=_hash(password))
-    staff.roles.append(StaffRole(role=role, organization=organization))
-    session.add(staff)
-    return staff
+def _possible(username: str) -> str:
+    """The name, or none where no account can have it: not every database takes what somebody may send."""
+    return username if len(username) <= LONGEST_USERNAME and username.isprintable() else ""
 
 
-def change_password(session: Session, staff: StaffMember, password: str) -> None:
-    """Sets a new password and ends every session and token that the account has; raises `Invalid` where it is too short."""
-    staff.password_hash = _hash(password)
-    session.execute(delete(AccessToken).where(AccessToken.staff_id == staff.id))
-    staff.session_epoch = (staff.session_epoch or 0) + 1
-
-
-def staff_named(session: Session, username: str) -> StaffMember:
-    """The account of this name; raises `NotFound`."""
-    staff = session.scalars(select(StaffMember).where(StaffMember.username == username)).one_or_none()
-    if staff is None:
-        raise NotFound(f"There is no member of staff called {username}.")
-    return staff
-
-
-def issue_token(session: Session, staff: StaffMember, *, purpose: str, lifetime: timedelta, at: datetime) -> str:
-    """A key for a program that acts for `staff`; it is shown once and kept as a hash only."""
-    token = secrets.token_urlsafe(32)
-    session.add(AccessToken(token_hash=_token_hash(token), staff_member=staff, purpose=purpose, expires_at=at + lifetime))
-    return token
-
-
-def staff_of_token(session: Session, token: str, *, at: datetime) -> StaffMember | None:
-    """The active account for which `token` was issued, or None where it is unknown or has expired."""
-    found = session.get(AccessToken, _token_hash(token))
-    if found is None or found.expires_at <= at or not found.staff_member.active:
-        return None
-    return found.staff_member
-
-
-def _refuse_throttled(session: Session, username: str, address: str, *, at: datetime) -> None:
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at <= at - WINDOW))
-    limits = (
-        (SignInAttempt.username == username, FAILURES_PER_ACCOUNT),
-        (SignInAttempt.address == address, FAILURES_PER_ADDRESS),
-    )
-    for which, limit in limits:
-        failures, oldest = session.execute(select(func.count(), func.min(SignInAttempt.at)).where(which)).one()
-        if failures >= limit:
-            wait = (oldest + WINDOW - at).total_seconds()
-            raise SignInThrottled("Too many attempts. Wait a while and try again.", retry_after_seconds=max(1, int(wait)))
-
-
-@cache
-def _decoy_hash() -> str:
-    """Checked when nobody has the name that was given, so that the answer takes as long as for a wrong password."""
-    return _hasher.hash(secrets.token_urlsafe())
-
-
-def _password_fits(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except VerificationError:
-        return False
-
-
-def _hash(password: str) -> str:
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise Invalid(f"A password needs at least {MIN_PASSWORD_LENGTH} characters.", field="password")
-    return _hasher.hash(password)
-
-
-def _token_hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+def _called(session: Session, username: str) -> StaffMember | None:
+    return session.scalars(select(StaffMember).where(StaffMember.username == username)).one_or_none()

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from federation.app import create_app
-from tests.hub.peers import District, Hub, hours, organization, registration
+from tests.hub.peers import District, Hub, hours, organization, registration, shown_hours
 from tests.support.hub import hub_of, settings_in_environment
 from tests.support.web import serving, violations, visiting
 
@@ -33,7 +33,11 @@ def futian(hub: Hub) -> District:
     futian, luohu, nanshan = hub.enrol("futian", "luohu", "nanshan")
     months = [f"{year}-{month:02}" for year in (2025, 2026) for month in range(1, 13)]
     for district in (futian, luohu):
-        told = [hours(f"{district.code}-{month}", month=month, organization_id=district.code) for month in months]
+        told = [
+            hour
+            for month in months
+            for hour in shown_hours(f"{district.code}-{month}", month=month, organization_id=district.code, minutes=6)
+        ]
         named = organization(district.code, name="香蜜湖街道景田社区志愿服务队")
         hub.hears(district.says(registration(district.code), named, *told, at=NOW), at=NOW)
     hub.hears(nanshan.lights_beacon(head=1_234, at=NOW), at=NOW)

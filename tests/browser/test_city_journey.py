@@ -11,8 +11,8 @@ from tenants.hours.recording import HourDetails, submit_hours
 from tenants.hours.rules import possible_shift
 from tenants.organizations.arranging import root
 from tenants.registrations.models import Registration
+from tenants.staff.appointing import add_staff_member
 from tenants.staff.models import Role
-from tenants.staff.signing_in import add_staff_member
 from tests.support.city import District, city
 from tests.support.coordinator import Coordinator
 from tests.support.web import serving, violations, visiting

@@ -200,7 +200,7 @@ def shown_hours(key: str, *, entries: int = FEWEST_ENTRIES, **stated: Any) -> li
     return [hours(f"{key}-{number}", **stated) for number in range(entries)]
 
 
-def organization(key: str, *, name: str, version: int = 1, parent: str | None = None) -> Told:
+def organization(key: str, *, name: str, version: int = 1, parent: str | None = None, sector: str | None = None) -> Told:
     """An organization in one version."""
-    state = OrganizationState(organization_id=key, name=name, kind="team", parent_id=parent)
+    state = OrganizationState(organization_id=key, name=name, kind="team", parent_id=parent, sector_id=sector)
     return Told(ORGANIZATION_RECORDED, key, version, state)

@@ -12,8 +12,10 @@ from federation.directory.models import DistrictKey
 from federation.errors import AlreadyEnrolled, FederationError, Invalid
 from federation.ledger.models import LedgerEntry
 from federation.mailbox import QuarantinedMessage
-from sync import signing
+from sync import signing, streams
+from sync.addresses import account_name
 from sync.beacon import Position, Verdict
+from sync.inbox import Reply
 from tests.hub.peers import AT, District, Hub, hours
 
 
@@ -37,6 +39,19 @@ def test_a_district_cannot_speak_for_another(hub: Hub) -> None:
     forger.key = luohu.key
     assert hub.hears(forger.says(hours("e1"))) is None
     assert hub.hears(futian.says(hours("e1"))) is not None
+
+
+def test_what_a_district_said_is_not_taken_from_the_account_of_another(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    said, keys = futian.says(hours("e1")), DistrictKeys(hub.sessions)
+
+    def hears_from(account: str) -> Reply | None:
+        with hub.sessions.begin() as session:
+            return hub.inbox.receive(session, said, receiver=streams.HUB, keys=keys, at=AT, account=account)
+
+    assert hears_from(account_name("luohu")) is None
+    assert [message.code for message in hub.rows(QuarantinedMessage)] == ["wrong_sender"]
+    assert hears_from(account_name("futian")) is not None
 
 
 def test_a_code_belongs_to_the_key_that_it_was_enrolled_with(hub: Hub) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from federation.directory.models import Organization
 from federation.directory.standing import SILENCE, Standing, StandingState, standings
 from federation.identity.models import Link, Registration
 from federation.ledger import totals
@@ -77,6 +78,14 @@ def test_what_was_parked_goes_through_once_its_cause_is_gone(hub: Hub) -> None:
         assert hub.inbox.retry(session, streams.up("futian")) == 2
     assert hub.told(futian).keys() == {"r1"}
     assert hub.rows(ParkedRecord) == []
+
+
+def test_an_organization_is_known_in_its_place_and_its_sector(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(organization("team", name="导诊队", parent="street", sector="medical")))
+    assert [(one.parent_id, one.sector_id) for one in hub.rows(Organization)] == [("street", "medical")]
+    hub.hears(futian.says(organization("team", name="导诊队", parent="street", version=2)))
+    assert [(one.parent_id, one.sector_id) for one in hub.rows(Organization)] == [("street", None)]
 
 
 def test_an_organization_is_known_by_its_newest_name(hub: Hub) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Set
 from fractions import Fraction
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,15 +43,22 @@ def test_what_is_left_of_the_total_is_no_small_part_either(counts: list[int]) ->
     assert len(hidden) != 1 or everything_is_hidden
 
 
+@given(COUNTS, st.randoms())
+def test_whatever_it_costs_no_more_joins_than_has_to(counts: list[int], random: Random) -> None:
+    costs = random.sample(range(len(counts)), len(counts))
+    hidden = withheld(counts, costs=costs)
+    joined = sorted((place for place in hidden if not is_small(counts[place])), key=costs.__getitem__)
+    fewer = hidden - set(joined[-1:])
+    assert not joined or is_small(sum(counts[place] for place in fewer))
+    others = [place for place, entries in enumerate(counts) if entries and place not in hidden]
+    assert all(costs[joined[-1]] < costs[place] for place in others if joined)
+
+
 @given(COUNTS)
-def test_as_little_as_possible_is_withheld(counts: list[int]) -> None:
+def test_the_smallest_join_where_nothing_else_is_said(counts: list[int]) -> None:
     hidden = withheld(counts)
-    others = sorted(counts[place] for place in hidden if not is_small(counts[place]))
     shown = [entries for place, entries in enumerate(counts) if entries and place not in hidden]
-    small = [entries for entries in counts if is_small(entries)]
-    assert not others or small
-    assert all(others[-1] <= entries for entries in shown) if others else True
-    assert not others or is_small(sum(small) + sum(others[:-1]))
+    assert max((counts[place] for place in hidden), default=0) <= min(shown, default=max(counts, default=0))
 
 
 @given(CITIES)

@@ -37,7 +37,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def broker(secrets: Path) -> Iterator[RabbitMQ]:
     """A broker with the accounts that the secrets have."""
     try:
-        with rabbitmq.running(definitions=secrets / "bus_definitions.json") as running:
+        with rabbitmq.running(accounts=secrets / "bus_definitions.json") as running:
             yield running
     except servers.Missing as missing:
         servers.leave_out(str(missing))

@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 
 from tenants.db import db
 from tenants.organizations.models import Organization
+from tenants.staff.appointing import add_staff_member
 from tenants.staff.models import Role, StaffMember
-from tenants.staff.signing_in import add_staff_member, issue_token
+from tenants.staff.tokens import issue_token
 from tests.support.district import District
 
 PASSWORD = "correct horse battery"

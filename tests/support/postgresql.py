@@ -86,6 +86,13 @@ def running(*, durable: bool = False) -> Iterator[PostgreSQL]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def somebody_waits(url: str) -> bool:
+    """Whether somebody waits in the database at `url` for what somebody else has locked."""
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return bool(connection.execute(waiting).fetchone() != (0,))
+
+
 def _programs() -> Path:
     """The folder of the newest PostgreSQL: Debian keeps them apart by version and shows only the clients."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))

@@ -29,11 +29,22 @@ class RabbitMQ:
     """A running broker."""
 
     port: int
+    management_port: int | None = None
 
     @property
     def url(self) -> str:
         """Its AMQP address."""
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+
+    @property
+    def address(self) -> str:
+        """Its AMQP address without an account."""
+        return f"amqp://127.0.0.1:{self.port}//"
+
+    @property
+    def management_url(self) -> str:
+        """The address of its management API, with the administrator's account."""
+        return f"http://guest:guest@127.0.0.1:{self.management_port}"
 
     def lay_out(self, *codes: str) -> None:
         """Makes what the hub has made for districts that take part, without the accounts."""
@@ -68,22 +79,23 @@ class RabbitMQ:
 
 
 @contextmanager
-def running(*, definitions: Path | None = None) -> Iterator[RabbitMQ]:
+def running(*, accounts: Path | None = None, managed: bool = False) -> Iterator[RabbitMQ]:
     """A new broker in a folder of its own, with its own name server, cookie and ports; raises `Missing`.
 
-    `definitions` is a file with accounts that replace the usual one.
+    `accounts` is a file of definitions whose accounts replace the usual one; a `managed` broker has the management plugin.
     """
     epmd = shutil.which("epmd")
     if not _PROGRAM.exists() or epmd is None:
         raise Missing("RabbitMQ is not installed")
     folder = Path(tempfile.mkdtemp(prefix="banyan-rabbitmq-"))
-    names_port, broker = servers.free_port(), RabbitMQ(servers.free_port())
+    names_port = servers.free_port()
+    broker = RabbitMQ(servers.free_port(), servers.free_port() if managed else None)
     log = folder / "log"
     # Erlang would start a name server that outlives the broker.
     names = servers.start([epmd, "-port", str(names_port), "-address", "127.0.0.1"], output=log)
     try:
         eventually(lambda: _listens(names_port))
-        process = servers.start([_PROGRAM], output=log, env=_environment(folder, broker.port, names_port, definitions))
+        process = servers.start([_PROGRAM], output=log, env=_environment(folder, broker, names_port, accounts))
         try:
             eventually(lambda: process.poll() is not None or broker.answers(), within=_BOOT_SECONDS)
             if process.poll() is not None:
@@ -96,19 +108,23 @@ def running(*, definitions: Path | None = None) -> Iterator[RabbitMQ]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(folder: Path, port: int, names_port: int, definitions: Path | None) -> dict[str, str]:
+def _environment(folder: Path, broker: RabbitMQ, names_port: int, accounts: Path | None) -> dict[str, str]:
     config = folder / "rabbitmq.conf"
-    accounts = f"load_definitions = {definitions}\n" if definitions else ""
-    config.write_text(f"listeners.tcp.local = 127.0.0.1:{port}\nlog.console = true\nlog.console.level = warning\n{accounts}")
+    lines = [f"listeners.tcp.local = 127.0.0.1:{broker.port}", "log.console = true", "log.console.level = warning"]
+    if accounts:
+        lines.append(f"load_definitions = {accounts}")
+    if broker.management_port:
+        lines += ["management.tcp.ip = 127.0.0.1", f"management.tcp.port = {broker.management_port}"]
+    config.write_text("\n".join([*lines, ""]))
     plugins = folder / "enabled_plugins"
-    plugins.write_text("[].\n")
+    plugins.write_text("[rabbitmq_management].\n" if broker.management_port else "[].\n")
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "HOME": str(folder),
         "ERL_EPMD_PORT": str(names_port),
         "RABBITMQ_NODENAME": "banyan@localhost",
-        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_NODE_PORT": str(broker.port),
         "RABBITMQ_DIST_PORT": str(servers.free_port()),
         "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
         "RABBITMQ_CONFIG_FILE": str(config),

@@ -3,6 +3,7 @@
 import itertools
 import uuid
 
+import msgspec
 import pytest
 
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
@@ -22,6 +23,8 @@ def assigned(registration_id: uuid.UUID, volunteer_id: str, *, epoch: int, versi
         sequence=version,
         event_id=str(uuid.uuid4()),
         time=NOW,
+        hash=b"",
+        encoded=msgspec.Raw(),
         data=state,
     )
 

@@ -117,6 +117,8 @@ def test_profiles_are_listed_with_their_headings() -> None:
         (["volunteers", "volunteers.csv", "--report", "./volunteers.csv"], "the register itself"),
         (["volunteers", "volunteers.csv", "--report", "nowhere/report.csv"], "There is no folder nowhere"),
         (["volunteers", "volunteers.csv", "--actor", " "], "who imports"),
+        (["volunteers", "volunteers.csv", "--exported-on", "9999-12-31"], "lies in the future"),
+        (["hours", "hours.csv", "--exported-on", "9999-12-31", "--dry-run"], "lies in the future"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence_and_exit_code_1(arguments: list[str], sentence: str) -> None:

@@ -123,6 +123,13 @@ def test_the_day_of_the_export_decides_what_lies_in_the_future(registers: Regist
     assert registers.hours(late, exported_on=date(2026, 2, 28)).created == 1
 
 
+def test_nobody_certifies_what_they_imported_themselves_before(registers: Registers) -> None:
+    registers.hours(hour(status="pending"), by="wang")
+    job = registers.hours(hour(certified_by="import (wang)"))
+    assert (job.refused, registers.codes(job)) == (1, ["self_certified"])
+    assert registers.entry().state is HourState.SUBMITTED
+
+
 def test_the_same_file_again_changes_nothing_and_the_hub_hears_nothing(registers: Registers) -> None:
     lines = [hour("H1"), hour("H2", volunteer_no="NS2", name="王芳", status="pending"), hour("H3", minutes="0")]
     registers.hours(*lines)

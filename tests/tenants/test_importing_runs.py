@@ -3,8 +3,9 @@
 import csv
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,23 @@ from sync import postgresql, sqlite
 from tenants import mailbox
 from tenants.db import db
 from tenants.errors import Invalid
+from tenants.hours import certifying
 from tenants.hours.models import HourEntry
+from tenants.hours.rules import Shift
 from tenants.imports.files.reading import open_table
 from tenants.imports.forms.profiles import Kind
-from tenants.imports.forms.understanding import understand
+from tenants.imports.forms.understanding import Source, understand
 from tenants.imports.rows.findings import grouped, words
+from tenants.imports.runs.chunking import CHUNK_ROWS
 from tenants.imports.runs.models import ImportJob, JobState, Mode
 from tenants.imports.runs.reporting import ENCODING, write_failed_rows, write_report
-from tenants.imports.runs.running import CHUNK_ROWS, Progress, run_import
+from tenants.imports.runs.running import Progress, run_import
 from tenants.organizations.models import Organization
 from tenants.registrations.models import Registration
 from tests.support.district import NOW, District
+from tests.support.postgresql import somebody_waits
 from tests.support.registers import Registers, hour, volunteer, write_csv
+from tests.support.waiting import eventually
 
 MANY = [volunteer(f"NS{number:05}") for number in range(2 * CHUNK_ROWS + 200)]
 GOOD_AND_BAD = [hour("H1"), hour("H2", minutes="0"), hour("H3", volunteer_no="NS2", name="王芳", status="pending")]
@@ -100,16 +106,21 @@ def test_progress_is_told_chunk_by_chunk(registers: Registers) -> None:
     assert {progress.rows_total for progress in told} == {len(MANY)}
 
 
-def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Registers) -> None:
-    lines = [*MANY, MANY[0], volunteer("NS00001", name="王芳")]
-    source = registers.source(Kind.VOLUNTEERS, *lines)
+def interrupt(registers: Registers, source: Source) -> None:
+    """Imports a register as far as its first chunk."""
 
-    def interrupt(_: Progress) -> None:
+    def stop(_: Progress) -> None:
         raise Interrupted
 
     with pytest.raises(Interrupted):
-        registers.bring_in(source, watch=interrupt)
+        registers.bring_in(source, watch=stop)
     db.session.remove()
+
+
+def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Registers) -> None:
+    lines = [*MANY, MANY[0], volunteer("NS00001", name="王芳")]
+    source = registers.source(Kind.VOLUNTEERS, *lines)
+    interrupt(registers, source)
     begun = db.session.scalars(select(ImportJob)).one()
     assert (begun.state, begun.rows_read, begun.created) == (JobState.RUNNING, CHUNK_ROWS, CHUNK_ROWS)
 
@@ -123,17 +134,19 @@ def test_an_import_that_was_interrupted_goes_on_and_ends_the_same(registers: Reg
 def test_what_an_interrupted_import_refused_is_tried_again(staffed: Registers) -> None:
     lines = [hour("H1"), hour("H2", volunteer_no="NS3"), hour("H3", minutes="0")]
     source = staffed.source(Kind.HOURS, *lines)
-
-    def interrupt(_: Progress) -> None:
-        raise Interrupted
-
-    with pytest.raises(Interrupted):
-        staffed.bring_in(source, watch=interrupt)
-    db.session.remove()
+    interrupt(staffed, source)
     staffed.volunteers(volunteer("NS3"))
     job = staffed.bring_in(source)
     assert (job.rows_read, job.created, job.unchanged, job.refused) == (3, 2, 0, 1)
     assert staffed.codes(job) == ["no_duration"]
+
+
+def test_no_register_is_of_tomorrow(staffed: Registers) -> None:
+    source, tomorrow = staffed.source(Kind.HOURS, hour()), NOW.date() + timedelta(days=2)
+    for attempt in (staffed.preview, staffed.bring_in):
+        with pytest.raises(Invalid, match="lies in the future"):
+            attempt(source, exported_on=tomorrow)
+    assert staffed.preview(source, exported_on=NOW.date()).progress.created == 1
 
 
 def test_a_finished_import_is_not_gone_on_with(staffed: Registers) -> None:
@@ -181,6 +194,25 @@ def test_two_imports_at_once_enter_everybody_once(registers: Registers, database
     assert sum(job.created for job in jobs) == len(MANY)
     numbers = [event.subject for event, _ in registers.district.said() if event.type == "registration.recorded.v1"]
     assert len(numbers) == len(set(numbers)) == len(MANY)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_somebody_corrects_meanwhile_is_not_lost(staffed: Registers, database_url: str) -> None:
+    staffed.hours(hour())
+    source, session, settings = staffed.source(Kind.HOURS, hour(minutes="50")), db.session(), staffed.district.settings
+    entry = staffed.entry()
+    session.refresh(entry, with_for_update=True)
+    shift = Shift(entry.started_at, entry.ended_at, 30)
+    certifying.correct(session, entry, shift, reason="left early", by="li", at=NOW, settings=settings)
+    session.flush()
+
+    with ThreadPoolExecutor() as pool, _own_session(database_url) as other:
+        job = pool.submit(run_import, other, source, settings=settings, by="tester", now=lambda: NOW, commit=other.commit)
+        eventually(lambda: somebody_waits(database_url))
+        session.commit()
+        assert job.result().changed == 1
+    history = [(version.version, version.reason, version.credited_minutes) for version in staffed.entry().versions]
+    assert history[-2:] == [(4, "left early", 30), (5, "corrected by import of hours.csv", 50)]
 
 
 @pytest.mark.parametrize("by", ["", " ", "x" * 61])

@@ -69,6 +69,7 @@ def test_a_wrong_check_digit_keeps_nobody_out(registers: Registers) -> None:
         ({"birth_date": "2050-01-01"}, ["in_the_future", "registered_in_the_future"]),
         ({"gender": "?"}, ["unreadable"]),
         ({"phone": "1" * 41}, ["too_long"]),
+        ({"phone": "㍿" * 11}, ["too_long"]),
         ({"id_type": ""}, ["document_without_kind"]),
         ({"id_type": "driving licence"}, ["unreadable", "document_without_kind"]),
         ({"id_number": "110105194912"}, ["malformed"]),
@@ -89,6 +90,10 @@ def test_what_cannot_be_read_is_left_blank_and_noticed(registers: Registers, cha
         ({"volunteer_no": " "}, "missing"),
         ({"name": ""}, "missing"),
         ({"name": "张" * 121}, "too_long"),
+        ({"volunteer_no": "9" * 41}, "too_long"),
+        ({"street": "街" * 121}, "too_long"),
+        ({"community": "社" * 121}, "too_long"),
+        ({"team": "队" * 121}, "too_long"),
         ({"registered_on": ""}, "missing"),
         ({"registered_on": "2020-02-30"}, "unreadable"),
         ({"street": ""}, "missing"),
@@ -97,6 +102,12 @@ def test_what_cannot_be_read_is_left_blank_and_noticed(registers: Registers, cha
 def test_a_volunteer_who_could_not_be_found_again_is_refused(registers: Registers, change: Line, code: str) -> None:
     job = registers.volunteers(volunteer("NS1"), volunteer("NS2") | change)
     assert (job.created, job.refused, registers.codes(job)) == (1, 1, [code])
+
+
+def test_a_number_that_grows_when_it_is_made_plain_is_shown_as_far_as_there_is_room(registers: Registers) -> None:
+    job = registers.volunteers(volunteer("㍿" * 40))
+    (finding,) = registers.findings(job)
+    assert (finding.code, finding.record) == ("too_long", "株式会社" * 10)
 
 
 def test_the_same_file_again_changes_nothing_and_a_corrected_row_corrects(registers: Registers) -> None:

@@ -1,5 +1,6 @@
 """Can an operator arrange a district and its desks from the command line?"""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,12 +63,56 @@ def test_an_account_is_opened_closed_and_opened_again() -> None:
     said("setup")
     said("staff", "add", "li", "--name", "李敏", "--role", "coordinator", "--password-stdin", told="correct horse battery\n")
     assert "coordinator of 南山区" in said("staff", "list")
-    assert len(said("staff", "token", "li", "--purpose", "report").strip()) > 30
+    assert len(said("staff", "token", "issue", "li", "--purpose", "report").strip()) > 30
     said("staff", "close", "li")
     assert "no" in said("staff", "list").splitlines()[-2]
     said("staff", "open", "li")
     assert "yes" in said("staff", "list").splitlines()[-2]
     assert "no member of staff called wang" in refused("staff", "close", "wang")
+
+
+def test_roles_are_given_changed_and_withdrawn() -> None:
+    said("setup")
+    said("organization", "add", "粤海街道", "--kind", "street")
+    said("staff", "add", "li", "--name", "李敏", "--role", "recorder", "--password-stdin", told="correct horse battery\n")
+    assert "li is recorder of 南山区, viewer of 粤海街道 now." in said(
+        "staff", "role", "add", "li", "viewer", "--organization", "粤海街道"
+    )
+    assert "li is recorder of 南山区, coordinator of 粤海街道 now." in said(
+        "staff", "role", "change", "li", "viewer", "--organization", "粤海街道", "--to-role", "coordinator"
+    )
+    assert "li is coordinator of 粤海街道 now." in said("staff", "role", "withdraw", "li", "recorder")
+    assert "li is not recorder of 南山区." in refused("staff", "role", "withdraw", "li", "recorder")
+    assert "li is coordinator of 粤海街道 already." in refused(
+        "staff", "role", "add", "li", "coordinator", "--organization", "粤海街道"
+    )
+
+
+def test_tokens_are_listed_and_withdrawn() -> None:
+    said("setup")
+    said("staff", "add", "li", "--name", "李敏", "--role", "viewer", "--password-stdin", told="correct horse battery\n")
+    issued = said("staff", "token", "issue", "li", "--purpose", "report [1]").strip()
+    listed = said("staff", "token", "list")
+    assert "report [1]" in listed
+    assert issued not in listed
+    [token_id] = re.findall(r"[0-9a-f]{8}", listed)
+    assert "The token of li for report [1] is withdrawn." in said("staff", "token", "withdraw", token_id)
+    assert "report" not in said("staff", "token", "list")
+    assert f"There is no token {token_id}." in refused("staff", "token", "withdraw", token_id)
+
+
+def test_an_organization_moves_by_command() -> None:
+    said("setup")
+    for street in ("粤海街道", "招商街道"):
+        said("organization", "add", street, "--kind", "street")
+        said("organization", "add", "海珠社区", "--kind", "community", "--below", street)
+    said("organization", "add", "医疗", "--kind", "sector")
+    said("organization", "add", "导诊队", "--kind", "team", "--below", "粤海街道/海珠社区")
+    moved = said("organization", "move", "导诊队", "--below", "招商街道", "--sector", "医疗")
+    assert "导诊队 stands below 招商街道 and in the sector 医疗 now." in moved
+    assert "导诊队 stands below 招商街道 now." in said("organization", "move", "导诊队", "--no-sector")
+    assert "called 海珠社区 there already" in refused("organization", "move", "粤海街道/海珠社区", "--below", "招商街道")
+    assert run("organization", "move", "导诊队").exit_code == 2
 
 
 def test_the_status_counts_what_was_said_and_what_the_hub_has() -> None:

@@ -37,6 +37,14 @@ def test_only_the_newest_are_kept(hub: Side, monkeypatch: pytest.MonkeyPatch) ->
     assert sorted(kept.head for kept in hub.rows(QuarantinedMessage)) == [b"\x07", b"\x08", b"\x09"]
 
 
+def test_one_sender_does_not_push_out_what_came_from_others(hub: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine, "MAX_ALIKE", 2)
+    put(hub, b"before", claimed=None)
+    put(hub, b"other", claimed="luohu/up")
+    put(hub, *(bytes([number]) for number in range(10)), claimed="futian/up")
+    assert sorted(kept.head for kept in hub.rows(QuarantinedMessage)) == [b"\x08", b"\x09", b"before", b"other"]
+
+
 def test_a_claim_that_is_longer_than_any_stream_is_cut(hub: Side) -> None:
     put(hub, b"x", claimed="f" * 500)
     assert len(hub.rows(QuarantinedMessage)[0].claimed_stream) == 80

@@ -8,6 +8,7 @@ from typing import TypeVar
 from tenants.errors import Invalid
 from tenants.imports.files.reading import Row
 from tenants.imports.forms.understanding import Source
+from tenants.imports.forms.values import plain
 
 Value = TypeVar("Value")
 
@@ -47,7 +48,7 @@ class Cells:
     @property
     def number(self) -> str:
         """The record's own number, as far as it can be read."""
-        return printable(self.written("local_number")).strip()[: _LIMITS["local_number"]]
+        return printable(self.written("local_number")).strip()
 
     def refuse_shifted(self) -> None:
         """Raises `Invalid` where more cells are filled than there are headings: a comma too many moves all that follows."""
@@ -65,7 +66,8 @@ class Cells:
         found = self.written(field)
         if not found.strip():
             return None
-        if len(found) > _LIMITS[field]:
+        # A character may be several in its plain form, in which some of these are kept.
+        if max(len(found), len(plain(found))) > _LIMITS[field]:
             message = "The text is longer than %(limit)s characters. Shorten it."
             raise Invalid(message, field=field, rule="too_long", limit=_LIMITS[field])
         if printable(found) != found:

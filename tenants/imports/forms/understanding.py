@@ -64,14 +64,17 @@ def profiles_of(kind: Kind) -> list[Profile]:
     return [profile for profile in PROFILES if profile.kind is kind]
 
 
-def _candidates(kind: Kind, profile_name: str | None) -> list[Profile]:
-    known = profiles_of(kind)
-    named = [profile for profile in known if profile_name in (None, profile.name)]
-    if not named:
-        names = ", ".join(profile.name for profile in known)
+def profile_called(name: str, kind: Kind) -> Profile:
+    """The form of this name for a kind of register; raises `Invalid`."""
+    known = {profile.name: profile for profile in profiles_of(kind)}
+    if name not in known:
         message = "There is no profile %(name)s for %(kind)s. Known are: %(known)s."
-        raise Invalid(message, field="profile", rule="unknown_profile", name=profile_name, kind=kind, known=names)
-    return named
+        raise Invalid(message, field="profile", rule="unknown_profile", name=name, kind=kind, known=", ".join(known))
+    return known[name]
+
+
+def _candidates(kind: Kind, profile_name: str | None) -> list[Profile]:
+    return profiles_of(kind) if profile_name is None else [profile_called(profile_name, kind)]
 
 
 def _fits(table: Table, top: Iterable[Row], profiles: Iterable[Profile]) -> Iterator[Source]:

@@ -23,6 +23,7 @@ _LIKE_A_DOCUMENT = re.compile(r"(?:\d[\s\-]?){14,}[\dXx]")
 _LIKE_A_TRAVEL_DOCUMENT = re.compile(r"\b[A-Za-z]{1,2}\d{7,10}\b")
 _REGISTER_NUMBERS = {"local_number", "volunteer_number"}
 _SHOWN_LENGTH = 80
+_RECORD_LENGTH = 40
 
 
 class Severity(StrEnum):
@@ -94,7 +95,7 @@ def safe_to_show(written: str) -> str:
 def _finding(cells: Cells, severity: Severity, error: Invalid) -> Finding:
     return Finding(
         line=cells.row.line,
-        record=safe_to_show(cells.number),
+        record=safe_to_show(cells.number)[:_RECORD_LENGTH],
         severity=severity,
         code=error.rule,
         field=error.field,

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session, selectinload
 from tenants.errors import Invalid
 from tenants.hours import certifying
 from tenants.hours.models import HourEntry, HourState, Service
-from tenants.hours.recording import LIVE_STATES, HourDetails, begin_entry, hold_time_of, refuse_overlap
+from tenants.hours.recording import HourDetails, Occupied, begin_entry, hold_time_of, refuse_overlap, times_of
 from tenants.hours.rules import Shift, possible_shift
 from tenants.imports.forms import values
 from tenants.imports.forms.cells import Cells
 from tenants.imports.rows.findings import notice
-from tenants.imports.rows.judging import Enter, Occupied, Run, Verdict
+from tenants.imports.rows.judging import Enter, Run, Verdict
 from tenants.imports.rows.places import Places
 from tenants.imports.rows.stating import HourStatement, stated_hours
 from tenants.registrations.models import Registration
@@ -116,6 +116,9 @@ class _Desk:
         if entry.state is HourState.CERTIFIED and statement.certified_by is None:
             message = "The entry is certified here and waits in the register. Revoke it here if it should not count."
             return _left_alone(cells, Invalid(message, field="status", rule="certified_here"))
+        if statement.certified_by == entry.recorded_by:
+            message = "Nobody certifies hours that they recorded themselves. Fill in who certified them in the register."
+            raise Invalid(message, field="certified_by", rule="self_certified")
         self._refuse_overlap(statement, entry.registration_id, shift)
         service = self._service(statement)
         differs = _time(entry) != _time(shift) or _service_of(entry) != service
@@ -178,7 +181,15 @@ def _held(session: Session, numbers: Iterable[str]) -> dict[str, _Held]:
 
 
 def _entries(session: Session, numbers: Iterable[str]) -> dict[str, HourEntry]:
-    query = select(HourEntry).where(HourEntry.local_number.in_(numbers)).options(selectinload(HourEntry.versions))
+    """The entries with these numbers as they are now, locked until the transaction ends: somebody may be correcting one."""
+    query = (
+        select(HourEntry)
+        .where(HourEntry.local_number.in_(numbers))
+        .order_by(HourEntry.id)
+        .options(selectinload(HourEntry.versions))
+        .with_for_update(of=HourEntry)
+        .execution_options(populate_existing=True)
+    )
     return {entry.local_number: entry for entry in session.scalars(query) if entry.local_number is not None}
 
 
@@ -189,16 +200,10 @@ def _occupied(
     times: dict[uuid.UUID, dict[uuid.UUID, Occupied]] = defaultdict(dict)
     if not statements:
         return times
-    rows = session.execute(
-        select(HourEntry.registration_id, HourEntry.id, HourEntry.local_number, HourEntry.started_at, HourEntry.ended_at).where(
-            HourEntry.registration_id.in_(registration_ids),
-            HourEntry.state.in_(LIVE_STATES),
-            HourEntry.started_at < max(statement.ended_at for statement in statements),
-            HourEntry.ended_at > min(statement.started_at for statement in statements),
-        )
-    )
-    for row in rows:
-        times[row.registration_id][row.id] = Occupied(row.id, row.local_number, row.started_at, row.ended_at)
+    begin = min(statement.started_at for statement in statements)
+    end = max(statement.ended_at for statement in statements)
+    for registration_id, time in times_of(session, registration_ids, begin=begin, end=end):
+        times[registration_id][time.id] = time
     return times
 
 

@@ -5,22 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
 
 from tenants.errors import Invalid
+from tenants.hours.recording import Occupied
 from tenants.imports.forms.cells import Cells
 from tenants.imports.rows.findings import Finding, refusal
 from tenants.registrations.registering import Outcome
 from tenants.settings import Settings
-
-
-class Occupied(NamedTuple):
-    """A time in which a volunteer serves, as `tenants.hours.recording.Occupied`."""
-
-    id: uuid.UUID
-    local_number: str | None
-    started_at: datetime
-    ended_at: datetime
 
 
 @dataclass
@@ -63,6 +54,13 @@ class Verdict:
     outcome: Outcome | None
     findings: Sequence[Finding] = ()
     waiting: bool = False
+
+
+def refuse_future_export(exported_on: date | None, *, at: datetime, settings: Settings) -> None:
+    """Raises `Invalid` where a register is said to be written after `at`: what happened is measured against that day."""
+    if exported_on is not None and exported_on > at.astimezone(settings.time_zone).date():
+        message = "The day of the export lies in the future. Write the day on which the register was exported."
+        raise Invalid(message, field="exported_on", rule="in_the_future")
 
 
 Enter = Callable[[Cells], Verdict]

@@ -4,7 +4,7 @@ A volunteer stays out only where nothing could be found again: without a number,
 cannot be read is left blank, with a notice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -39,11 +39,7 @@ _DISAGREEMENTS = {
 
 def volunteers(session: Session, rows: Sequence[Cells], run: Run) -> Enter:
     """What enters any of `rows`; all that they are held against is looked up at once."""
-    numbers = {cells.number for cells in rows}
-    known = {
-        registration.local_number: registration
-        for registration in session.scalars(select(Registration).where(Registration.local_number.in_(numbers)))
-    }
+    known = _known(session, {cells.number for cells in rows})
     places = Places(session, run.settings.district)
 
     def enter(cells: Cells) -> Verdict:
@@ -58,6 +54,18 @@ def volunteers(session: Session, rows: Sequence[Cells], run: Run) -> Enter:
         return Verdict(outcome, reader.notices)
 
     return enter
+
+
+def _known(session: Session, numbers: Iterable[str]) -> dict[str, Registration]:
+    """The registrations with these numbers as they are now, locked until the transaction ends: somebody may be changing one."""
+    query = (
+        select(Registration)
+        .where(Registration.local_number.in_(numbers))
+        .order_by(Registration.id)
+        .with_for_update(of=Registration, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {registration.local_number: registration for registration in session.scalars(query)}
 
 
 class _Reader:

@@ -6,36 +6,24 @@ place where an act ends in more than one commit: the caller hands in its own `co
 one transaction would keep everybody else from writing for minutes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from itertools import islice
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.errors import Invalid
-from tenants.imports.forms.cells import Cells
-from tenants.imports.forms.profiles import Kind
 from tenants.imports.forms.understanding import Source
 from tenants.imports.rows.findings import Finding, Severity
-from tenants.imports.rows.hours import hours
-from tenants.imports.rows.judging import Enter, Repeats, Run, Verdict, judge
-from tenants.imports.rows.volunteers import volunteers
+from tenants.imports.rows.judging import Run, refuse_future_export
+from tenants.imports.runs.chunking import Numbered, chunks, enter_chunk
 from tenants.imports.runs.models import ImportFinding, ImportJob, JobState, Mode
 from tenants.organizations.arranging import root
 from tenants.organizations.models import Organization
-from tenants.registrations.registering import Outcome
 from tenants.settings import Settings
 
-CHUNK_ROWS = 500
 _LONGEST_ACTOR = 60
-
-_ENTERING: Mapping[Kind, Callable[[Session, Sequence[Cells], Run], Enter]] = {
-    Kind.VOLUNTEERS: volunteers,
-    Kind.HOURS: hours,
-}
 
 
 @dataclass(frozen=True)
@@ -81,9 +69,9 @@ def preview(
     run = _run(source, settings, by, at, exported_on)
     job = _new_job(source, run, Mode.GOOD_ROWS)
     findings: list[Finding] = []
-    for chunk in _chunks(source):
+    for chunk in chunks(source):
         _take_turn(session)
-        findings += _enter(session, chunk, job, run)
+        findings += enter_chunk(session, chunk, job, run)
         session.rollback()
         watch(_progress(job))
     job.finish(at=at)
@@ -121,7 +109,7 @@ def _by_chunks(
     job = interrupted or _new_job(source, run, Mode.GOOD_ROWS)
     session.add(job)
     commit()
-    for chunk in _chunks(source):
+    for chunk in chunks(source):
         _take_turn(session)
         # Another program may be at work on the same job: each takes the next chunk that nobody has entered.
         session.refresh(job)
@@ -129,7 +117,7 @@ def _by_chunks(
         if interrupted:
             rows = [*_taken_back(session, chunk, job), *rows]
         if rows:
-            session.add_all(_kept(job, _enter(session, rows, job, run)))
+            session.add_all(_kept(job, enter_chunk(session, rows, job, run)))
             job.progressed_at = now()
         progress = _progress(job)
         commit()
@@ -148,8 +136,8 @@ def _whole(
     job = _new_job(source, run, Mode.ALL_ROWS)
     findings: list[Finding] = []
     _take_turn(session)
-    for chunk in _chunks(source):
-        findings += _enter(session, chunk, job, run)
+    for chunk in chunks(source):
+        findings += enter_chunk(session, chunk, job, run)
         session.flush()
         watch(_progress(job))
     if job.refused:
@@ -165,23 +153,7 @@ def _whole(
     return job
 
 
-class _Numbered(NamedTuple):
-    """A row at its place among the rows of data, the first being 1."""
-
-    position: int
-    cells: Cells
-    repeated: Invalid | None
-
-
-def _chunks(source: Source) -> Iterator[list[_Numbered]]:
-    repeats = Repeats()
-    cells = (Cells(source, row) for row in source.data())
-    rows = (_Numbered(position, row, repeats.refusal(row)) for position, row in enumerate(cells, start=1))
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        yield chunk
-
-
-def _taken_back(session: Session, chunk: Sequence[_Numbered], job: ImportJob) -> list[_Numbered]:
+def _taken_back(session: Session, chunk: Sequence[Numbered], job: ImportJob) -> list[Numbered]:
     """The rows that were refused before the job was interrupted, as if they were unread: what they lacked may be there."""
     read = {row.cells.row.line: row for row in chunk if row.position <= job.rows_read}
     refused = session.scalars(
@@ -198,27 +170,6 @@ def _taken_back(session: Session, chunk: Sequence[_Numbered], job: ImportJob) ->
     return [read[finding.line] for finding in refused]
 
 
-def _enter(session: Session, rows: Sequence[_Numbered], job: ImportJob, run: Run) -> list[Finding]:
-    """Enters `rows`, counts them in `job` and gives what was found."""
-    enter = _ENTERING[job.kind](session, [row.cells for row in rows], run)
-    findings: list[Finding] = []
-    for row in rows:
-        verdict = judge(row.cells, enter, row.repeated)
-        _count(job, verdict)
-        findings += verdict.findings
-    return findings
-
-
-def _count(job: ImportJob, verdict: Verdict) -> None:
-    job.rows_read += 1
-    job.refused += verdict.outcome is None
-    job.created += verdict.outcome is Outcome.CREATED
-    job.changed += verdict.outcome is Outcome.CHANGED
-    job.unchanged += verdict.outcome is Outcome.UNCHANGED
-    job.noticed += any(finding.severity is Severity.NOTICE for finding in verdict.findings)
-    job.waiting += verdict.waiting
-
-
 def _take_turn(session: Session) -> None:
     """Waits until no other import is at work on a chunk: two would register the same volunteer at once.
 
@@ -231,6 +182,7 @@ def _run(source: Source, settings: Settings, by: str, at: datetime, exported_on:
     if not by.strip() or len(by) > _LONGEST_ACTOR:
         message = "Say in at most %(most)s characters who imports the file."
         raise Invalid(message, field="actor", rule="invalid_actor", most=_LONGEST_ACTOR)
+    refuse_future_export(exported_on, at=at, settings=settings)
     return Run(settings=settings, actor=by.strip(), file_name=source.table.name, at=at, exported_on=exported_on)
 
 

@@ -1,17 +1,21 @@
 """How does a file come to be imported?"""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from cryptography.fernet import MultiFernet
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from tenants.errors import Invalid, NotFound
+from tenants.errors import NotFound
+from tenants.imports.forms.cells import printable
 from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import profile_called
+from tenants.imports.rows.judging import refuse_future_export
+from tenants.imports.uploads.forgetting import forget_old_uploads
 from tenants.imports.uploads.models import ImportUpload, Stage
+from tenants.imports.uploads.opening import opened
+from tenants.settings import Settings
 
-KEPT = timedelta(days=30)
+_LONGEST_NAME = 255
 
 
 def upload(
@@ -20,40 +24,52 @@ def upload(
     *,
     kind: Kind,
     file_name: str,
-    exported_on: date | None,
-    cipher: MultiFernet,
+    settings: Settings,
     by: str,
     at: datetime,
-    today: date,
+    profile: str | None = None,
+    exported_on: date | None = None,
 ) -> ImportUpload:
-    """Keeps a file to be tried out, and forgets those that are older than a month.
+    """Keeps a file to be tried out, as the form `profile` or as the one that its headings fit best.
 
-    Raises `Invalid` where it was exported after `today`, the district's own: hours are measured against the day of the export.
+    Raises `Invalid` where there is no such form, or where the file was exported after the day of `at`.
     """
-    if exported_on is not None and exported_on > today:
-        raise Invalid("The day of the export lies in the future.", field="exported_on")
-    session.execute(delete(ImportUpload).where(ImportUpload.uploaded_at < at - KEPT))
+    refuse_future_export(exported_on, at=at, settings=settings)
+    forget_old_uploads(session, at=at)
     kept = ImportUpload(
         kind=kind,
-        file_name=file_name[-255:],
+        file_name=printable(file_name)[-_LONGEST_NAME:],
+        profile=profile and profile_called(profile, kind).name,
         exported_on=exported_on,
         uploaded_by=by,
         uploaded_at=at,
         stage=Stage.TRYING,
-        content=cipher.encrypt(content),
+        content=settings.field_cipher.encrypt(content),
     )
     session.add(kept)
     return kept
 
 
+def understand_as(upload: ImportUpload, profile: str, *, settings: Settings) -> None:
+    """Has the file tried out anew as the form `profile`; raises `Invalid` where its headings do not fit that one.
+
+    It is looked into at once, so a form that does not fit costs nobody the file.
+    """
+    with opened(upload, settings, profile=profile) as source:
+        upload.take_as(source.profile.name)
+
+
 def upload_called(session: Session, upload_id: uuid.UUID) -> ImportUpload:
     """The upload; raises `NotFound` where it was forgotten."""
-    found = session.get(ImportUpload, upload_id)
+    return _kept(session.get(ImportUpload, upload_id))
+
+
+def upload_to_change(session: Session, upload_id: uuid.UUID) -> ImportUpload:
+    """The upload as it is now, locked until the transaction ends; raises `NotFound` where it was forgotten."""
+    return _kept(session.get(ImportUpload, upload_id, with_for_update={"of": ImportUpload}, populate_existing=True))
+
+
+def _kept(found: ImportUpload | None) -> ImportUpload:
     if found is None:
         raise NotFound("This file is not kept any more. Upload it again.")
     return found
-
-
-def recent_uploads(session: Session, *, limit: int) -> list[ImportUpload]:
-    """The last uploads, the newest first."""
-    return list(session.scalars(select(ImportUpload).order_by(ImportUpload.uploaded_at.desc(), ImportUpload.id).limit(limit)))

@@ -9,8 +9,9 @@ from openapi_spec_validator import validate
 
 from tenants.hours.models import HourEntry, HourState
 from tenants.registrations.documents import DocumentKind
+from tenants.staff.finding import staff_named
 from tenants.staff.models import Role
-from tenants.staff.signing_in import issue_token, staff_named
+from tenants.staff.tokens import issue_token
 from tests.support.desk import Visitor, add_staff, counted, program
 from tests.support.district import District
 

@@ -35,7 +35,15 @@ def entry_at(district: District, address: str) -> HourEntry:
 
 def correction(visitor: Visitor, **changes: str) -> dict[str, str]:
     """What the form for a correction holds: from 16:00 to 17:30 on the day before `NOW`, an hour."""
-    values = {"started_at": "2026-03-06T16:00", "ended_at": "2026-03-06T17:30", "minutes": "60", "reason": "wrong end"}
+    values = {
+        "organization": str(visitor.district.street.id),
+        "activity": "图书馆导读",
+        "field": "文化",
+        "started_at": "2026-03-06T16:00",
+        "ended_at": "2026-03-06T17:30",
+        "minutes": "60",
+        "reason": "wrong end",
+    }
     version = visitor.hidden("correction-version")
     return {f"correction-{name}": value for name, value in (values | changes | {"version": version}).items()}
 
@@ -108,6 +116,8 @@ def test_revoking(district: District, li: Visitor, certified: str) -> None:
         ({"started_at": "noon"}, "Not a valid datetime value."),
         ({"started_at": "0001-01-01T00:00"}, "The shift began before the year 1900."),
         ({"minutes": "many"}, "Not a valid integer value."),
+        ({"activity": " "}, "Say what was done."),
+        ({"organization": str(uuid.uuid4())}, "Not a valid choice."),
     ],
 )
 def test_an_impossible_time_is_refused_at_its_field(
@@ -130,6 +140,17 @@ def test_what_one_recorded_another_coordinator_corrects(district: District, li: 
     values = correction(li) | {"correction-version": li.hidden("revocation-version")}
     assert li.post(f"/hours/{entry.id}/correction", values).status_code == 409
     assert district.session.get_one(HourEntry, entry.id).state is HourState.CERTIFIED
+
+
+@on_both
+def test_a_correction_may_say_that_something_else_was_done_elsewhere(district: District, li: Visitor, certified: str) -> None:
+    community = district.organization("岗厦社区")
+    li.get(f"{certified}/")
+    elsewhere = {"organization": str(community.id), "activity": "净滩行动", "field": "环保"}
+    li.post(f"{certified}/correction", correction(li, **elsewhere))
+    assert "图书馆导读 · 文化 · 福田街道 净滩行动 · 环保 · 岗厦社区" in li.text()
+    _, data = district.said()[-1]
+    assert (data["organization_id"], data["activity"], data["field"]) == tuple(elsewhere.values())
 
 
 @on_both

@@ -62,6 +62,32 @@ def test_look_then_import(district: District, importer: Visitor) -> None:
     assert "This file was imported." in importer.text()
 
 
+def test_another_form_can_be_named_than_the_one_that_was_guessed(district: District, importer: Visitor) -> None:
+    both = "志愿者编号,姓名,志愿者姓名,注册日期,登记日期\nFT1,张伟,王芳,2020-01-01,2020-02-02\n".encode()
+    address = upload(importer, both)
+    assert '<option selected value="futian">' in importer.get(address).text
+    assert "姓名 Name 注册日期 Registered on 志愿者姓名 not used 登记日期 not used" in importer.text()
+    importer.post(f"{address}/profile", profile="luohu")
+    settled(importer, address)
+    assert '<option selected value="luohu">' in importer.get(address).text
+    assert "志愿者姓名 Name 登记日期 Registered on 姓名 not used 注册日期 not used" in importer.text()
+    assert registered(district) == []
+    decide(importer, address)
+    assert [registration.name for registration in district.session.query(Registration)] == ["王芳"]
+
+
+def test_a_form_that_does_not_fit_is_refused_and_the_file_waits_on(importer: Visitor) -> None:
+    address = upload(importer)
+    for profile, words in (
+        ("futian", "The file has no row of headings that is known here."),
+        ("nowhere", "Not a valid choice"),
+    ):
+        assert importer.post(f"{address}/profile", profile=profile).status_code == 422
+        assert words in importer.text()
+        importer.get(address)
+        assert "Form: nanshan. Encoding: UTF-8." in importer.text()
+
+
 def test_all_rows_or_none(district: District, importer: Visitor) -> None:
     decide(importer, upload(importer), "all_rows")
     assert registered(district) == []

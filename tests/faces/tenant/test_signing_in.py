@@ -1,11 +1,17 @@
 """Who gets in, for how long, and what do the others learn?"""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
-from tenants.staff.signing_in import FAILURES_PER_ACCOUNT, change_password, staff_named
+from tenants.staff.finding import staff_named
+from tenants.staff.securing import change_password
+from tenants.staff.throttling import FAILURES_PER_NAME_AND_ADDRESS
 from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk
 from tests.support.district import District
 
@@ -29,12 +35,32 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(visitor: Visit
 
 
 def test_after_too_many_attempts_the_right_password_waits_too(visitor: Visitor) -> None:
-    for _ in range(FAILURES_PER_ACCOUNT):
+    for _ in range(FAILURES_PER_NAME_AND_ADDRESS):
         assert visitor.sign_in("li", "wrong").status_code == 401
     refused = visitor.sign_in("li", PASSWORD)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
     assert "Try again in 15 minutes." in refused.text
+
+
+def test_nobody_waits_for_the_database_while_a_password_is_checked(
+    district: District, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, checked = PasswordHasher.verify, []
+
+    def check_while_somebody_writes(*arguments: Any) -> bool:
+        path = district.settings.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=0)) as somebody:
+            somebody.execute("BEGIN IMMEDIATE")
+            checked.append(arguments[-1])
+        return check(*arguments)
+
+    monkeypatch.setattr(PasswordHasher, "verify", check_while_somebody_writes)
+    li = at_desk(district, "wang")
+    assert li.get("/").status_code == 200
+    assert visitor.sign_in("wang", "wrong").status_code == 401
+    assert visitor.sign_in("nobody", "wrong").status_code == 401
+    assert checked == [PASSWORD, "wrong", "wrong"]
 
 
 def test_empty_fields_are_named(visitor: Visitor) -> None:

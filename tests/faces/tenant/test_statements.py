@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tenants.staff.signing_in import issue_token, staff_named
+from tenants.staff.finding import staff_named
+from tenants.staff.tokens import issue_token
 from tests.support.desk import Visitor, counted
 from tests.support.district import District
 

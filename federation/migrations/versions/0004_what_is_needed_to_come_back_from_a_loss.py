@@ -36,6 +36,18 @@ def upgrade() -> None:
         sa.Column("minutes", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("stream", "kind", "key", name=op.f("pk_record_state")),
     )
+    op.create_table(
+        "volunteer_alias",
+        sa.Column("alias", sa.String(length=14), nullable=False),
+        sa.Column("volunteer_id", sa.String(length=14), nullable=False),
+        sa.Column("since", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["alias"], ["volunteer.volunteer_id"], name=op.f("fk_volunteer_alias_alias")),
+        sa.ForeignKeyConstraint(["volunteer_id"], ["volunteer.volunteer_id"], name=op.f("fk_volunteer_alias_volunteer_id")),
+        sa.PrimaryKeyConstraint("alias", name=op.f("pk_volunteer_alias")),
+    )
+    with op.batch_alter_table("volunteer_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_volunteer_alias_volunteer_id"), ["volunteer_id"], unique=False)
+
     with op.batch_alter_table("log_record", schema=None) as batch_op:
         batch_op.add_column(sa.Column("restored", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -61,5 +73,9 @@ def downgrade() -> None:
     with op.batch_alter_table("log_record", schema=None) as batch_op:
         batch_op.drop_column("restored")
 
+    with op.batch_alter_table("volunteer_alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_volunteer_alias_volunteer_id"))
+
+    op.drop_table("volunteer_alias")
     op.drop_table("record_state")
     op.drop_table("digest_bucket")

@@ -1,0 +1,50 @@
+"""Does a district's program say all that is wrong with its settings, at once?"""
+
+from pathlib import Path
+
+import pytest
+
+from sync.settings import LANGUAGES, SettingsInvalid
+from tenants.settings import read_settings
+from tests.support.district import district_environment
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings with which nothing is wrong."""
+    for name, value in district_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, **settings: str) -> str:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"BANYAN_{name}", value)
+    with pytest.raises(SettingsInvalid) as refusal:
+        read_settings()
+    return str(refusal.value)
+
+
+def test_what_is_wrong_is_said_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = refused(monkeypatch, DISTRICT="Nan Shan", DISTRICT_NAME=" ", LANGUAGE="zh", TIME_ZONE="Peking", FIELD_KEYS="x")
+    for name in ("DISTRICT", "DISTRICT_NAME", "LANGUAGE", "TIME_ZONE", "FIELD_KEYS"):
+        assert f"  BANYAN_{name}: " in told
+
+
+@pytest.mark.parametrize("code", ["", "n", "Nanshan", "南山", "nan/shan", "1nanshan", "n" * 41, "hub"])
+def test_a_code_that_the_hub_would_not_enrol_is_refused(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    assert "small letters, digits and dashes" in refused(monkeypatch, DISTRICT=code)
+
+
+@pytest.mark.parametrize("language", ["", "zh", "de", "en_GB"])
+def test_a_language_that_no_page_speaks_is_refused(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    assert "zh_Hans and en" in refused(monkeypatch, LANGUAGE=language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_of_the_pages_can_be_the_first(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("BANYAN_LANGUAGE", language)
+    assert read_settings().language == language
+
+
+def test_a_name_that_the_root_could_not_bear_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "120 characters" in refused(monkeypatch, DISTRICT_NAME="南" * 121)
