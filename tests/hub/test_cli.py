@@ -167,7 +167,7 @@ def test_the_help_says_how_to_begin() -> None:
 
 
 def test_a_volunteer_s_hours_are_shown_by_registration(futian: District, peer: Hub) -> None:
-    peer.hears(futian.says(registration("r1"), hours("e1", minutes=90), hours("e2", minutes=30)))
+    peer.hears(futian.says(registration("r1"), hours("e1", minutes=90), hours("e2", minutes=30)), at=NOW)
     [volunteer_id] = [link.volunteer_id for link in peer.rows(Link)]
     in_groups = (volunteer_id[:2], volunteer_id[2:6], volunteer_id[6:])
     shown = told("volunteer", *in_groups)
