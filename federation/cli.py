@@ -20,6 +20,7 @@ from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError, NotFound
 from federation.intake import open_inbox
 from federation.ledger import totals
+from federation.ledger.commands import volunteer_command
 from federation.migrations import MIGRATIONS
 from federation.operating import hub
 from federation.settings import Settings, read_settings
@@ -55,7 +56,7 @@ main = command_group(
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
     "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
-for command in (invite_command, invitation_group, district_group, broker_group):
+for command in (invite_command, invitation_group, district_group, broker_group, volunteer_command):
     main.add_command(command)
 
 

@@ -1,8 +1,12 @@
 """What does the hub say to the districts, and how far has it followed each of them?"""
 
+from sqlalchemy.orm import Session
+
 from federation.db import Model, db
+from sync import streams
 from sync.applying import ParkedRecordColumns
 from sync.archive import ReceivedBatchColumns
+from sync.batch import Batch
 from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
 from sync.inbox import StreamCursorColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
@@ -63,6 +67,14 @@ class QuarantinedMessage(QuarantinedMessageColumns, Model):
 def source(_stream: str) -> str:
     """The CloudEvents source of what the hub says, to whichever district."""
     return SOURCE
+
+
+def said_to(session: Session, district: str, *, epoch: int, after: int) -> Batch | None:
+    """What the hub said to `district` behind event `after` of `epoch`, or from the beginning of an epoch after that one."""
+    stream = streams.down(district)
+    [current] = [head.epoch for head in log.heads(session) if head.stream == stream]
+    batch = log.read(session, stream, epoch=epoch, after=after)
+    return log.read(session, stream, epoch=current, after=0) if batch is None and epoch < current else batch
 
 
 digest = Digest(RecordState, DigestBucket)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import MultiFernet
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 from sync.settings import (
     WireSettings,
@@ -21,6 +21,8 @@ from sync.settings import (
     wire,
 )
 
+# Half of the threads that a web process has unless it is told otherwise.
+HELD_POLLS = 4
 _PROVINCE_DIGITS = 2
 
 
@@ -44,7 +46,8 @@ class Settings:
     """The hub's settings; `read_settings` says which environment variable gives each. `repr` hides the secrets.
 
     `token_key` wraps the document tokens that districts send, and is kept outside the database; `field_cipher` encrypts
-    what the database holds about persons; `province` (two digits of GB/T 2260) begins every volunteer ID issued here.
+    what the database holds about persons; `province` (two digits of GB/T 2260) begins every volunteer ID issued here;
+    `held_polls` threads of a web process, and no more, may wait for what comes for districts that are only reached over HTTPS.
     """
 
     database_url: str = field(repr=False)
@@ -58,6 +61,7 @@ class Settings:
     trusted_proxies: int
     secure_cookies: bool
     joining: JoiningSettings = field(default_factory=JoiningSettings)
+    held_polls: int = HELD_POLLS
 
 
 def read_settings() -> Settings:
@@ -85,6 +89,7 @@ def _build(env: Env) -> Settings:
             token_key=optional_secret(env, "TOKEN_KEY", hash_key),
             token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         ),
+        held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
     )
 
 

@@ -23,3 +23,8 @@ def account_name(party: str) -> str:
 def has_accounts(bus_url: str) -> bool:
     """Whether on this bus everybody has an account of their own."""
     return bus_url.startswith(("amqp://", "amqps://"))
+
+
+def leads_to_gateway(bus_url: str) -> bool:
+    """Whether at this address the hub's web process stands for its bus (`sync.gateway`)."""
+    return bus_url.startswith(("https://", "http://"))

@@ -63,15 +63,17 @@ class Bus(Protocol):
 class KombuBus:
     """A `Bus` over kombu. It connects when first used, and again after any failure."""
 
-    def __init__(self, url: str, party: str) -> None:
+    def __init__(self, url: str, party: str, *, prefetch: int = PREFETCH) -> None:
+        """At most `prefetch` messages are on their way here without being acknowledged."""
         self._url = url
         self._party = party
+        self._prefetch = prefetch
         # A binding that another process declared is unknown on the embedded transport, so there everybody declares.
         self._declares = url.startswith(_EMBEDDED_PREFIX) or party == streams.HUB
         self._connection: Any = None
         self._producer: Any = None
         self._consumer: Any = None
-        self._declared: set[str] = set()
+        self._declared: set[tuple[str, str]] = set()
         self._arrived: deque[Any] = deque()
 
     def publish(self, raw: bytes, *, to: str, expires_seconds: float | None = None) -> None:
@@ -81,9 +83,10 @@ class KombuBus:
         with self._connected() as connection:
             if self._producer is None:
                 self._producer = Producer(connection.channel(), auto_declare=False)
-            if self._declares and to not in self._declared:
-                self._queue_from(self._party, to)(self._producer.channel).declare()
-                self._declared.add(to)
+            route = (self._party, to)
+            if self._declares and route not in self._declared:
+                self._queue_from(*route)(self._producer.channel).declare()
+                self._declared.add(route)
             # Unroutable messages are an error, because `mandatory` is set and `on_return` is not.
             self._producer.publish(
                 raw,
@@ -122,6 +125,19 @@ class KombuBus:
                 with suppress(TimeoutError):
                     connection.drain_events(timeout=0.001)
                 connection.heartbeat_check()
+
+    def turn_to(self, party: str) -> None:
+        """Publishes and receives as `party` from now on, over the connection that there is."""
+        self.rest()
+        self._party = party
+
+    def rest(self) -> None:
+        """Receives nothing until it is asked again; what was not acknowledged will be delivered again."""
+        consumer, self._consumer = self._consumer, None
+        self._arrived.clear()
+        if consumer is not None:
+            with self._connected():
+                consumer.channel.close()
 
     def close(self) -> None:
         """Gives the connection back; what was not acknowledged will be delivered again."""
@@ -167,7 +183,7 @@ class KombuBus:
             on_message=self._arrived.append,
             accept=[],
             auto_declare=False,
-            prefetch_count=PREFETCH,
+            prefetch_count=self._prefetch,
         )
         consumer.consume()
         return consumer

@@ -14,7 +14,10 @@ class FileChanges:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._connection = sqlite3.connect(f"file:{quote(path)}?mode=rw", uri=True, isolation_level=None)
+        # By one thread at a time, but not always the same.
+        self._connection = sqlite3.connect(
+            f"file:{quote(path)}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
+        )
         self._inode = os.stat(path).st_ino
 
     def version(self) -> int:

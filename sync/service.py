@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync.bus import KombuBus
+from sync.carrier import open_bus
 from sync.consumer import Consumer
 from sync.errors import BusUnavailable
 from sync.heartbeat import Heartbeat
@@ -58,7 +58,7 @@ def run(
     """
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
     # A connection to the bus belongs to one thread.
-    outward, inward = KombuBus(bus_url, party), KombuBus(bus_url, party)
+    outward, inward = (open_bus(bus_url, party, key=signing_key) for _ in range(2))
     relay = Relay(sessions=sessions, log=log, recovery=recovery, bus=outward, key=signing_key, beacon_seconds=beacon_seconds)
     consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, key=signing_key)
     with sessions() as session:

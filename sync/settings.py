@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from environs import Env, EnvError, EnvValidationError
 from joserfc.jwk import OKPKey
 
+from sync.addresses import leads_to_gateway
 from sync.errors import SyncError, Undecodable
 from sync.signing import read_key
 
@@ -66,7 +67,7 @@ def read(build: Callable[[Env], Built]) -> Built:
 def wire(env: Env) -> WireSettings:
     """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS`, `BANYAN_HEARTBEAT_FILE` and the secret `BANYAN_SIGNING_KEY`, a JWK."""
     return WireSettings(
-        bus_url=secret(env, "BUS_URL", text),
+        bus_url=secret(env, "BUS_URL", bus_address),
         beacon_seconds=env.float("BEACON_SECONDS", 30.0),
         heartbeat_file=env.path("HEARTBEAT_FILE", None),
         signing_key=secret(env, "SIGNING_KEY", private_key),
@@ -121,6 +122,11 @@ def text(value: str) -> str:
     if not value:
         raise ValueError
     return value
+
+
+def bus_address(value: str) -> str:
+    """amqps://…, sqla+sqlite:////path/bus.db or, for a district, https://…; http:// only where it is on this very machine."""
+    return web_address(value) if leads_to_gateway(value) else text(value)
 
 
 def private_key(value: str) -> OKPKey:

@@ -10,18 +10,26 @@ from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
+from api.hub.streams import bus, open_gateway
+from api.problems import ProblemBlueprint
 from federation.db import db
 from federation.directory.standing import standings
 from federation.migrations import MIGRATIONS
+from sync.proving import SCHEME
 
 _DESCRIPTION = (
     "Sums of the hours that the city's districts have certified, and how up to date each district is. Nothing here names a "
-    "person, so nobody has to sign in. Durations are whole minutes; moments have an offset; months are those of the district."
+    "person, so nobody has to sign in; the streams alone are for districts. Durations are whole minutes; moments have an "
+    "offset; months are those of the district."
+)
+_PROOF = (
+    "`challenge`, as the `WWW-Authenticate` of a refusal says it, and `proof`, a detached JSON Web Signature over it with the "
+    "district's key, whose protected header has `typ` banyan-proof, `v` 1 and as `stream` the one that the district writes."
 )
 
 
-def register(app: Flask) -> None:
-    """Gives the hub's application its API; to be called before anything else that answers."""
+def register(app: Flask) -> list[ProblemBlueprint]:
+    """Gives the hub's application its API, before anything else that answers; gives the parts to which districts speak."""
     requests.observe(app)
     entrance.guard(app)
     api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
@@ -29,10 +37,15 @@ def register(app: Flask) -> None:
     api.register_blueprint(districts)
     for name, shape in SHAPES.items():
         api.spec.components.schema(name, shape)
-    api.register_blueprint(enrolments)
+    api.spec.components.security_scheme("district", {"type": "http", "scheme": SCHEME, "description": _PROOF})
+    signed = [enrolments, bus]
+    for part in signed:
+        api.register_blueprint(part)
     app.register_blueprint(documentation)
     with app.app_context():
+        open_gateway(app)
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
+    return signed
 
 
 def _not_equal() -> list[str]:

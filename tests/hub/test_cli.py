@@ -12,12 +12,13 @@ from sqlalchemy import create_engine, update
 from sqlalchemy.orm import sessionmaker
 
 from federation.cli import main
+from federation.identity.models import Link
 from federation.intake import open_inbox
 from federation.mailbox import StreamCursor
 from federation.settings import Settings
 from sync import sqlite
 from sync.signing import public_jwk
-from tests.hub.peers import District, Hub, Told, hours
+from tests.hub.peers import District, Hub, Told, hours, registration
 
 # Later than the commands that the tests run before.
 NOW = datetime.now(UTC) + timedelta(hours=1)
@@ -163,3 +164,14 @@ def test_the_help_says_how_to_begin() -> None:
     printed = told("--help")
     for command in ("db upgrade", "invite", "web", "sync"):
         assert command in printed
+
+
+def test_a_volunteer_s_hours_are_shown_by_registration(futian: District, peer: Hub) -> None:
+    peer.hears(futian.says(registration("r1"), hours("e1", minutes=90), hours("e2", minutes=30)), at=NOW)
+    [volunteer_id] = [link.volunteer_id for link in peer.rows(Link)]
+    in_groups = (volunteer_id[:2], volunteer_id[2:6], volunteer_id[6:])
+    shown = told("volunteer", *in_groups)
+    assert all(words in shown for words in ("futian", "r1", "120 minutes"))
+    answer = json.loads(told("volunteer", volunteer_id, "--json"))
+    assert (answer["minutes"], answer["registrations"][0]["hours"]) == (120, {"entries": 2, "minutes": 120})
+    assert "Nobody has the volunteer ID 44000000000000." in refused("volunteer", "44000000000000")

@@ -19,8 +19,8 @@ from sync import postgresql, signing, sqlite
 from tests.hub.peers import AT, Hub
 
 
-def settings_in_environment(monkeypatch: pytest.MonkeyPatch, database_url: str, folder: Path) -> Settings:
-    """The settings of a hub with new keys, which are in the environment as well."""
+def hub_environment(database_url: str, folder: Path, **changes: str) -> dict[str, str]:
+    """The environment of a hub's program with new keys; `changes` are settings without the prefix of their names."""
     values = {
         "DATABASE_URL": database_url,
         "BUS_URL": f"sqla+sqlite:///{folder / 'bus.db'}",
@@ -30,8 +30,13 @@ def settings_in_environment(monkeypatch: pytest.MonkeyPatch, database_url: str, 
         "HUB_TOKEN_KEY": b64encode(os.urandom(32)).decode(),
         "LANGUAGE": "en",
     }
-    for name, value in values.items():
-        monkeypatch.setenv(f"BANYAN_{name}", value)
+    return {f"BANYAN_{name}": value for name, value in (values | changes).items()}
+
+
+def settings_in_environment(monkeypatch: pytest.MonkeyPatch, database_url: str, folder: Path) -> Settings:
+    """The settings of a hub with new keys, which are in the environment as well."""
+    for name, value in hub_environment(database_url, folder).items():
+        monkeypatch.setenv(name, value)
     return read_settings()
 
 

@@ -1,8 +1,8 @@
 """How does a party run in earnest: as a thread where nothing has to die, as a process where it does?
 
-    python -m tests.support.parties FOLDER PARTY
+    python -m tests.support.parties FOLDER PARTY BUS
 
-The folder holds what the processes of one city share: their addresses, and the keys of all of them.
+The folder holds what the processes of one city share: the addresses of their databases, and the keys of all of them.
 """
 
 import json
@@ -35,10 +35,14 @@ _SETTINGS = "city.json"
 
 @dataclass
 class City:
-    """A hub and its districts on one bus. The test looks into the databases; who else works on them is for it to say."""
+    """A hub and its districts on one bus. The test looks into the databases; who else works on them is for it to say.
+
+    The bus is at `bus_url`, and for the districts at `district_bus_url`.
+    """
 
     folder: Path
     bus_url: str
+    district_bus_url: str
     hub: Side
     districts: dict[str, Side]
 
@@ -46,7 +50,7 @@ class City:
     def running(self, *parties: str) -> Iterator[None]:
         """Lets these parties send and receive, each in a thread."""
         stop = threading.Event()
-        threads = [threading.Thread(target=serve, args=(self.side(party), self.bus_url, stop)) for party in parties]
+        threads = [threading.Thread(target=serve, args=(self.side(party), self.bus_of(party), stop)) for party in parties]
         for thread in threads:
             thread.start()
         try:
@@ -59,13 +63,17 @@ class City:
     def start(self, party: str) -> "subprocess.Popen[bytes]":
         """Lets `party` send and receive in a process of its own."""
         return servers.start(
-            [sys.executable, "-m", "tests.support.parties", self.folder, party],
+            [sys.executable, "-m", "tests.support.parties", self.folder, party, self.bus_of(party)],
             output=self.folder / f"{party}.log",
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
 
     def side(self, party: str) -> Side:
         return self.hub if party == streams.HUB else self.districts[party]
+
+    def bus_of(self, party: str) -> str:
+        """Where `party` finds the bus."""
+        return self.bus_url if party == streams.HUB else self.district_bus_url
 
     def is_equal(self) -> bool:
         """Whether the hub stands at the head of every district, and each district knows that."""
@@ -85,14 +93,13 @@ def city(folder: Path, *, bus_url: str, database_urls: dict[str, str]) -> Iterat
     codes = [party for party in database_urls if party != streams.HUB]
     keys = {party: signing.generate_key() for party in database_urls}
     settings = {
-        "bus_url": bus_url,
         "database_urls": database_urls,
         "keys": {party: signing.private_jwk(key).decode() for party, key in keys.items()},
     }
     (folder / _SETTINGS).write_text(json.dumps(settings))
     sides = {party: _open(folder, party) for party in database_urls}
     try:
-        yield City(folder, bus_url, sides[streams.HUB], {code: sides[code] for code in codes})
+        yield City(folder, bus_url, bus_url, sides[streams.HUB], {code: sides[code] for code in codes})
     finally:
         for side in sides.values():
             side.close()
@@ -149,7 +156,7 @@ def _apply_or_die(session: Session, district: str, facts: Sequence[Fact]) -> Non
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: Path, party: str) -> None:
+def main(folder: Path, party: str, bus_url: str) -> None:
     """Runs `party` until it is asked to end."""
     stop = threading.Event()
 
@@ -157,9 +164,8 @@ def main(folder: Path, party: str) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, end)
-    settings = json.loads((folder / _SETTINGS).read_text())
-    serve(_open(folder, party), settings["bus_url"], stop, heartbeat=folder / f"{party}.beat")
+    serve(_open(folder, party), bus_url, stop, heartbeat=folder / f"{party}.beat")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])

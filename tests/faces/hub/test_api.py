@@ -166,6 +166,8 @@ def test_the_description_is_valid_and_names_every_url(client: FlaskClient) -> No
         "/api/v1/districts/{code}/fields",
         "/api/v1/districts/{code}/organizations",
         "/api/v1/enrolments",
+        "/api/v1/bus",
+        "/api/v1/streams/{district}/down",
     }
 
 
