@@ -177,6 +177,19 @@ def test_an_organization_that_would_give_another_away_is_not_named_either(hub: H
     assert "2 others" in page
 
 
+def test_only_the_largest_of_many_organizations_are_on_the_page_and_all_in_the_file(hub: Hub, client: FlaskClient) -> None:
+    [futian] = join(hub, "futian")
+    told = [
+        hour for number in range(51) for hour in shown_hours(f"h{number}", organization_id=f"o{number}", minutes=100 + number)
+    ]
+    named = [organization(f"o{number}", name=f"第{number}队") for number in range(51)]
+    hub.hears(futian.says(*named, *told, at=NOW), at=NOW)
+    page, file = client.get("/districts/futian").text, client.get("/districts/futian/organizations.csv").text
+    assert ("第50队" in page, "第1队" in page, "第0队" in page) == (True, True, False)
+    assert "the 50 with most hours, of 51" in page
+    assert "第0队" in file
+
+
 def test_a_month_with_few_entries_is_only_in_the_sum_of_all_years(hub: Hub, client: FlaskClient) -> None:
     futian, luohu = join(hub, "futian", "luohu")
     told = [hours("h1", month="2025-12"), *shown_hours("h2", month="2026-01"), *shown_hours("h3", month="2026-02", entries=11)]
