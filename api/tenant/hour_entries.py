@@ -11,21 +11,30 @@ from api.tenant.schemas import (
     HourEntryQuerySchema,
     HourEntrySchema,
     HourEntryWithHistorySchema,
+    HoursSchema,
     ReasonSchema,
-    SubmissionSchema,
+    RecordingSchema,
 )
 from tenants.db import db
 from tenants.errors import NotFound
 from tenants.hours import certifying
 from tenants.hours.finding import began_within, entries_seen, entry_seen, entry_to_change
-from tenants.hours.models import HourEntry
-from tenants.hours.recording import HourDetails, submit_hours
-from tenants.hours.rules import possible_shift
+from tenants.hours.models import HourEntry, HourState, Service
+from tenants.hours.recording import (
+    HourDetails,
+    discard_draft,
+    draft_hours,
+    stated_service,
+    stated_shift,
+    submit_draft,
+    submit_hours,
+)
+from tenants.hours.rules import Shift
 from tenants.organizations.arranging import at_or_below
 from tenants.registrations.models import Registration
 from tenants.staff.permissions import Permission, require
 
-hour_entries = part("hour_entries", "/hour-entries", "Hours: submitted, certified, corrected, and taken back.")
+hour_entries = part("hour_entries", "/hour-entries", "Hours: drafted, submitted, certified, corrected, and taken back.")
 
 
 @hour_entries.get("")
@@ -43,17 +52,23 @@ def list_hour_entries(query: dict[str, Any]) -> Page[HourEntry]:
 
 
 @hour_entries.post("")
-@hour_entries.arguments(SubmissionSchema)
+@hour_entries.arguments(RecordingSchema)
 @hour_entries.response(201, HourEntrySchema)
-def submit(stated: dict[str, Any]) -> tuple[HourEntry, int, dict[str, str]]:
-    """Submit hours; they wait for a coordinator."""
-    session, now = db.session(), datetime.now(UTC)
-    require(session, staff(), Permission.RECORD, stated["organization_id"])
-    shift = possible_shift(stated.pop("started_at"), stated.pop("ended_at"), stated.pop("minutes"), now=now)
-    registration = session.get(Registration, stated.pop("registration_id"))
+def record(stated: dict[str, Any]) -> tuple[HourEntry, int, dict[str, str]]:
+    """Record hours; they are a draft of yours, or wait for a coordinator."""
+    session, service, shift = db.session(), _service(stated), _shift(stated)
+    require(session, staff(), Permission.RECORD, service.organization_id)
+    registration = session.get(Registration, stated["registration_id"])
     if registration is None:
         raise NotFound("There is no such registration. Look for it by its local number.")
-    entry = submit_hours(session, HourDetails(registration=registration, shift=shift, **stated), by=staff().username, at=now)
+    details = HourDetails(
+        registration=registration,
+        organization_id=service.organization_id,
+        activity=service.activity,
+        field=service.field,
+        shift=shift,
+    )
+    entry = (draft_hours if stated["state"] is HourState.DRAFT else submit_hours)(session, details, **_actor())
     session.commit()
     return entry, 201, {"Location": f"/api/v1/hour-entries/{entry.id}", "ETag": f'"{entry.version}"'}
 
@@ -66,6 +81,37 @@ def read_hour_entry(entry_id: uuid.UUID) -> HourEntry:
     entry = entry_seen(db.session(), entry_id, by=staff())
     hour_entries.set_etag(entry.version)
     return entry
+
+
+@hour_entries.put("/<uuid:entry_id>")
+@hour_entries.arguments(HoursSchema)
+@hour_entries.etag
+@hour_entries.response(200, HourEntrySchema)
+def change_draft(stated: dict[str, Any], entry_id: uuid.UUID) -> HourEntry:
+    """State a draft anew."""
+    entry, service = _entry(entry_id, Permission.RECORD), _service(stated)
+    require(db.session(), staff(), Permission.RECORD, service.organization_id)
+    entry.redraft(service, _shift(stated), **_actor())
+    return _done(entry)
+
+
+@hour_entries.delete("/<uuid:entry_id>")
+@hour_entries.etag
+@hour_entries.response(204)
+def discard(entry_id: uuid.UUID) -> None:
+    """Throw a draft away."""
+    discard_draft(db.session(), _entry(entry_id, Permission.RECORD))
+    db.session.commit()
+
+
+@hour_entries.post("/<uuid:entry_id>/submission")
+@hour_entries.etag
+@hour_entries.response(200, HourEntrySchema)
+def submit(entry_id: uuid.UUID) -> HourEntry:
+    """Put a draft before a coordinator."""
+    entry = _entry(entry_id, Permission.RECORD)
+    submit_draft(db.session(), entry, **_actor())
+    return _done(entry)
 
 
 @hour_entries.post("/<uuid:entry_id>/certification")
@@ -104,10 +150,12 @@ def refuse(stated: dict[str, Any], entry_id: uuid.UUID) -> HourEntry:
 @hour_entries.etag
 @hour_entries.response(200, HourEntrySchema)
 def correct(stated: dict[str, Any], entry_id: uuid.UUID) -> HourEntry:
-    """Give a certified entry another time."""
+    """Say of a certified entry what was served instead."""
     entry = _entry(entry_id)
-    shift = possible_shift(stated["started_at"], stated["ended_at"], stated["minutes"], now=datetime.now(UTC))
-    certifying.correct(db.session(), entry, shift, reason=stated["reason"], **_actor(), settings=settings())
+    said: dict[str, Any] = {"organization_id": entry.organization_id, "activity": entry.activity, "field": entry.field}
+    shift, service, reason = _shift(stated), _service(said | stated), stated["reason"]
+    require(db.session(), staff(), Permission.CERTIFY, service.organization_id)
+    certifying.correct(db.session(), entry, shift, service=service, reason=reason, **_actor(), settings=settings())
     return _done(entry)
 
 
@@ -122,11 +170,19 @@ def revoke(stated: dict[str, Any], entry_id: uuid.UUID) -> HourEntry:
     return _done(entry)
 
 
-def _entry(entry_id: uuid.UUID) -> HourEntry:
+def _entry(entry_id: uuid.UUID, permission: Permission = Permission.CERTIFY) -> HourEntry:
     """The entry, locked, in the version that `If-Match` names."""
-    entry = entry_to_change(db.session(), entry_id, by=staff(), permission=Permission.CERTIFY)
+    entry = entry_to_change(db.session(), entry_id, by=staff(), permission=permission)
     hour_entries.check_etag(entry.version)
     return entry
+
+
+def _service(stated: dict[str, Any]) -> Service:
+    return stated_service(stated["organization_id"], stated["activity"], stated["field"])
+
+
+def _shift(stated: dict[str, Any]) -> Shift:
+    return stated_shift(stated["started_at"], stated["ended_at"], stated["minutes"], now=datetime.now(UTC))
 
 
 def _actor() -> dict[str, Any]:

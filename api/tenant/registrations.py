@@ -20,9 +20,11 @@ registrations = part("registrations", "/registrations", "Volunteers' records in 
 @registrations.response(200, page_schema(RegistrationSchema))
 def list_registrations(query: dict[str, Any]) -> dict[str, Any]:
     """The registrations that you may see, in the order in which they came."""
-    after, limit, below = query.pop("after", None), query.pop("limit"), query.pop("organization_id", None)
+    after, limit = query.pop("after", None), query.pop("limit")
+    below, name = query.pop("organization_id", None), query.pop("name", "")
     seen = places(Permission.SEE)
     wanted = registrations_seen(seen & at_or_below(db.session(), [below]) if below else seen).filter_by(**query)
+    wanted = wanted.where(Registration.name.contains(name, autoescape=True))
     page = read_page(db.session(), wanted, Registration.id, after=after, limit=limit)
     return {"items": [_form(registration) for registration in page.items], "next": page.next}
 

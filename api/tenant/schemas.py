@@ -1,9 +1,13 @@
 """Which form do a district's records have?"""
 
-from marshmallow import Schema, fields, validate
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
 
 from api.pagination import PageQuerySchema
-from tenants.hours.models import MAX_REASON_LENGTH, HourAct, HourState
+from tenants.hours.certifying_many import MOST_AT_ONCE
+from tenants.hours.models import MAX_ACTIVITY_LENGTH, MAX_FIELD_LENGTH, MAX_REASON_LENGTH, HourAct, HourState
 from tenants.hours.rules import MINUTES_PER_DAY
 from tenants.organizations.models import OrganizationKind
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
@@ -12,6 +16,17 @@ from tenants.registrations.documents import DocumentFlaw, DocumentKind
 def said(words: str) -> dict[str, str]:
     """What a value means, where its name does not say it."""
     return {"description": words}
+
+
+class Moment(fields.AwareDateTime):
+    """A moment with an offset that UTC has, too: at the ends of the calendar some have none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        moment: datetime = super()._deserialize(value, attr, data, **options)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError("The calendar ends here. Look at the year.") from error
 
 
 class OrganizationSchema(Schema):
@@ -56,6 +71,7 @@ class RegistrationQuerySchema(PageQuerySchema):
 
     local_number = fields.String()
     volunteer_id = fields.String()
+    name = fields.String(validate=validate.Length(1), metadata=said("a part of the name as it was written"))
     organization_id = fields.UUID(metadata=said("this one and all below it"))
 
 
@@ -116,24 +132,104 @@ class ReasonSchema(Schema):
 
 
 class ShiftSchema(Schema):
-    """When somebody served. `minutes` is what counts, without the way there and back."""
+    """When somebody served."""
 
     started_at = fields.AwareDateTime(required=True)
     ended_at = fields.AwareDateTime(required=True)
-    minutes = fields.Integer(required=True, strict=True, validate=validate.Range(1, MINUTES_PER_DAY))
+    minutes = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(1, MINUTES_PER_DAY),
+        metadata=said("what counts, without the way there and back; left out: all the time between"),
+    )
+
+
+class ServiceSchema(Schema):
+    """What was served, and where."""
+
+    organization_id = fields.UUID(required=True, metadata=said("where it was served"))
+    activity = fields.String(required=True, validate=validate.Length(1, MAX_ACTIVITY_LENGTH))
+    field = fields.String(required=True, validate=validate.Length(1, MAX_FIELD_LENGTH))
+
+
+class HoursSchema(ShiftSchema, ServiceSchema):
+    """Hours that were served."""
+
+
+class RecordingSchema(HoursSchema):
+    """Hours of a volunteer, as a draft that you alone see, or waiting for a coordinator from now on."""
+
+    registration_id = fields.UUID(required=True)
+    state = fields.Enum(
+        HourState,
+        by_value=True,
+        load_default=HourState.SUBMITTED,
+        validate=validate.OneOf((HourState.DRAFT, HourState.SUBMITTED), error="Must be one of: draft, submitted."),
+    )
 
 
 class CorrectionSchema(ShiftSchema, ReasonSchema):
-    """The time as it was, and why it is set right."""
+    """The time as it was, and why it is set right; what was served, and where, as far as that is to change."""
+
+    organization_id = fields.UUID(metadata=said("where it was served"))
+    activity = fields.String(validate=validate.Length(1, MAX_ACTIVITY_LENGTH))
+    field = fields.String(validate=validate.Length(1, MAX_FIELD_LENGTH))
 
 
-class SubmissionSchema(ShiftSchema):
-    """Hours that were served and wait for a coordinator from now on."""
+class QueueQuerySchema(Schema):
+    """What part of the queue."""
 
-    registration_id = fields.UUID(required=True)
-    organization_id = fields.UUID(required=True, metadata=said("where they were served"))
-    activity = fields.String(required=True, validate=validate.Length(1, 200))
-    field = fields.String(required=True, validate=validate.Length(1, 80))
+    organization_id = fields.UUID(metadata=said("this one and all below it"))
+    field = fields.String()
+    first_day = fields.Date(metadata=said("shifts that began on this day or later, in the district's time zone"))
+    last_day = fields.Date(metadata=said("shifts that began on this day or earlier"))
+    name = fields.String(metadata=said("a part of the volunteer's name"))
+    recorded_by = fields.String()
+
+
+class QueueSchema(Schema):
+    """What waits."""
+
+    entries = fields.Integer(required=True)
+    minutes = fields.Integer(required=True)
+    oldest_at = fields.AwareDateTime(required=True, allow_none=True, metadata=said("when the oldest shift began"))
+    own_entries = fields.Integer(required=True, metadata=said("those that you recorded, and another has to certify"))
+    until = fields.AwareDateTime(required=True, metadata=said("the moment of this answer, to certify what is in it"))
+
+
+class CertificationSchema(Schema):
+    """Which entries of the queue you stand by."""
+
+    entries = fields.List(
+        fields.UUID(),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(1, MOST_AT_ONCE),
+        metadata=said(f"their ids; null for all that match the query, the {MOST_AT_ONCE} oldest at most"),
+    )
+    until = Moment(required=True, metadata=said("leaves out what came into the queue later: `until` of the queue you read"))
+
+
+class OutcomeSchema(Schema):
+    """What one act on many did."""
+
+    entries = fields.Integer(required=True)
+    minutes = fields.Integer(required=True)
+
+
+class CertifiedSchema(OutcomeSchema):
+    """What was certified in one act."""
+
+    own_entries = fields.Integer(required=True, metadata=said("left alone, for you recorded them"))
+    not_waiting = fields.Integer(required=True, metadata=said("of those that were named, no longer or never in the queue"))
+    certified_at = fields.AwareDateTime(required=True, metadata=said("names the act, to undo it"))
+
+
+class UndoSchema(Schema):
+    """Which of your acts is to be undone."""
+
+    certified_at = Moment(required=True, metadata=said("as the act answered"))
 
 
 class TotalsSchema(Schema):

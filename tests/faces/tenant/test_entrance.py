@@ -30,7 +30,7 @@ def test_in_a_form(district: District, li: Visitor) -> None:
     assert li.send("POST", "/imports/", data=file).status_code == 400
 
 
-@pytest.mark.parametrize("query", ["registrations?local_number=%00", "hour-entries?after=%00"])
+@pytest.mark.parametrize("query", ["registrations?local_number=%00", "hour-entries?after=%00", "queue?name=%00"])
 def test_in_a_filter_of_the_api(machine: Visitor, query: str) -> None:
     answer = machine.get(f"/api/v1/{query}")
     assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
