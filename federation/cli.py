@@ -29,7 +29,14 @@ from sync.commands import Participant, Program, command_group
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
-    return Participant(streams.HUB, mailbox.log, mailbox.recovery, open_inbox(settings), DistrictKeys(sessions))
+    return Participant(
+        party=streams.HUB,
+        log=mailbox.log,
+        recovery=mailbox.recovery,
+        inbox=open_inbox(settings),
+        keys=DistrictKeys(sessions),
+        incarnation=mailbox.incarnation,
+    )
 
 
 PROGRAM = Program(

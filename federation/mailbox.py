@@ -9,6 +9,7 @@ from sync.archive import ReceivedBatchColumns
 from sync.batch import Batch
 from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
 from sync.inbox import StreamCursorColumns
+from sync.incarnation import Incarnation, IncarnationColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
 from sync.quarantine import QuarantinedMessageColumns
 from sync.recovery import Recovery
@@ -52,6 +53,12 @@ class DigestBucket(DigestBucketColumns, Model):
     __tablename__ = "digest_bucket"
 
 
+class IncarnationMarker(IncarnationColumns, Model):
+    """By what this database is told from an older state of itself, and from a copy."""
+
+    __tablename__ = "incarnation"
+
+
 class ParkedRecord(ParkedRecordColumns, Model):
     """What a district said and could not be applied here."""
 
@@ -77,6 +84,7 @@ def said_to(session: Session, district: str, *, epoch: int, after: int) -> Batch
     return log.read(session, stream, epoch=current, after=0) if batch is None and epoch < current else batch
 
 
+incarnation = Incarnation(IncarnationMarker)
 digest = Digest(RecordState, DigestBucket)
 log = Log(StreamHead, LogRecord, digest, source=source)
 log.listen(db.session)

@@ -90,6 +90,11 @@ class Applier:
         self._digest.write(session, fresh.stream, applied)
         self._park(session, fresh, events, reasons, at=at)
 
+    def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
+        """Lets go of what is parked of epochs before `epoch`: its snapshot says again what its writer still knows."""
+        parked = self._parked.c
+        session.execute(delete(self._parked).where(parked.stream == stream, parked.epoch < epoch))
+
     def is_parked(self, session: Session, stream: str) -> bool:
         """Whether anything of `stream` waits for a person."""
         return bool(self._parked_keys(session, stream))

@@ -11,24 +11,29 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import rich_click as click
+import structlog
 from click.shell_completion import get_completion_class
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import heartbeat, logs, postgresql, signing, sqlite
+from sync import heartbeat, incarnation, logs, postgresql, signing, sqlite
 from sync.errors import SyncError
 from sync.inbox import Inbox
+from sync.incarnation import Found, Incarnation
 from sync.log import Log
 from sync.migrating import Migrations
 from sync.recovery import Recovery
 from sync.settings import WireSettings
 from sync.signing import KeyRing
 from sync.upkeep import Tidy
+
+_journal = structlog.get_logger(__name__)
 
 
 class ProgramSettings(Protocol):
@@ -55,6 +60,7 @@ class Participant:
     recovery: Recovery
     inbox: Inbox
     keys: KeyRing
+    incarnation: Incarnation
     tidy: Tidy | None = None
 
 
@@ -117,7 +123,7 @@ def command_group(program: Program, purpose: str) -> click.RichGroup:
     def main() -> None:
         pass
 
-    for make in (_database, _keys, _settings, _web, _sync, _health, _completion):
+    for make in (_database, _keys, _settings, _web, _sync, _incarnation, _health, _completion):
         main.add_command(make(program))
     return main
 
@@ -230,6 +236,7 @@ def _sync(program: Program) -> click.Command:
             sessions = sessionmaker(engine)
             participant = program.participant(settings, sessions)
             participant.log.listen(sessions)
+            _begin(program, participant, settings, engine, sessions)
             service.run(
                 party=participant.party,
                 sessions=sessions,
@@ -242,10 +249,69 @@ def _sync(program: Program) -> click.Command:
                 beacon_seconds=settings.wire.beacon_seconds,
                 stop=stop,
                 heartbeat=settings.wire.heartbeat_file,
-                tidy=participant.tidy,
+                tidy=_forgetting(participant, settings),
             )
 
     return sync
+
+
+def _begin(
+    program: Program, participant: Participant, settings: ProgramSettings, engine: Engine, sessions: "sessionmaker[Session]"
+) -> None:
+    """Makes sure that this database may take part; raises `UnknownIncarnation`."""
+    file = settings.wire.incarnation_file or incarnation.file_beside(engine)
+    if file is None:
+        _journal.warning("incarnation_unknown", remedy="Set BANYAN_INCARNATION_FILE, so that a copy is told from its original.")
+    elif participant.incarnation.begin(sessions, file) is Found.OLDER:
+        _journal.warning("database_put_back", remedy=f"Watch {program.name} status: what was lost is asked for.")
+
+
+def _forgetting(participant: Participant, settings: ProgramSettings) -> Tidy:
+    """What a side lets go of once an hour: its own business, and what the streams need not keep."""
+
+    def forget(session: Session) -> None:
+        before = datetime.now(UTC) - timedelta(days=settings.wire.keep_days)
+        participant.log.forget(session, before=before)
+        participant.inbox.forget(session, before=before)
+        if participant.tidy:
+            participant.tidy(session)
+
+    return forget
+
+
+def _incarnation(program: Program) -> click.Command:
+    @click.group("incarnation")
+    def group() -> None:
+        """Say what a database is that did not take part from here before: sync sends nothing until that is known."""
+
+    @contextmanager
+    def database() -> Iterator[tuple[Incarnation, Session, Path]]:
+        settings = program.read_settings()
+        with engine_of(settings) as engine:
+            sessions = sessionmaker(engine)
+            file = settings.wire.incarnation_file or incarnation.file_beside(engine)
+            if file is None:
+                raise click.ClickException(
+                    "There is no list of incarnations. Set BANYAN_INCARNATION_FILE for sync and for this."
+                )
+            with sessions.begin() as session:
+                yield program.participant(settings, sessions).incarnation, session, file
+
+    @group.command()
+    def restored() -> None:
+        """Let this database go on for the one that took part last, of which it is a backup; that one must be off for good."""
+        with database() as (known, session, file):
+            known.declare_restored(session, file)
+        click.echo(f"This database takes part from now on. Start it: {program.name} sync")
+
+    @group.command("copy")
+    def declare_copy() -> None:
+        """Keep this database, a copy for a test or a look, from ever sending anything."""
+        with database() as (known, session, _):
+            known.declare_copy(session)
+        click.echo("This database is a copy from now on, and takes no part.")
+
+    return group
 
 
 def _health(program: Program) -> click.Command:

@@ -103,6 +103,12 @@ class Inbox:
         self._lock(session, stream)
         return self._applier.retry(session, stream)
 
+    def forget(self, session: Session, *, before: datetime) -> None:
+        """Lets go of what was taken before that moment from epochs that are over."""
+        cursors = self._cursors.c
+        for stream, epoch in session.execute(select(cursors.stream, cursors.epoch)).all():
+            self._archive.forget(session, stream, below_epoch=epoch, before=before)
+
     def receive(
         self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime, account: str | None = None
     ) -> Reply | None:
@@ -157,7 +163,7 @@ class Inbox:
         if verdict is Verdict.APPLIED and arrived.last > place.sequence:
             fresh = arrived.after(place.sequence)
             if 0 < cursor.epoch < fresh.epoch:
-                self._renewed(session, fresh.stream)
+                self._renew(session, fresh.stream, fresh.epoch)
             newest = self._apply(session, fresh, at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
@@ -190,10 +196,12 @@ class Inbox:
         place = _Place(cursor.epoch, cursor.sequence, cursor.hash)
         changes: dict[str, Any] = {"heard_at": at}
         verdict = Verdict.APPLIED
-        if place.epoch == 0 and beacon.epoch > cursor.fence:
-            # The first that is heard of this stream: its reader stands at the beginning.
+        if beacon.epoch > max(place.epoch, cursor.fence) and 0 in (place.epoch, beacon.sequence):
+            # The first that is heard of this stream, or of an epoch with nothing in it: its reader stands at the beginning.
+            if place.epoch:
+                self._renew(session, beacon.stream, beacon.epoch)
             place = _Place(beacon.epoch, 0, batch.genesis(beacon.stream, beacon.epoch))
-            changes |= place._asdict()
+            changes |= {**place._asdict(), "head_sequence": 0}
         if beacon.epoch < place.epoch or beacon.epoch <= cursor.fence:
             verdict = Verdict.STALE
         elif beacon.epoch == place.epoch:
@@ -206,6 +214,10 @@ class Inbox:
                 changes |= compared
         self._move(session, beacon.stream, {**changes, "verdict": verdict.value})
         return _position(beacon.stream, place, verdict, cursor.fence, sent=beacon.sent)
+
+    def _renew(self, session: Session, stream: str, epoch: int) -> None:
+        self._applier.begin_epoch(session, stream, epoch)
+        self._renewed(session, stream)
 
     def _lock(self, session: Session, stream: str) -> Any:
         cursors = self._cursors

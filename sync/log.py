@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, LargeBinary, String, func, insert, select, update
+from sqlalchemy import BigInteger, Boolean, LargeBinary, String, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from sync import announcing, batch, envelope
@@ -271,9 +271,35 @@ class Log:
             after = piece.last
         _notify(session, stream)
 
+    def forget(self, session: Session, *, before: datetime) -> None:
+        """Lets go of epochs that ended before that moment; where an epoch has grown old and long, begins the next one.
+
+        A stream that is being recovered stays as it is.
+        """
+        records = self._records.c
+        for head in self.heads(session):
+            if head.recovery is not None:
+                continue
+            epoch = head.epoch
+            if self._is_worth_renewing(session, head, before):
+                epoch = head.epoch + 1
+                self.open_epoch(session, head.stream, epoch)
+            older = (records.stream == head.stream, records.epoch < epoch, records.created_at < before)
+            session.execute(delete(self._records).where(*older))
+
     def change(self, session: Session, stream: str, **values: Any) -> None:
         """Sets columns of the stream's head, which the caller holds locked."""
         session.execute(update(self._heads).where(self._heads.c.stream == stream).values(**values))
+
+    def _is_worth_renewing(self, session: Session, head: Head, before: datetime) -> bool:
+        """Whether the epoch began before that moment, and at least half of what it says has been said anew since."""
+        records = self._records.c
+        first = (records.stream == head.stream, records.epoch == head.epoch, records.sequence == 1)
+        began = session.scalar(select(records.created_at).where(*first))
+        if began is None or began >= before:
+            return False
+        held = sum(bucket.records for bucket in self._digest.buckets(session, head.stream))
+        return head.sequence >= 2 * held
 
     def _select_heads(self) -> Any:
         return select(*(self._heads.c[name] for name in Head.__dataclass_fields__))

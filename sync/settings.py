@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet, MultiFernet
-from environs import Env, EnvError, EnvValidationError
+from environs import Env, EnvError, EnvValidationError, validate
 from joserfc.jwk import OKPKey
 
 from sync.addresses import leads_to_gateway
@@ -40,13 +40,17 @@ class SettingsInvalid(SyncError):
 class WireSettings:
     """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends.
 
-    `heartbeat_file` is touched while the stream's process is at work, for those who watch over it.
+    `heartbeat_file` is touched while the stream's process is at work, for those who watch over it. `incarnation_file` is the
+    list by which a database that was put back is known (`sync.incarnation`). What was said is kept for `keep_days`: longer
+    than the oldest backup that anybody may put back.
     """
 
     bus_url: str = field(repr=False)
     beacon_seconds: float
     heartbeat_file: Path | None
     signing_key: OKPKey = field(repr=False)
+    incarnation_file: Path | None = None
+    keep_days: int = 90
 
 
 def read(build: Callable[[Env], Built]) -> Built:
@@ -65,12 +69,16 @@ def read(build: Callable[[Env], Built]) -> Built:
 
 
 def wire(env: Env) -> WireSettings:
-    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS`, `BANYAN_HEARTBEAT_FILE` and the secret `BANYAN_SIGNING_KEY`, a JWK."""
+    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS`, `BANYAN_HEARTBEAT_FILE`, `BANYAN_INCARNATION_FILE`, `BANYAN_KEEP_DAYS` and
+    the secret `BANYAN_SIGNING_KEY`, a JWK.
+    """
     return WireSettings(
         bus_url=secret(env, "BUS_URL", bus_address),
         beacon_seconds=env.float("BEACON_SECONDS", 30.0),
         heartbeat_file=env.path("HEARTBEAT_FILE", None),
         signing_key=secret(env, "SIGNING_KEY", private_key),
+        incarnation_file=env.path("INCARNATION_FILE", None),
+        keep_days=env.int("KEEP_DAYS", 90, validate=validate.Range(min=1)),
     )
 
 

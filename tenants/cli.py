@@ -36,6 +36,7 @@ def _participant(settings: Settings, _sessions: object) -> Participant:
         recovery=mailbox.recovery,
         inbox=mailbox.inbox,
         keys=mailbox.HubKey(settings.hub_key),
+        incarnation=mailbox.incarnation,
         tidy=_tidy,
     )
 

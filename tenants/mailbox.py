@@ -11,6 +11,7 @@ from sync.applying import Applier, ParkedRecordColumns
 from sync.archive import Archive, ReceivedBatchColumns
 from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
 from sync.inbox import Inbox, StreamCursorColumns
+from sync.incarnation import Incarnation, IncarnationColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
 from sync.quarantine import Quarantine, QuarantinedMessageColumns
 from sync.recovery import Recovery
@@ -54,6 +55,12 @@ class DigestBucket(DigestBucketColumns, Model):
     __tablename__ = "digest_bucket"
 
 
+class IncarnationMarker(IncarnationColumns, Model):
+    """By what this database is told from an older state of itself, and from a copy."""
+
+    __tablename__ = "incarnation"
+
+
 class ParkedRecord(ParkedRecordColumns, Model):
     """What the hub said and could not be applied here."""
 
@@ -82,6 +89,7 @@ class HubKey:
         return self._key if sender == streams.HUB and key_id == self._key.kid else None
 
 
+incarnation = Incarnation(IncarnationMarker)
 digest = Digest(RecordState, DigestBucket)
 log = Log(StreamHead, LogRecord, digest, source=source)
 log.listen(db.session)

@@ -215,7 +215,14 @@ def city(new_database: Callable[[str], str], *codes: str) -> Iterator[City]:
         sessions = _sessions(stack, settings.database_url, HUB_MIGRATIONS, federation.mailbox.log)
         inbox = open_inbox(settings)
         hub = Hub(
-            Participant(streams.HUB, federation.mailbox.log, federation.mailbox.recovery, inbox, DistrictKeys(sessions)),
+            Participant(
+                party=streams.HUB,
+                log=federation.mailbox.log,
+                recovery=federation.mailbox.recovery,
+                inbox=inbox,
+                keys=DistrictKeys(sessions),
+                incarnation=federation.mailbox.incarnation,
+            ),
             sessions,
             wire,
             settings,
@@ -246,7 +253,12 @@ def _district(stack: ExitStack, code: str, database_url: str, *, hub_key: Any) -
         tenants.mailbox.open_streams(session, code)
         found_district(session, district=code, name=code)
     participant = Participant(
-        code, log, tenants.mailbox.recovery, tenants.mailbox.inbox, tenants.mailbox.HubKey(settings.hub_key)
+        party=code,
+        log=log,
+        recovery=tenants.mailbox.recovery,
+        inbox=tenants.mailbox.inbox,
+        keys=tenants.mailbox.HubKey(settings.hub_key),
+        incarnation=tenants.mailbox.incarnation,
     )
     return District(participant, sessions, wire, settings)
 

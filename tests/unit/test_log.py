@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -214,6 +215,30 @@ def test_a_fork_that_a_clone_of_this_side_caused_does_not_stop_it(side: Side) ->
 def test_a_position_in_a_stream_that_is_not_written_here_is_ignored(side: Side) -> None:
     hear(side, stream="luohu/up", sequence=4)
     assert list(side.heads()) == [UP]
+
+
+def test_an_old_epoch_that_repeats_itself_gives_way_to_a_snapshot(side: Side) -> None:
+    for activity in ("visit", "visit at home"):
+        side.announce(4, activity=activity)
+    with side.sessions.begin() as session:
+        side.log.forget(session, before=datetime.now(UTC) + timedelta(days=1))
+    head = side.head()
+    assert (head.epoch, head.sequence) == (2, 4)
+    assert {(record.epoch, record.record_key) for record in side.rows(LogRecord)} == {
+        (2, f"e{number}") for number in range(1, 5)
+    }
+
+
+@pytest.mark.parametrize("before", [timedelta(days=-1), timedelta(days=1)])
+def test_an_epoch_goes_on_while_it_is_young_or_says_everything_once(side: Side, before: timedelta) -> None:
+    side.announce(4)
+    if before < timedelta(0):
+        side.announce(4, activity="visit at home")
+    head = side.head()
+    with side.sessions.begin() as session:
+        side.log.forget(session, before=datetime.now(UTC) + before)
+    assert side.head() == head
+    assert len(side.rows(LogRecord)) == head.sequence
 
 
 def test_events_carry_their_place_and_time(side: Side) -> None:
