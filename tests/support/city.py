@@ -41,6 +41,7 @@ from tenants.registrations.models import Registration
 from tenants.registrations.registering import RegistrationDetails, record_registration
 from tenants.settings import Settings as DistrictSettings
 from tests.support.district import district_settings
+from tests.support.tables import lay_tables
 from tests.support.waiting import eventually
 
 BEACON_SECONDS = 0.5
@@ -255,7 +256,7 @@ def _sessions(stack: ExitStack, database_url: str, migrations: Any, log: Any) ->
     engine = create_engine(database_url)
     stack.callback(engine.dispose)
     sqlite.prepare(engine)
-    migrations.upgrade(engine)
+    lay_tables(engine, migrations)
     sessions = sessionmaker(engine)
     log.listen(sessions)
     return sessions
