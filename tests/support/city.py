@@ -136,7 +136,7 @@ class City:
         stop = threading.Event()
         with ExitStack() as stack:
             for side in (self.hub, *self.districts):
-                thread = threading.Thread(target=_serve, args=(side, bus_url, stop), name=side.participant.party)
+                thread = threading.Thread(target=serve, args=(side, bus_url, stop), name=side.participant.party)
                 thread.start()
                 stack.callback(thread.join)
             stack.callback(stop.set)
@@ -266,7 +266,8 @@ def _wire() -> WireSettings:
     return WireSettings(bus_url="", beacon_seconds=BEACON_SECONDS, heartbeat_file=None, signing_key=signing.generate_key())
 
 
-def _serve(side: Side, bus_url: str, stop: threading.Event) -> None:
+def serve(side: Side, bus_url: str, stop: threading.Event) -> None:
+    """Sends and receives for `side` until `stop` is set."""
     service.run(
         party=side.participant.party,
         sessions=side.sessions,
