@@ -20,6 +20,7 @@ from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
 from tenants.imports.commands import import_group
 from tenants.imports.uploads.forgetting import forget_old_uploads
+from tenants.joining.commands import join_command
 from tenants.migrations import MIGRATIONS
 from tenants.operating import district
 from tenants.organizations.arranging import found_district
@@ -57,10 +58,10 @@ PROGRAM = Program(
 main = command_group(
     PROGRAM,
     "Run one district: its volunteers, their hours, and its word to the city.\n\n"
-    "A first day: setup · staff add · import volunteers FILE · import hours FILE · web · sync",
+    "A first day: join INVITATION · setup · staff add · import volunteers FILE · import hours FILE · web · sync",
 )
-for group in (organization_group, staff_group, import_group):
-    main.add_command(group)
+for command in (join_command, organization_group, staff_group, import_group):
+    main.add_command(command)
 
 
 @main.command()

@@ -10,8 +10,6 @@ from joserfc.jwk import OKPKey
 from sync import streams
 from sync.settings import WireSettings, field_cipher, hash_key, language, public_key, read, secret, text, time_zone, wire
 
-TOKEN_KEY_VERSION = 1
-
 # The district is an organization, too: the root of its tree.
 LONGEST_ORGANIZATION_NAME = 120
 
@@ -20,8 +18,8 @@ LONGEST_ORGANIZATION_NAME = 120
 class Settings:
     """A district's settings; `read_settings` says which environment variable gives each. `repr` hides the secrets.
 
-    `token_key` is the federation's key for document tokens, the same in every district; `field_cipher` encrypts identity
-    numbers in this district's database and is nobody else's.
+    `token_key` is the federation's key for document tokens, the same in every district, and `token_key_version` says which
+    of its keys; `field_cipher` encrypts identity numbers in this district's database and is nobody else's.
     """
 
     district: str
@@ -36,6 +34,7 @@ class Settings:
     language: str
     trusted_proxies: int
     secure_cookies: bool
+    token_key_version: int = 1
 
 
 def read_settings() -> Settings:
@@ -59,6 +58,7 @@ def _build(env: Env) -> Settings:
         language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
+        token_key_version=env.int("TOKEN_KEY_VERSION", 1),
     )
 
 

@@ -5,13 +5,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, profiles
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from sync import streams
+from tenants.staff import passwords
 from tests.support import postgresql, rabbitmq, servers
 from tests.support.postgresql import PostgreSQL
 from tests.support.rabbitmq import RabbitMQ
 
 DISTRICTS = ("futian", "luohu", "nanshan")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_costs_much_costs_little(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spares every test what is dear on purpose, or would be the same each time: hashing passwords, compiling templates."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(profiles.CHEAPEST))
+        compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+        patch.setitem(Flask.jinja_options, "bytecode_cache", compiled)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from tenants.mailbox import log
 from tenants.organizations.models import Organization
 from tenants.registrations.documents import Document, DocumentKind, token, understand
 from tenants.registrations.models import Registration
-from tenants.settings import TOKEN_KEY_VERSION, Settings
+from tenants.settings import Settings
 
 _PHONE_NOISE = re.compile(r"[\s\-()]")
 _PHONE_COUNTRY = re.compile(r"^(\+86|0086|86(?=1\d{10}$))")
@@ -142,14 +142,15 @@ def _encrypted_number(existing: Registration | None, details: RegistrationDetail
 def _token(document: Document | None, settings: Settings) -> str | None:
     if document is None or document.number is None:
         return None
-    return token(document, settings.token_key, key_version=TOKEN_KEY_VERSION)
+    return token(document, settings.token_key, key_version=settings.token_key_version)
 
 
 def _announce(session: Session, registration: Registration, settings: Settings) -> None:
     documents: tuple[DocumentToken, ...] = ()
     if registration.document_token and registration.document_kind:
         kind = registration.document_kind.value
-        documents = (DocumentToken(kind=kind, key_version=TOKEN_KEY_VERSION, token=registration.document_token),)
+        version = settings.token_key_version
+        documents = (DocumentToken(kind=kind, key_version=version, token=registration.document_token),)
     state = RegistrationState(
         registration_id=str(registration.id),
         organization_id=str(registration.organization_id),

@@ -41,6 +41,7 @@ from tenants.registrations.models import Registration
 from tenants.registrations.registering import RegistrationDetails, record_registration
 from tenants.settings import Settings as DistrictSettings
 from tests.support.district import district_settings
+from tests.support.tables import lay_tables
 from tests.support.waiting import eventually
 
 BEACON_SECONDS = 0.5
@@ -135,7 +136,7 @@ class City:
         stop = threading.Event()
         with ExitStack() as stack:
             for side in (self.hub, *self.districts):
-                thread = threading.Thread(target=_serve, args=(side, bus_url, stop), name=side.participant.party)
+                thread = threading.Thread(target=serve, args=(side, bus_url, stop), name=side.participant.party)
                 thread.start()
                 stack.callback(thread.join)
             stack.callback(stop.set)
@@ -267,7 +268,7 @@ def _sessions(stack: ExitStack, database_url: str, migrations: Any, log: Any) ->
     engine = create_engine(database_url)
     stack.callback(engine.dispose)
     sqlite.prepare(engine)
-    migrations.upgrade(engine)
+    lay_tables(engine, migrations)
     sessions = sessionmaker(engine)
     log.listen(sessions)
     return sessions
@@ -277,7 +278,8 @@ def _wire() -> WireSettings:
     return WireSettings(bus_url="", beacon_seconds=BEACON_SECONDS, heartbeat_file=None, signing_key=signing.generate_key())
 
 
-def _serve(side: Side, bus_url: str, stop: threading.Event) -> None:
+def serve(side: Side, bus_url: str, stop: threading.Event) -> None:
+    """Sends and receives for `side` until `stop` is set."""
     service.run(
         party=side.participant.party,
         sessions=side.sessions,

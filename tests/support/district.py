@@ -29,6 +29,7 @@ from tenants.organizations.models import Organization, OrganizationKind
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import Outcome, RegistrationDetails, record_registration
 from tenants.settings import Settings
+from tests.support.tables import lay_tables
 
 NOW = datetime(2026, 3, 7, 4, 0, tzinfo=UTC)
 TOKEN_KEY = bytes(range(32))
@@ -151,7 +152,7 @@ def founded_district(database_url: str) -> Iterator[District]:
     settings = district_settings(database_url)
     app = create_app(settings)
     with app.app_context():
-        MIGRATIONS.upgrade(db.engine)
+        lay_tables(db.engine, MIGRATIONS)
         mailbox.open_streams(db.session(), settings.district)
         root = found_district(db.session(), district=settings.district, name=settings.district_name)
         street = child(db.session(), district="futian", parent=root, kind=OrganizationKind.STREET, name="福田街道")

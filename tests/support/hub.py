@@ -17,6 +17,7 @@ from federation.migrations import MIGRATIONS
 from federation.settings import Settings, read_settings
 from sync import postgresql, signing, sqlite
 from tests.hub.peers import AT, Hub
+from tests.support.tables import lay_tables
 
 
 def hub_environment(database_url: str, folder: Path, **changes: str) -> dict[str, str]:
@@ -46,7 +47,7 @@ def hub_of(settings: Settings) -> Iterator[Hub]:
     engine = create_engine(settings.database_url)
     sqlite.prepare(engine)
     postgresql.prepare(engine)
-    MIGRATIONS.upgrade(engine)
+    lay_tables(engine, MIGRATIONS)
     sessions = sessionmaker(engine)
     log.listen(sessions)
     yield Hub(settings, sessions, open_inbox(settings, now=lambda: AT))

@@ -15,6 +15,7 @@ from tests.support.servers import Missing
 from tests.support.waiting import eventually
 
 _USER = "banyan"
+_PREFIX = "banyan-postgresql-"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def running(*, durable: bool = False) -> Iterator[PostgreSQL]:
     """A new server in a folder of its own; raises `Missing`. Only a `durable` one waits for its disk, as measuring needs."""
     programs = _programs()
     user = servers.unprivileged_user("postgres")
-    folder = Path(tempfile.mkdtemp(prefix="banyan-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX)) if durable else servers.fleeting_folder(_PREFIX)
     try:
         if user:
             shutil.chown(folder, user)
@@ -70,8 +71,10 @@ def running(*, durable: bool = False) -> Iterator[PostgreSQL]:
         settings = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(folder),
-            "fsync": "on" if durable else "off",
         }
+        if not durable:
+            # Its log of changes, too, stays small enough for memory.
+            settings |= {"fsync": "off", "full_page_writes": "off", "max_wal_size": "64MB", "min_wal_size": "32MB"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log = folder / "log"
         process = servers.start([programs / "postgres", "-D", data, "-p", str(server.port), *options], output=log, user=user)

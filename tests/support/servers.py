@@ -2,9 +2,11 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 
 STRICT = os.environ.get("BANYAN_TEST_STRICT") == "1"
 _STOP_SECONDS = 30
+_MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps files in memory
+_ROOM_BYTES = 500_000_000
 
 
 class Missing(Exception):
@@ -31,6 +35,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def fleeting_folder(prefix: str) -> Path:
+    """A new folder for files that nobody will miss: in memory, where that has room; a container often gives it little."""
+    roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM_BYTES
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=_MEMORY if roomy else None))
 
 
 def unprivileged_user(*names: str) -> str | None:
