@@ -86,6 +86,12 @@ class Applier:
         district = streams.district_of(fresh.stream)
         for handler, members in families.items():
             reasons |= _apply_together(session, district, handler, members)
+        for sequence, fact in facts.items():
+            # Also what only repeats an event that could not be applied.
+            if sequence in reasons:
+                stuck.add(fact.key)
+            elif fact.key in stuck:
+                reasons[sequence] = _BEHIND
         applied = [fact.state for sequence, fact in facts.items() if sequence not in reasons]
         self._digest.write(session, fresh.stream, applied)
         self._park(session, fresh, events, reasons, at=at)

@@ -43,7 +43,11 @@ class WhatFollows(_Said, frozen=True, kw_only=True, tag="following"):
 
 
 class WhichSums(_Said, frozen=True, kw_only=True, tag="sums"):
-    """What do your buckets add up to?"""
+    """What do your buckets add up to? The writer's own, at `sequence` of `epoch`, are told with the question."""
+
+    epoch: int
+    sequence: int
+    buckets: tuple[BucketSum, ...]
 
 
 class WhichKeys(_Said, frozen=True, kw_only=True, tag="keys"):

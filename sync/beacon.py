@@ -22,6 +22,8 @@ class Verdict(StrEnum):
     STALE = "stale"
     DIFFERS = "differs"
     """Everything was taken, and yet the two ends do not hold the same records."""
+    COMPARE = "compare"
+    """Somebody at the reader's side wants to know whether the two ends hold the same records."""
 
 
 class Beacon(msgspec.Struct, frozen=True, kw_only=True):

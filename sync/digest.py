@@ -182,6 +182,11 @@ def root_of(buckets: Iterable[BucketSum]) -> str:
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
+def differing_buckets(one: Iterable[BucketSum], other: Iterable[BucketSum]) -> list[tuple[str, int]]:
+    """The kind and number of each bucket that does not add up to the same on both sides, in order."""
+    return sorted({(bucket.kind, bucket.bucket) for bucket in set(one) ^ set(other)})
+
+
 def _number(hash_: bytes) -> int:
     return int.from_bytes(hash_)
 

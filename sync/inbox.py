@@ -9,18 +9,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import BigInteger, LargeBinary, String, insert, select, update
+from sqlalchemy import JSON, BigInteger, LargeBinary, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync import batch, envelope, message
 from sync.answering import Answerer
 from sync.applying import Applier
 from sync.archive import Archive
-from sync.asking import Answer, Lines, Question, WhereParted, open_answer, open_question
+from sync.asking import Answer, Lines, Question, WhereParted, WhichSums, open_answer, open_question
 from sync.batch import Batch
 from sync.beacon import Beacon, Position, Verdict, open_beacon, open_position
 from sync.columns import UtcDateTime
-from sync.digest import Digest, root_of
+from sync.digest import Digest, differing_buckets, root_of
 from sync.errors import Rejected, Undecodable
 from sync.message import Signed
 from sync.quarantine import Quarantine
@@ -35,8 +35,9 @@ class StreamCursorColumns:
     """A stream that this side reads: the last event applied, and the writer's head as far as it is known.
 
     `as_of` is the moment up to which this side has everything that the writer had committed, `proven_at` the last at which
-    the records of both were compared and equal; where they are not, they differ since `differs_since`. Nothing is taken from
-    an epoch at or below `fence`.
+    the records of both were compared and equal; where they are not, they differ since `differs_since`, and `differing` lists
+    the buckets. Nothing is taken from an epoch at or below `fence`. `wish` is the verdict with which the next beacon is to be
+    answered, because a person asked for it.
     """
 
     stream: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -50,6 +51,8 @@ class StreamCursorColumns:
     heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     differs_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    differing: Mapped[list[list[Any]] | None] = mapped_column(JSON)
+    wish: Mapped[str | None] = mapped_column(String(20))
 
 
 class _Place(NamedTuple):
@@ -103,6 +106,11 @@ class Inbox:
         self._lock(session, stream)
         return self._applier.retry(session, stream)
 
+    def ask(self, session: Session, stream: str, wish: Verdict) -> None:
+        """Lets the next beacon of `stream` be answered with `GAP`, so that its writer sends again, or with `COMPARE`."""
+        self._lock(session, stream)
+        self._move(session, stream, {"wish": wish.value})
+
     def forget(self, session: Session, *, before: datetime) -> None:
         """Lets go of what was taken before that moment from epochs that are over."""
         cursors = self._cursors.c
@@ -154,6 +162,10 @@ class Inbox:
             # What the writer asks for it will put into a newer epoch; until then nothing may change here.
             self._move(session, question.stream, {"fence": question.epoch})
             cursor = self._lock(session, question.stream)
+        if isinstance(question, WhichSums) and (question.epoch, question.sequence) == (cursor.epoch, cursor.sequence):
+            own = self._digest.buckets(session, question.stream)
+            differing = differing_buckets(own, question.buckets)
+            self._move(session, question.stream, {"differing": [list(bucket) for bucket in differing]})
         return self._answerer.answer(session, question, cursor)
 
     def _take(self, session: Session, arrived: Batch, *, at: datetime) -> Position:
@@ -212,7 +224,9 @@ class Inbox:
                 changes["as_of"] = beacon.lit_at
                 verdict, compared = self._compare(session, cursor, beacon)
                 changes |= compared
-        self._move(session, beacon.stream, {**changes, "verdict": verdict.value})
+        self._move(session, beacon.stream, {**changes, "verdict": verdict.value, "wish": None})
+        if cursor.wish is not None and verdict is Verdict.APPLIED:
+            verdict = Verdict(cursor.wish)
         return _position(beacon.stream, place, verdict, cursor.fence, sent=beacon.sent)
 
     def _renew(self, session: Session, stream: str, epoch: int) -> None:
@@ -234,7 +248,7 @@ class Inbox:
         if not beacon.digest:
             return Verdict.APPLIED, {}
         if root_of(self._digest.buckets(session, beacon.stream)) == beacon.digest:
-            return Verdict.APPLIED, {"proven_at": beacon.lit_at, "differs_since": None}
+            return Verdict.APPLIED, {"proven_at": beacon.lit_at, "differs_since": None, "differing": None}
         # What is parked is known to be missing, and sending it again would park it again.
         verdict = Verdict.APPLIED if self._applier.is_parked(session, beacon.stream) else Verdict.DIFFERS
         return verdict, {"differs_since": cursor.differs_since or beacon.lit_at}

@@ -251,6 +251,11 @@ class Log:
         if said:
             self.append(session, stream, said)
 
+    def rewind(self, session: Session, stream: str) -> None:
+        """Lets the whole epoch be sent again: its reader takes what it lacks, and changes nothing by the rest."""
+        self.change(session, stream, peer_sequence=0, rewinds=self._heads.c.rewinds + 1)
+        _notify(session, stream)
+
     def open_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Begins `epoch` with the newest state of every record; what its reader had of older ones does not count any more.
 

@@ -36,7 +36,7 @@ from sync.asking import (
     WhichSums,
 )
 from sync.beacon import Position, Verdict
-from sync.digest import Digest
+from sync.digest import Digest, differing_buckets
 from sync.errors import Undecodable
 from sync.facts import Fact, read_fact
 from sync.log import PARTED, Head, Log
@@ -111,7 +111,7 @@ class Recovery:
                 self._log.open_epoch(session, head.stream, max(head.epoch, position.epoch, position.fence) + 1)
             else:
                 self._save(session, head.stream, Locating(0, head.sequence + 1))
-        elif head.peer_verdict == Verdict.DIFFERS and step is None and self._may_compare(head):
+        elif step is None and (position.verdict is Verdict.COMPARE or self._is_due(head)):
             self.compare(session, head.stream)
 
     def compare(self, session: Session, stream: str) -> None:
@@ -130,7 +130,8 @@ class Recovery:
         if isinstance(step, Fetching):
             return WhatFollows(stream=head.stream, epoch=step.epoch, after=step.after)
         if step is None or not step.buckets:
-            return WhichSums(stream=head.stream)
+            buckets = tuple(self._digest.buckets(session, head.stream))
+            return WhichSums(stream=head.stream, epoch=head.epoch, sequence=head.sequence, buckets=buckets)
         kind, bucket = step.buckets[0]
         if step.wanted:
             return WhichStates(stream=head.stream, kind=kind, keys=step.wanted[:MAX_KEYS])
@@ -196,8 +197,7 @@ class Recovery:
         _journal.info("stream_recovered", stream=head.stream, epoch=epoch)
 
     def _compare_sums(self, session: Session, head: Head, answer: Sums) -> None:
-        differing = set(self._digest.buckets(session, head.stream)) ^ set(answer.buckets)
-        buckets = tuple(sorted({(bucket.kind, bucket.bucket) for bucket in differing}))
+        buckets = tuple(differing_buckets(self._digest.buckets(session, head.stream), answer.buckets))
         self._save(session, head.stream, Comparing(buckets=buckets) if buckets else None)
 
     def _compare_keys(self, session: Session, head: Head, step: Comparing, answer: Keys) -> None:
@@ -257,8 +257,10 @@ class Recovery:
             _journal.error("not_restored", type=fact.type, key=fact.key, reason=reason)
         return reason is None
 
-    def _may_compare(self, head: Head) -> bool:
-        return head.compared_at is None or head.compared_at + COMPARE_AGAIN <= self._now()
+    def _is_due(self, head: Head) -> bool:
+        """Whether the records differ, and were not compared lately."""
+        lately = head.compared_at is not None and self._now() < head.compared_at + COMPARE_AGAIN
+        return head.peer_verdict == Verdict.DIFFERS and not lately
 
     def _save(self, session: Session, stream: str, step: Step | None) -> None:
         self._log.change(session, stream, recovery=None if step is None else _encode(step))

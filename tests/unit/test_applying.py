@@ -77,6 +77,13 @@ def test_later_events_of_a_parked_record_wait_behind_it(futian: Side, hub: Side,
     assert applied(hub) == [3, 5]
 
 
+def test_what_repeats_a_parked_event_waits_behind_it(futian: Side, hub: Side) -> None:
+    say(futian, ("a", BAD), ("a", BAD), ("b", GOOD), ("b", GOOD))
+    deliver(futian, hub)
+    assert parked(hub) == [(1, "a"), (2, "a")]
+    assert applied(hub) == [3]
+
+
 def test_what_was_parked_is_applied_in_its_order_once_the_fault_is_mended(futian: Side, hub: Side) -> None:
     say(futian, ("a", BAD), ("b", GOOD), ("a", GOOD), ("c", UNKNOWN), ("c", GOOD))
     deliver(futian, hub)

@@ -1,0 +1,179 @@
+"""Do two ends that hold other records find out, and put it right with what differs alone?"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from sync import message, streams
+from sync.asking import open_question
+from sync.beacon import Verdict
+from sync.consumer import Consumer
+from sync.digest import Record
+from sync.relay import QUESTION_PAUSE_SECONDS, Relay
+from sync.testing import BadWeather
+from tests.support.sides import DigestBucket, RecordState, RestoredFact, Ring, Side, StreamCursor, StreamHead, open_side
+
+UP = streams.up("futian")
+BEACON_SECONDS = 60.0
+
+
+class Pair:
+    """A district and the hub, who take turns on a calm bus; it hears every question."""
+
+    def __init__(self, futian: Side, hub: Side) -> None:
+        self.futian, self.hub = futian, hub
+        self._weather = BadWeather()
+        self._seconds = 0.0
+        self._relays = [self._relay(side) for side in (futian, hub)]
+        self._consumers = [self._consumer(side) for side in (futian, hub)]
+        self.questions: list[str] = []
+
+    def go_on(self, rounds: int = 20) -> None:
+        """Lets both send and receive; time passes, so that beacons come due."""
+        for _ in range(rounds):
+            self._seconds += max(BEACON_SECONDS, QUESTION_PAUSE_SECONDS)
+            for relay in self._relays:
+                relay.step()
+            self.questions += [
+                type(open_question(signed)).__name__
+                for signed in map(message.take_apart, self._weather.waiting("hub"))
+                if signed.claims.typ == message.QUESTION
+            ]
+            for consumer in self._consumers:
+                while consumer.step(seconds=0):
+                    pass
+
+    @property
+    def cursor(self) -> StreamCursor:
+        row: StreamCursor = self.hub.rows(StreamCursor)[0]
+        return row
+
+    def is_proven(self) -> bool:
+        """Whether the hub has seen that both hold the same, and nothing says otherwise since."""
+        return self.cursor.proven_at is not None and self.cursor.differs_since is None
+
+    def _relay(self, side: Side) -> Relay:
+        return Relay(
+            sessions=side.sessions,
+            log=side.log,
+            recovery=side.recovery,
+            bus=self._weather.bus(side.party),
+            key=side.key,
+            beacon_seconds=BEACON_SECONDS,
+            clock=lambda: self._seconds,
+        )
+
+    def _consumer(self, side: Side) -> Consumer:
+        bus = self._weather.bus(side.party)
+        return Consumer(party=side.party, sessions=side.sessions, inbox=side.inbox, bus=bus, keys=side.keys, key=side.key)
+
+
+@pytest.fixture
+def pair(database_url: str, tmp_path: Path, ring: Ring) -> Iterator[Pair]:
+    with (
+        closing(open_side(f"sqlite:///{tmp_path / 'futian.db'}", "futian", ring=ring, writes=[UP])) as futian,
+        closing(open_side(database_url, streams.HUB, ring=ring, reads=[UP])) as hub,
+    ):
+        yield Pair(futian, hub)
+
+
+def forget(side: Side, *keys: str) -> None:
+    """Lets a side hold these records no more, as if it had never heard of them."""
+    with side.sessions.begin() as session:
+        held = side.digest.held(session, UP, [Record("hours", key) for key in keys])
+        for record, row in held.items():
+            where = (DigestBucket.stream == UP, DigestBucket.kind == "hours", DigestBucket.bucket == record.bucket)
+            [bucket] = session.query(DigestBucket).filter(*where)
+            bucket.records -= 1
+            bucket.minutes -= row.minutes
+            bucket.sum = ((int.from_bytes(bucket.sum) - int.from_bytes(row.hash)) % 2**128).to_bytes(16)
+            session.execute(delete(RecordState).where(RecordState.stream == UP, RecordState.key == record.key))
+
+
+def test_equal_ends_are_proven_equal_without_a_question(pair: Pair) -> None:
+    pair.futian.announce(300)
+    pair.go_on()
+    assert pair.is_proven()
+    assert pair.questions == []
+    with pair.futian.sessions() as session:
+        [bucket_sums] = [pair.futian.digest.buckets(session, UP)]
+    assert sum(bucket.records for bucket in bucket_sums) == 300
+    assert sum(bucket.minutes for bucket in bucket_sums) == 300 * 60
+
+
+def test_what_the_reader_lacks_is_said_again_and_nothing_else(pair: Pair) -> None:
+    pair.futian.announce(300)
+    pair.go_on()
+    forget(pair.hub, "e7", "e8")
+    pair.go_on()
+    assert pair.is_proven()
+    assert pair.futian.head().sequence == 302
+    assert sorted(key for _, sequence, key in pair.hub.applied() if sequence > 300) == ["e7", "e8"]
+    assert set(pair.questions) == {"WhichSums", "WhichKeys"}
+
+
+def test_what_the_writer_lacks_is_given_back(pair: Pair) -> None:
+    pair.futian.announce(30)
+    pair.go_on()
+    forget(pair.futian, "e7")
+    pair.go_on()
+    assert pair.is_proven()
+    assert [record.key for record in pair.futian.rows(RestoredFact)] == ["e7"]
+
+
+def test_another_state_of_the_same_version_is_settled_by_a_new_epoch(pair: Pair) -> None:
+    pair.futian.announce(30)
+    pair.go_on()
+    forget(pair.hub, "e7")
+    with pair.hub.sessions.begin() as session:
+        row = RecordState(
+            stream=UP,
+            kind="hours",
+            key="e7",
+            bucket=Record("hours", "e7").bucket,
+            epoch=1,
+            version=1,
+            sequence=7,
+            hash=bytes(16),
+            minutes=0,
+        )
+        session.add(row)
+        session.execute(update(DigestBucket).where(DigestBucket.bucket == row.bucket).values(records=DigestBucket.records + 1))
+    pair.go_on()
+    assert pair.futian.head().epoch == 2
+    assert pair.is_proven()
+
+
+def test_somebody_at_the_reader_may_want_to_compare(pair: Pair) -> None:
+    pair.futian.announce(30)
+    pair.go_on()
+    with pair.hub.sessions.begin() as session:
+        pair.hub.inbox.ask(session, UP, Verdict.COMPARE)
+    pair.go_on()
+    assert set(pair.questions) == {"WhichSums"}
+    assert pair.cursor.wish is None
+    assert pair.is_proven()
+
+
+def test_a_difference_that_stays_is_looked_at_once_an_hour(pair: Pair) -> None:
+    pair.futian.announce(30)
+    pair.go_on()
+    with pair.futian.sessions.begin() as session:
+        session.execute(update(StreamHead).values(compared_at=datetime.now(UTC)))
+    forget(pair.hub, "e7")
+    pair.go_on()
+    assert (pair.questions, pair.is_proven()) == ([], False)
+
+
+def test_a_whole_epoch_can_be_sent_again(pair: Pair) -> None:
+    pair.futian.announce(30)
+    pair.go_on()
+    with pair.futian.sessions.begin() as session:
+        pair.futian.log.rewind(session, UP)
+    assert pair.futian.head().peer_sequence == 0
+    pair.go_on()
+    assert (pair.futian.head().peer_sequence, len(pair.hub.applied())) == (30, 30)
