@@ -7,6 +7,7 @@ from admin.hub import register as register_pages
 from api.hub import register as register_api
 from federation import db
 from federation.settings import Settings, read_settings
+from sync import signing
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -20,6 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # Nobody sends the hub more than a message of the streams.
+        MAX_CONTENT_LENGTH=signing.MAX_BODY_BYTES,
     )
     db.connect(app, settings.database_url)
     signed = register_api(app)

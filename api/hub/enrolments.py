@@ -16,8 +16,6 @@ from federation.settings import Settings
 from sync.enrolment import PATH, SIGNATURE_HEADER, Enrolment, EnrolmentRequest, open_request, seal_answer
 from sync.errors import BadSignature, Rejected
 
-LARGEST_REQUEST_BYTES = 16_384
-
 STATUSES: Mapping[type[Exception], int] = {
     FederationError: HTTPStatus.CONFLICT,
     InvitationRefused: HTTPStatus.FORBIDDEN,
@@ -58,7 +56,6 @@ _SIGNATURE = {
 @enrolments.alt_response(403)
 def enrol() -> Response:
     """Let a district in that was invited: once, and with the same key again while the invitation lasts."""
-    request.max_content_length = LARGEST_REQUEST_BYTES
     settings: Settings = current_app.config["SETTINGS"]
     asked, key = open_request(request.get_data(), request.headers.get(SIGNATURE_HEADER, ""))
     enrolment = admit(db.session(), asked, key, settings=settings, inbox=open_inbox(settings), at=datetime.now(UTC))

@@ -62,7 +62,8 @@ class PlaceSchema(Schema):
 def open_gateway(app: Flask) -> None:
     """Lets `app` stand for districts at the bus of its settings."""
     settings: Settings = app.config["SETTINGS"]
-    keys = DistrictKeys(sessionmaker(db.engine))
+    # A district that takes no part goes on reading what the hub says to it; what it says itself the inbox refuses.
+    keys = DistrictKeys(sessionmaker(db.engine), also_unheard=True)
     app.extensions[_EXTENSION] = Gateway(settings.wire.bus_url, keys=keys, held_polls=settings.held_polls)
 
 

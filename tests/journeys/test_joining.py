@@ -107,6 +107,13 @@ def test_the_whole_way_on_a_broker_with_accounts(tmp_path: Path, district: Machi
         servers.leave_out(str(missing))
 
 
+def test_the_whole_way_where_a_firewall_knows_only_https(tmp_path: Path, district: Machine, embedded_url: str) -> None:
+    hub = hub_machine(tmp_path / "hub", bus_url=embedded_url, district_bus_url=embedded_url)
+    with answering(hub, as_bus=True) as address:
+        walk_the_whole_way(hub, district)
+    assert district_bus_url(district) == f"{address}/api/v1/bus"
+
+
 def district_bus_url(district: Machine) -> str:
     return Path(district.environment["BANYAN_BUS_URL_FILE"]).read_text()
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
+from structlog.testing import capture_logs
 
 import federation.cli
 import tenants.cli
@@ -97,13 +98,16 @@ def hub_machine(folder: Path, *, bus_url: str, district_bus_url: str, broker_url
 
 
 @contextmanager
-def answering(hub: Machine) -> Iterator[str]:
-    """The hub at its public address, which is in its settings meanwhile."""
+def answering(hub: Machine, *, as_bus: bool = False) -> Iterator[str]:
+    """The hub at its public address, which is in its settings meanwhile; districts reach the bus there where it is `as_bus`."""
     with hub.settings():
         app = create_app(read_hub_settings())
     try:
-        with serving(app) as address:
+        # What it logs would get among what a command prints in the same process.
+        with capture_logs(), serving(app) as address:
             hub.environment["BANYAN_PUBLIC_URL"] = address
+            if as_bus:
+                hub.environment["BANYAN_DISTRICT_BUS_URL"] = f"{address}/api/v1/bus"
             with hub.settings():
                 app.config["SETTINGS"] = read_hub_settings()
             yield address
