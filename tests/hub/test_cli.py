@@ -102,6 +102,12 @@ def test_a_district_is_enrolled_once_with_its_key(futian: District, tmp_path: Pa
     assert "with another key" in refused(*add, str(tmp_path / "other.pub"))
 
 
+def test_a_hub_that_cannot_hand_everything_out_invites_nobody() -> None:
+    told("db", "upgrade")
+    assert "BANYAN_TOKEN_KEY" in refused("invite", "nanshan", "--name", "南山", "--region", "440305")
+    assert "nanshan" not in told("invitations", "list")
+
+
 def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
     told("db", "upgrade")
     (tmp_path / "no.key").write_text("nothing")
@@ -142,6 +148,19 @@ def test_missing_settings_are_named_together(monkeypatch: pytest.MonkeyPatch) ->
     printed = refused("settings", "check")
     for name in ("BANYAN_SECRET_KEY", "BANYAN_HUB_TOKEN_KEY", "BANYAN_PROVINCE"):
         assert name in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PUBLIC_URL", "http://hub.example"), ("DISTRICT_BUS_URL", "amqps://guest:guest@bus.example"), ("TOKEN_KEY", "short")],
+)
+def test_what_would_give_secrets_away_to_districts_that_join_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"BANYAN_{name}", value)
+    printed = refused("settings", "check")
+    assert f"BANYAN_{name}: not a valid value" in printed
+    assert value not in printed
 
 
 def test_an_empty_secret_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
