@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 from datetime import UTC, datetime, timedelta
 
 import rich_click as click
@@ -43,7 +44,7 @@ def invite_command(code: str, name: str, region: str, days: int) -> None:
             name=name,
             region_code=region,
             settings=settings,
-            by=getpass.getuser(),
+            by=_operator(),
             at=datetime.now(UTC),
             lifetime=timedelta(days=days),
         )
@@ -108,7 +109,7 @@ def list_districts() -> None:
 def suspend(code: str, reason: str) -> None:
     """Refuse what the district CODE says from now on. What it has said stays, and it can resume."""
     with hub() as (session, _):
-        district = taking_part.suspend(session, code, reason=reason, by=getpass.getuser(), at=datetime.now(UTC))
+        district = taking_part.suspend(session, code, reason=reason, by=_operator(), at=datetime.now(UTC))
         session.commit()
         click.echo(f"{district.name} is suspended. What it says is refused until banyan-hub district resume {code}.")
 
@@ -119,7 +120,7 @@ def suspend(code: str, reason: str) -> None:
 def resume(code: str, reason: str) -> None:
     """Hear the suspended district CODE again. What it recorded meanwhile comes by itself."""
     with hub() as (session, _):
-        district = taking_part.resume(session, code, reason=reason, by=getpass.getuser(), at=datetime.now(UTC))
+        district = taking_part.resume(session, code, reason=reason, by=_operator(), at=datetime.now(UTC))
         session.commit()
         click.echo(f"{district.name} takes part again.")
 
@@ -133,7 +134,7 @@ def leave(code: str, reason: str, unfinished: bool) -> None:
     """End the part of the district CODE for good. The hours and volunteer IDs of its people stay."""
     with hub() as (session, settings):
         act_at = datetime.now(UTC)
-        district = taking_part.leave(session, code, reason=reason, by=getpass.getuser(), at=act_at, unfinished=unfinished)
+        district = taking_part.leave(session, code, reason=reason, by=_operator(), at=act_at, unfinished=unfinished)
         _arrange_broker(session, settings)
         session.commit()
         click.echo(f"{district.name} has left. Its code and its volunteers' IDs are nobody else's.")
@@ -159,6 +160,14 @@ def declare() -> None:
             raise NotPrepared("Set BANYAN_BROKER_URL, or take the other way: banyan-hub broker definitions")
         _arrange_broker(session, settings)
     click.echo("The broker knows every district.")
+
+
+def _operator() -> str:
+    """Who gives this command; in a container a user may have a number and no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _arrange_broker(session: Session, settings: Settings) -> None:
