@@ -21,7 +21,7 @@ from federation import mailbox
 from federation.db import db
 from federation.directory.keys import DistrictKeys
 from federation.settings import Settings
-from sync import bundle, proving, signing
+from sync import bundle, proving
 from sync.batch import seal_batch
 from sync.bus import CONTENT_TYPE
 from sync.errors import BusUnavailable, Rejected, TooLarge, Undecodable, WrongSender
@@ -94,7 +94,6 @@ def _know_the_district() -> Response | None:
 @bus.alt_response(503)
 def send() -> Response:
     """Send the hub one message, signed by the district that may speak in its stream."""
-    request.max_content_length = signing.MAX_BODY_BYTES
     _gateway().accept(request.get_data(cache=False), at=datetime.now(UTC))
     return Response(status=HTTPStatus.ACCEPTED)
 

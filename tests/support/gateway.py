@@ -25,24 +25,38 @@ from tests.support.waiting import eventually
 
 @dataclass
 class Gateway:
-    """The hub's web program, which a test may end and start as it likes."""
+    """The hub's web program, which a test may end and start as it likes.
+
+    With a `certificate`, a file that holds its key as well, it speaks HTTPS.
+    """
 
     folder: Path
     environment: Mapping[str, str]
+    certificate: Path | None = None
     port: int = field(default_factory=servers.free_port)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     @property
     def bus_url(self) -> str:
         """The bus, as the gateway offers it."""
-        return f"http://127.0.0.1:{self.port}/api/v1/bus"
+        return f"{self.address}/api/v1/bus"
+
+    @property
+    def address(self) -> str:
+        """Where the program answers."""
+        return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> httpx.Response:
+        """The program's answer to somebody who does not ask for who it is."""
+        return httpx.get(f"{self.address}{path}", verify=False, trust_env=False)  # noqa: S501 - it is our own
 
     def start(self) -> None:
         """Starts the program, and waits until it answers."""
+        encrypted = {"GUNICORN_CMD_ARGS": f"--certfile={self.certificate}"} if self.certificate else {}
         self._process = servers.start(
             [Path(sys.executable).with_name("banyan-hub"), "web", "--bind", f"127.0.0.1:{self.port}"],
             output=self.folder / "web.log",
-            env={**os.environ, **self.environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**os.environ, **encrypted, **self.environment, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
         eventually(self._answers)
 
@@ -64,7 +78,7 @@ class Gateway:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", trust_env=False).is_success
+            return self.get("/healthz").is_success
         except httpx.TransportError:
             return False
 
