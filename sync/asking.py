@@ -129,7 +129,9 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
     lines: Sequence[bytes]
 
 
-class _LinesClaims(StreamClaims, frozen=True, kw_only=True):
+class LinesClaims(StreamClaims, frozen=True, kw_only=True):
+    """The header of `Lines`, whose body is the lines as a batch has them; nothing at all where there are none."""
+
     epoch: int
     after: int | None
     held: int
@@ -151,7 +153,7 @@ def seal_answer(answer: Answer | Lines, key: OKPKey) -> bytes:
     """The message that carries `answer`."""
     if not isinstance(answer, Lines):
         return seal(_encoder.encode(answer), StreamClaims(typ=ANSWER, v=PROTOCOL_VERSION, stream=answer.stream), key)
-    claims = _LinesClaims(
+    claims = LinesClaims(
         typ=LINES,
         v=PROTOCOL_VERSION,
         stream=answer.stream,
@@ -178,7 +180,7 @@ def open_answer(signed: Signed) -> Answer | Lines:
     if signed.claims.typ != LINES:
         answer: Answer = signed.read_body(_answers)
         return answer
-    claims = signed.read_claims(_LinesClaims)
+    claims = signed.read_claims(LinesClaims)
     return Lines(
         stream=claims.stream,
         epoch=claims.epoch,

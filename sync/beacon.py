@@ -6,6 +6,7 @@ A writer lights a *beacon* at start and at intervals: this is my head. A reader 
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 from joserfc.jwk import OKPKey
@@ -39,7 +40,7 @@ class Beacon(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
     sent: int
     digest: str
-    lit_at: datetime
+    lit_at: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

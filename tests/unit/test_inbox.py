@@ -256,3 +256,9 @@ def test_a_body_that_speaks_of_another_stream_than_its_header_is_refused(hub: Si
     claims = message.StreamClaims(typ=message.BEACON, v=message.PROTOCOL_VERSION, stream=UP)
     assert take(hub, message.seal(body, claims, futian.key)) is None
     assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]
+
+
+def test_a_beacon_whose_moment_has_no_offset_is_refused(hub: Side, futian: Side) -> None:
+    said = Beacon(stream=UP, epoch=1, sequence=0, hash="", sent=0, digest="", lit_at=AT.replace(tzinfo=None))
+    assert take(hub, seal_beacon(said, futian.key)) is None
+    assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]
