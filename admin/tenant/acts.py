@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
+from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from admin.tenant import desk
@@ -18,7 +19,7 @@ from tenants.staff.permissions import Permission
 class ActForm(FlaskForm):
     """An act on an entry as it was when the page was shown."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 
 def entry_for(entry_id: uuid.UUID, form: ActForm, permission: Permission) -> HourEntry:

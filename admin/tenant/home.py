@@ -3,7 +3,9 @@
 from flask import Blueprint, render_template
 
 from admin.tenant import desk
+from admin.tenant.recording import MOST_DRAFTS
 from tenants.db import db
+from tenants.hours.finding import drafts_of
 from tenants.hours.queue import QueueFilter, summarize
 from tenants.hours.totals import totals_within
 from tenants.imports.runs.latest import latest_jobs
@@ -27,5 +29,6 @@ def show() -> str:
         totals=totals_within(session, seen),
         sees_all=root(session).id in seen,
         standing=standing(session, settings.district),
+        drafts=len(drafts_of(session, by=desk.staff().username, limit=MOST_DRAFTS)),
         jobs=latest_jobs(session, limit=LAST_IMPORTS),
     )

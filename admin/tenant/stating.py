@@ -32,8 +32,8 @@ class ServiceForm(ActForm):
         lazy_gettext("Field"),
         [InputRequired(lazy_gettext("Say in which field it was served.")), Length(max=MAX_FIELD_LENGTH)],
     )
-    started_at = LocalMoment(lazy_gettext("Start"), [InputRequired(lazy_gettext("Enter day and time."))])
-    ended_at = LocalMoment(lazy_gettext("End"), [InputRequired(lazy_gettext("Enter day and time."))])
+    started_at = LocalMoment(lazy_gettext("Start"), [InputRequired(lazy_gettext("Enter when the shift began."))])
+    ended_at = LocalMoment(lazy_gettext("End"), [InputRequired(lazy_gettext("Enter when the shift ended."))])
     minutes = IntegerField(lazy_gettext("Minutes"), [Optional(), NumberRange(1, MINUTES_PER_DAY)])
 
     def offer(self, organizations: Collection[uuid.UUID]) -> None:

@@ -15,8 +15,6 @@ from tenants.errors import (
     NotAllowed,
     NotFound,
     ReasonMissing,
-    SignInRefused,
-    SignInThrottled,
     StaleVersion,
     StateForbids,
 )
@@ -32,8 +30,6 @@ STATUSES: Mapping[type[Exception], int] = {
     StaleVersion: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonMissing: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SignInRefused: HTTPStatus.UNAUTHORIZED,
-    SignInThrottled: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 

@@ -95,10 +95,12 @@ def entries_of_volunteer(session: Session, registration_id: uuid.UUID, *, by: st
 
 
 def sums_of_volunteer(session: Session, registration_id: uuid.UUID, *, by: str) -> dict[HourState, StateSum]:
-    """How much a volunteer has in each state, as far as `by` may see it; states without entries are left out."""
+    """How much a volunteer has in each state, as far as `by` may see it, in the order of its life; others are left out."""
     figures = select(HourEntry.state, func.count(), func.sum(HourEntry.credited_minutes))
     wanted = figures.where(HourEntry.registration_id == registration_id, _no_draft_of_another(by))
-    return {state: StateSum(entries, minutes) for state, entries, minutes in session.execute(wanted.group_by(HourEntry.state))}
+    rows = session.execute(wanted.group_by(HourEntry.state))
+    sums = {state: StateSum(entries, minutes) for state, entries, minutes in rows}
+    return {state: sums[state] for state in HourState if state in sums}
 
 
 def drafts_of(session: Session, *, by: str, limit: int) -> list[HourEntry]:

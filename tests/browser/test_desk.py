@@ -94,6 +94,22 @@ def test_the_queue_is_worked_by_keyboard(li: Coordinator, page: Page) -> None:
     li.is_told("2 entries wait again.")
 
 
+def test_a_shift_is_recorded_for_one_volunteer_and_then_for_another(li: Coordinator, page: Page) -> None:
+    li.record("张伟", activity="净滩行动", field="环保", started_at="2026-03-01T09:00", ended_at="2026-03-01T11:00")
+    page.get_by_role("button", name="Keep as a draft").click()
+    li.is_told("Kept as a draft")
+    page.get_by_role("table", name="My drafts").get_by_role("link", name="张伟").click()
+    page.get_by_role("button", name="Submit").click()
+    li.is_told("Submitted.")
+    li.find("欧阳娜娜")
+    expect(page.get_by_label("Activity")).to_have_value("净滩行动")
+    expect(page.get_by_label("Start")).to_have_value("2026-03-01T09:00")
+    page.get_by_role("button", name="Submit").click()
+    li.is_told("Submitted.")
+    li.open_queue()
+    expect(page.get_by_role("row", name="净滩行动")).to_have_count(2)
+
+
 def test_a_register_is_imported(li: Coordinator, page: Page, tmp_path: Path) -> None:
     register = tmp_path / "义工.csv"
     register.write_text(REGISTER)
@@ -125,7 +141,8 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     entry = district.submitted(volunteer="FT1", hours_ago=40)
     paths = ["/", "/queue/", "/queue/?name=x", f"/hours/{entry.id}/", "/volunteers/?words=FT1", "/imports/", "/nowhere"]
-    paths.append(f"/volunteers/{entry.registration_id}")
+    paths += [f"/volunteers/{entry.registration_id}", "/recording/?words=FT1", f"/recording/?like={entry.id}"]
+    paths.append(f"/recording/volunteers/{entry.registration_id}")
     district.session.commit()
     with visiting(browser, address, language=language, width=width) as page:
         page.goto("/sign-in")

@@ -59,6 +59,21 @@ class Coordinator:
         self.page.get_by_label("Reason").fill(reason)
         self.page.get_by_role("button", name="Refuse").click()
 
+    def record(self, volunteer: str, *, activity: str, field: str, started_at: str, ended_at: str) -> None:
+        """Finds a volunteer and states what they did and when, as `2026-03-06T09:00`; neither kept nor submitted yet."""
+        self.page.get_by_role("link", name="Record hours").first.click()
+        self.find(volunteer)
+        self.page.get_by_label("Activity").fill(activity)
+        self.page.get_by_label("Field").fill(field)
+        self.page.get_by_label("Start").fill(started_at)
+        self.page.get_by_label("End").fill(ended_at)
+
+    def find(self, volunteer: str) -> None:
+        """Searches for a volunteer, and opens what was found."""
+        self.page.get_by_label("Name, number").fill(volunteer)
+        self.page.get_by_role("button", name="Find").click()
+        self.page.get_by_role("link", name=volunteer, exact=True).first.click()
+
     def import_register(self, path: Path, *, lists: str) -> None:
         """Uploads a register that lists `Volunteers` or `Hours`, looks at what it would do, and imports its good rows."""
         self.page.get_by_role("link", name="Imports").click()

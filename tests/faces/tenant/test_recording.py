@@ -26,6 +26,7 @@ def stated(district: District, **changes: str) -> dict[str, str]:
         "started_at": "2026-03-06T09:00",
         "ended_at": "2026-03-06T11:00",
         "minutes": "",
+        "version": "",
     }
     return values | changes
 
