@@ -6,7 +6,7 @@ everything else flows on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sync import envelope, streams
 from sync.batch import Batch
 from sync.columns import UtcDateTime
-from sync.digest import Digest
+from sync.digest import Digest, Record
 from sync.envelope import Event
 from sync.errors import Undecodable
 from sync.facts import Fact, read_fact
@@ -81,7 +81,8 @@ class Applier:
                 reasons[event.sequence] = str(error)
                 stuck.add(event.subject)
         families: dict[Handler, list[Fact]] = defaultdict(list)
-        for fact in self._changed(session, fresh.stream, facts.values()):
+        held = self._digest.held(session, fresh.stream, {fact.record for fact in facts.values()})
+        for fact in _changed(facts.values(), held):
             families[self._handlers[fact.type]].append(fact)
         district = streams.district_of(fresh.stream)
         for handler, members in families.items():
@@ -93,7 +94,7 @@ class Applier:
             elif fact.key in stuck:
                 reasons[sequence] = _BEHIND
         applied = [fact.state for sequence, fact in facts.items() if sequence not in reasons]
-        self._digest.write(session, fresh.stream, applied)
+        self._digest.write(session, fresh.stream, applied, held=held)
         self._park(session, fresh, events, reasons, at=at)
 
     def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
@@ -135,14 +136,6 @@ class Applier:
         self._digest.write(session, stream, [fact.state])
         return True
 
-    def _changed(self, session: Session, stream: str, facts: Collection[Fact]) -> Iterator[Fact]:
-        """Those of `facts` that say something new: the snapshot with which an epoch begins mostly repeats what is held."""
-        held = {record: row.hash for record, row in self._digest.held(session, stream, {fact.record for fact in facts}).items()}
-        for fact in facts:
-            if held.get(fact.record) != fact.hash:
-                held[fact.record] = fact.hash
-                yield fact
-
     def _read(self, event: Event) -> Fact:
         if event.type not in self._handlers:
             raise Undecodable(f"nothing here applies {event.type}")
@@ -171,6 +164,15 @@ class Applier:
         ]
         if rows:
             session.execute(insert(self._parked), rows)
+
+
+def _changed(facts: Iterable[Fact], held: Mapping[Record, Any]) -> Iterator[Fact]:
+    """Those of `facts` that say something new: the snapshot with which an epoch begins mostly repeats what is `held`."""
+    hashes = {record: row.hash for record, row in held.items()}
+    for fact in facts:
+        if hashes.get(fact.record) != fact.hash:
+            hashes[fact.record] = fact.hash
+            yield fact
 
 
 def _apply_together(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:

@@ -145,7 +145,12 @@ def _write(session: Session, model: type[Any], rows: Rows, on_conflict: _OnConfl
         arrays = {name: [row[name] for row in rows] for name in names}
         session.execute(_insert_from_arrays(table, names, on_conflict), arrays)
     else:
-        session.execute(on_conflict(sqlite.insert(table), table), list(rows))
+        session.execute(_insert_each(table, on_conflict), list(rows))
+
+
+@lru_cache
+def _insert_each(table: Table, on_conflict: _OnConflict) -> _Insert:
+    return on_conflict(sqlite.insert(table), table)
 
 
 @lru_cache

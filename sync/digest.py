@@ -6,12 +6,11 @@ not, the buckets lead to the few keys that differ.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, collate, select
+from sqlalchemy import BigInteger, Integer, LargeBinary, String, bindparam, collate, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync import bulk
@@ -20,6 +19,9 @@ from sync.contracts import kind_of
 BUCKETS = 256
 _HASH_BYTES = 16
 _MODULUS = 1 << 8 * _HASH_BYTES
+_PART = (1 << 32) - 1
+_SHIFTS = (0, 32, 64, 96)
+_SUMS = ("records", "minutes", "sum_0", "sum_1", "sum_2", "sum_3")
 
 
 class RecordStateColumns:
@@ -37,14 +39,21 @@ class RecordStateColumns:
 
 
 class DigestBucketColumns:
-    """How many records of one kind fall into a bucket, their minutes, and the sum of their hashes modulo 2^128."""
+    """How many records of one kind fall into a bucket, their minutes, and the sum of their hashes.
+
+    The sum is kept in four columns, one for each 32 bits of the hashes, the lowest first. So a database adds to it without
+    reading it, and none of them overflows below two thousand million records.
+    """
 
     stream: Mapped[str] = mapped_column(String(80), primary_key=True)
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     bucket: Mapped[int] = mapped_column(Integer, primary_key=True)
     records: Mapped[int] = mapped_column(BigInteger)
     minutes: Mapped[int] = mapped_column(BigInteger)
-    sum: Mapped[bytes] = mapped_column(LargeBinary(_HASH_BYTES))
+    sum_0: Mapped[int] = mapped_column(BigInteger)
+    sum_1: Mapped[int] = mapped_column(BigInteger)
+    sum_2: Mapped[int] = mapped_column(BigInteger)
+    sum_3: Mapped[int] = mapped_column(BigInteger)
 
 
 class State(NamedTuple):
@@ -77,22 +86,13 @@ class Record(NamedTuple):
 
 
 class BucketSum(NamedTuple):
-    """What a bucket adds up to; `sum` is hexadecimal, as it travels."""
+    """What a bucket adds up to; `sum` is that of the hashes modulo 2^128, in hexadecimal, as it travels."""
 
     kind: str
     bucket: int
     records: int
     minutes: int
     sum: str
-
-
-@dataclass
-class _Change:
-    """By how much a bucket changes."""
-
-    records: int = 0
-    minutes: int = 0
-    sum: int = 0
 
 
 class Digest:
@@ -104,6 +104,9 @@ class Digest:
     def __init__(self, states: type[RecordStateColumns], buckets: type[DigestBucketColumns]) -> None:
         self._states: Any = states
         self._buckets: Any = buckets
+        sums = select(buckets.kind, buckets.bucket, *(getattr(buckets, name) for name in _SUMS))
+        # Built once: it is run so often that building it anew each time takes longer than running it.
+        self._select_sums = sums.where(buckets.stream == bindparam("stream")).order_by(buckets.kind, buckets.bucket)
 
     def held(self, session: Session, stream: str, records: Iterable[Record]) -> dict[Record, Any]:
         """The rows (`RecordStateColumns` but for stream and bucket) of those `records` that are held."""
@@ -118,27 +121,37 @@ class Digest:
             found |= {Record(held.kind, held.key): held for held in bulk.each_of(session, columns, within, row.key, wanted)}
         return found
 
-    def write(self, session: Session, stream: str, states: Sequence[State]) -> None:
-        """Keeps the last of `states` of each record, and adds to the sums what that changes."""
+    def write(
+        self, session: Session, stream: str, states: Sequence[State], *, held: Mapping[Record, Any] | None = None
+    ) -> None:
+        """Keeps the last of `states` of each record, and adds to the sums what that changes.
+
+        `held` is what `held` gave of these records, where that was asked already.
+        """
         newest = {state.record: state for state in states}
-        held = self.held(session, stream, newest)
-        changes: dict[tuple[str, int], _Change] = defaultdict(_Change)
+        if held is None:
+            held = self.held(session, stream, newest)
+        changes: dict[tuple[str, int], list[int]] = defaultdict(_nothing)
         for record, state in newest.items():
             before = held.get(record)
             if before is None or before.hash != state.hash:
                 change = changes[record.kind, record.bucket]
-                change.records += before is None
-                change.minutes += state.minutes - (before.minutes if before else 0)
-                change.sum += _number(state.hash) - (_number(before.hash) if before else 0)
+                if before is not None:
+                    _add(change, before.hash, before.minutes, -1)
+                _add(change, state.hash, state.minutes, 1)
         bulk.replace(session, self._states, [_row(stream, record, state) for record, state in newest.items()])
-        self._change(session, stream, changes)
+        rows = [
+            {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
+            for (kind, bucket), change in changes.items()
+        ]
+        bulk.add_up(session, self._buckets, rows)
 
     def buckets(self, session: Session, stream: str) -> list[BucketSum]:
         """Every bucket of `stream` that holds anything, in order."""
-        row = self._buckets
-        query = select(row.kind, row.bucket, row.records, row.minutes, row.sum).where(row.stream == stream)
-        rows = session.execute(query.order_by(row.kind, row.bucket))
-        return [BucketSum(kind, bucket, records, minutes, sum_.hex()) for kind, bucket, records, minutes, sum_ in rows]
+        return [
+            BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
+            for kind, bucket, records, minutes, *parts in session.execute(self._select_sums, {"stream": stream})
+        ]
 
     def states_in(self, session: Session, stream: str, kind: str, bucket: int, *, after: str = "") -> Sequence[Any]:
         """The rows (key, epoch, version, sequence, hash) of one bucket behind the key `after`, in the order of their keys."""
@@ -147,28 +160,6 @@ class Digest:
         key = collate(row.key, "C") if session.get_bind().dialect.name == "postgresql" else row.key
         here = (row.stream == stream, row.kind == kind, row.bucket == bucket, key > after)
         return session.execute(select(row.key, row.epoch, row.version, row.sequence, row.hash).where(*here).order_by(key)).all()
-
-    def _change(self, session: Session, stream: str, changes: dict[tuple[str, int], _Change]) -> None:
-        if not changes:
-            return
-        row = self._buckets
-        kinds = {kind for kind, _ in changes}
-        query = select(row.kind, row.bucket, row.records, row.minutes, row.sum).where(row.stream == stream, row.kind.in_(kinds))
-        sums = {(held.kind, held.bucket): held for held in session.execute(query)}
-        rows = []
-        for (kind, bucket), change in changes.items():
-            held = sums.get((kind, bucket))
-            rows.append(
-                {
-                    "stream": stream,
-                    "kind": kind,
-                    "bucket": bucket,
-                    "records": change.records + (held.records if held else 0),
-                    "minutes": change.minutes + (held.minutes if held else 0),
-                    "sum": ((change.sum + (_number(held.sum) if held else 0)) % _MODULUS).to_bytes(_HASH_BYTES),
-                }
-            )
-        bulk.replace(session, row, rows)
 
 
 def state_hash(type: str, key: str, data: bytes) -> bytes:
@@ -187,8 +178,19 @@ def differing_buckets(one: Iterable[BucketSum], other: Iterable[BucketSum]) -> l
     return sorted({(bucket.kind, bucket.bucket) for bucket in set(one) ^ set(other)})
 
 
-def _number(hash_: bytes) -> int:
-    return int.from_bytes(hash_)
+def _nothing() -> list[int]:
+    return [0] * len(_SUMS)
+
+
+def _add(change: list[int], hash_: bytes, minutes: int, sign: int) -> None:
+    """Adds a record to a bucket's change (the columns `_SUMS`), or takes it out."""
+    number = int.from_bytes(hash_)
+    for place, value in enumerate((1, minutes, *(number >> shift & _PART for shift in _SHIFTS))):
+        change[place] += sign * value
+
+
+def _whole(parts: Iterable[int]) -> int:
+    return sum(part << shift for part, shift in zip(parts, _SHIFTS, strict=True)) % _MODULUS
 
 
 def _row(stream: str, record: Record, state: State) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, String, insert, select, update
+from sqlalchemy import JSON, BigInteger, LargeBinary, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync import batch, envelope, message
@@ -88,6 +88,7 @@ class Inbox:
         self._recovery = recovery
         self._renewed = renewed
         self._answerer = Answerer(archive, digest)
+        self._lock_cursor = select(self._cursors).where(self._cursors.c.stream == bindparam("stream")).with_for_update()
 
     def open_stream(self, session: Session, stream: str) -> None:
         """Begins to follow a stream; one that is followed already stays where it is."""
@@ -234,8 +235,7 @@ class Inbox:
         self._renewed(session, stream)
 
     def _lock(self, session: Session, stream: str) -> Any:
-        cursors = self._cursors
-        row = session.execute(select(cursors).where(cursors.c.stream == stream).with_for_update()).one_or_none()
+        row = session.execute(self._lock_cursor, {"stream": stream}).one_or_none()
         if row is None:
             raise Undecodable(f"{stream} is not followed here")
         return row

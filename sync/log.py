@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, LargeBinary, String, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from sync import announcing, batch, envelope
@@ -106,6 +106,10 @@ class Log:
         self._digest = digest
         self._source = source
         self._now = now
+        # Built once: they are run so often that building them anew each time takes longer than running them.
+        head = select(*(self._heads.c[name] for name in Head.__dataclass_fields__))
+        self._select_heads = head.order_by(self._heads.c.stream)
+        self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
 
     def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
         """Numbers what was announced in any of `sessions` as the last step before its commit."""
@@ -163,7 +167,7 @@ class Log:
 
     def heads(self, session: Session) -> list[Head]:
         """Every stream of this side, by name."""
-        return [Head(*row) for row in session.execute(self._select_heads().order_by(self._heads.c.stream))]
+        return [Head(*row) for row in session.execute(self._select_heads)]
 
     def root(self, session: Session, head: Head) -> str:
         """The root over the records that `head.stream` has told of by `head`; empty where the stream has moved since."""
@@ -174,7 +178,7 @@ class Log:
 
     def lock(self, session: Session, stream: str) -> Head | None:
         """The head of `stream`, which nobody else moves before this transaction ends; None where it is not written here."""
-        found = session.execute(self._select_heads().where(self._heads.c.stream == stream).with_for_update()).one_or_none()
+        found = session.execute(self._lock_head, {"stream": stream}).one_or_none()
         return None if found is None else Head(*found)
 
     def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Batch | None:
@@ -305,9 +309,6 @@ class Log:
             return False
         held = sum(bucket.records for bucket in self._digest.buckets(session, head.stream))
         return head.sequence >= 2 * held
-
-    def _select_heads(self) -> Any:
-        return select(*(self._heads.c[name] for name in Head.__dataclass_fields__))
 
     def _event(self, stream: str, said: Announcement, *, epoch: int, sequence: int, at: datetime) -> Event:
         return Event(

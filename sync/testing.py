@@ -33,6 +33,11 @@ class BadWeather:
         """What waits for `party`, the oldest first: a test may look at it, and change it."""
         return self._queues[party]
 
+    def lose_everything(self) -> None:
+        """Forgets what waits, for everybody."""
+        for queue in self._queues.values():
+            queue.clear()
+
     def carry(self, raw: bytes, to: str) -> None:
         """Puts a message into the queue of `to`: once, twice or never, at its end or anywhere."""
         self.check()
@@ -69,7 +74,13 @@ class BadBus:
         if not queue:
             return None
         raw = queue[0]
-        return Delivery(raw, lambda: queue.remove(raw))
+
+        def acknowledge() -> None:
+            # It may have been lost meanwhile.
+            if raw in queue:
+                queue.remove(raw)
+
+        return Delivery(raw, acknowledge)
 
     def keep_alive(self) -> None:
         """Notices that the bus is down."""

@@ -90,7 +90,10 @@ def forget(side: Side, *keys: str) -> None:
             [bucket] = session.query(DigestBucket).filter(*where)
             bucket.records -= 1
             bucket.minutes -= row.minutes
-            bucket.sum = ((int.from_bytes(bucket.sum) - int.from_bytes(row.hash)) % 2**128).to_bytes(16)
+            bucket.sum_0 -= int.from_bytes(row.hash[-4:])
+            bucket.sum_1 -= int.from_bytes(row.hash[-8:-4])
+            bucket.sum_2 -= int.from_bytes(row.hash[-12:-8])
+            bucket.sum_3 -= int.from_bytes(row.hash[:4])
             session.execute(delete(RecordState).where(RecordState.stream == UP, RecordState.key == record.key))
 
 

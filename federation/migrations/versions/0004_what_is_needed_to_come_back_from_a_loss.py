@@ -20,7 +20,10 @@ def upgrade() -> None:
         sa.Column("bucket", sa.Integer(), nullable=False),
         sa.Column("records", sa.BigInteger(), nullable=False),
         sa.Column("minutes", sa.BigInteger(), nullable=False),
-        sa.Column("sum", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("sum_0", sa.BigInteger(), nullable=False),
+        sa.Column("sum_1", sa.BigInteger(), nullable=False),
+        sa.Column("sum_2", sa.BigInteger(), nullable=False),
+        sa.Column("sum_3", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("stream", "kind", "bucket", name=op.f("pk_digest_bucket")),
     )
     op.create_table(
