@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.directory import asking
 from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
-from federation.directory.models import District
+from federation.directory.proof import proof_of
 from federation.directory.standing import Standing, StandingState, standings
-from federation.errors import FederationError, NotFound
+from federation.errors import FederationError
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.ledger.commands import volunteer_command
@@ -26,6 +27,7 @@ from federation.operating import hub
 from federation.settings import Settings, read_settings
 from sync import signing, streams
 from sync.commands import Participant, Program, command_group
+from sync.terminal import held_tables, plain, tables, written
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
@@ -50,11 +52,15 @@ PROGRAM = Program(
 
 _STATES = {
     StandingState.FORKED: "two histories",
-    StandingState.UNHEARD: "not heard yet",
     StandingState.PARKED: "{parked} parked",
+    StandingState.DIFFERS: "records differ",
+    StandingState.RECOVERING: "recovering",
     StandingState.SILENT: "silent",
     StandingState.BEHIND: "behind by {behind}",
+    StandingState.UNHEARD: "not heard yet",
     StandingState.EQUAL: "equal",
+    StandingState.SUSPENDED: "suspended",
+    StandingState.LEFT: "has left",
 }
 """Each standing in a word or two."""
 
@@ -89,25 +95,59 @@ def add_district(code: str, name: str, region: str, key_file: Path) -> None:
 
 
 @main.command()
+@click.argument("code", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def status(as_json: bool) -> None:
-    """Show the city's sums, and for each district whether the hub has all that was recorded there, and as of when."""
+def status(code: str | None, as_json: bool) -> None:
+    """Show the city's sums, and for each district whether the hub has all that was recorded there, and as of when.
+
+    With CODE: all that shows how far the hub and this district are alike.
+    """
+    if code is not None:
+        _show_proof(code, as_json)
+        return
     with hub() as (session, settings):
-        found = standings(session, at=datetime.now(UTC))
+        found = sorted(standings(session, at=datetime.now(UTC)), key=lambda standing: standing.state.urgency)
         everything, sums = totals.city(session), totals.by_district(session)
     sum_of = {found_sum.district: found_sum for found_sum in sums}
     if as_json:
         districts = [_plain(standing) | _sums(sum_of.get(standing.district)) for standing in found]
-        click.echo(json.dumps({"people": everything.people, **_sums(everything), "districts": districts}, ensure_ascii=False))
+        city = {"people": everything.people, **_sums(everything), "districts": districts}
+        click.echo(json.dumps(city, ensure_ascii=False, default=str))
         return
-    table = Table("District", "Name", "State", "As of", "Registrations", "Certified minutes", "Parked", "Quarantined")
+    headings = ("District", "Name", "State", "As of", "Heard", "Proven equal", "Epoch", "Parked", "Quarantined")
+    table = Table(*headings, "Registrations", "Certified minutes")
     for standing in found:
-        as_of = f"{standing.as_of.astimezone(settings.time_zone):%Y-%m-%d %H:%M:%S}" if standing.as_of else "-"
+        moments = (standing.as_of, standing.heard_at, standing.proven_at)
+        counts = (standing.epoch, standing.parked, standing.quarantined)
         sums_here = _sums(sum_of.get(standing.district))
-        counts = (sums_here["registrations"], sums_here["certified_minutes"], standing.parked, standing.quarantined)
-        table.add_row(standing.district, standing.name, _said(standing), as_of, *map(str, counts))
+        table.add_row(
+            *(standing.district, standing.name, _said(standing)),
+            *(written(moment, settings.time_zone) for moment in moments),
+            *map(str, counts),
+            *(str(sums_here[name]) for name in ("registrations", "certified_minutes")),
+        )
     Console().print(table)
     Console().print(f"{everything.people} people, {everything.registrations} registrations, {everything.hours.minutes} minutes")
+
+
+@main.command()
+@click.argument("code")
+def compare(code: str) -> None:
+    """Have the records of the district CODE compared with the hub's, and what differs mended. Needs sync on both sides."""
+    with hub() as (session, settings):
+        asking.compare(session, code, inbox=open_inbox(settings))
+        session.commit()
+    click.echo(f"With the next beacon of {code} the records are compared. banyan-hub status {code} shows the outcome.")
+
+
+@main.command()
+@click.argument("code")
+def replay(code: str) -> None:
+    """Ask the district CODE for what is missing here, and send it everything of this epoch again. It changes nothing twice."""
+    with hub() as (session, settings):
+        asking.replay(session, code, inbox=open_inbox(settings))
+        session.commit()
+    click.echo(f"With its next beacon {code} is asked for what is missing; what the hub said is on its way again.")
 
 
 @main.group()
@@ -131,9 +171,7 @@ def list_parked() -> None:
 def retry_parked(code: str) -> None:
     """Apply what is parked of the district CODE again, for instance after an upgrade."""
     with hub() as (session, settings):
-        if session.get(District, code) is None:
-            raise NotFound(f"No district {code} takes part; banyan-hub district list shows those that do.")
-        done = open_inbox(settings).retry(session, streams.up(code))
+        done = asking.retry(session, code, inbox=open_inbox(settings))
         session.commit()
     click.echo(f"{done} parked events went through.")
 
@@ -149,5 +187,20 @@ def _said(standing: Standing) -> str:
 
 
 def _plain(standing: Standing) -> dict[str, object]:
-    known = asdict(standing) | {"state": standing.state, "equal": standing.equal, "behind": standing.behind}
+    named = {"state": standing.state, "since": standing.since, "equal": standing.equal, "behind": standing.behind}
+    known = asdict(standing) | named
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in known.items()}
+
+
+def _show_proof(code: str, as_json: bool) -> None:
+    with hub() as (session, settings):
+        proof = proof_of(session, code, at=datetime.now(UTC))
+    if as_json:
+        shown = asdict(proof) | {"standing": _plain(proof.standing)}
+        click.echo(json.dumps(shown, ensure_ascii=False, default=plain))
+        return
+    Console().print(f"{proof.standing.name}: {_said(proof.standing)}")
+    for table in tables(proof.said, proof.said_sums, proof.told, proof.told_sums, time_zone=settings.time_zone):
+        Console().print(table)
+    for table in held_tables(proof.parked, proof.refused, time_zone=settings.time_zone):
+        Console().print(table)

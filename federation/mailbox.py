@@ -8,6 +8,7 @@ from sync.applying import ParkedRecordColumns
 from sync.archive import ReceivedBatchColumns
 from sync.batch import Batch
 from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.evidence import Evidence
 from sync.inbox import StreamCursorColumns
 from sync.incarnation import Incarnation, IncarnationColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
@@ -89,3 +90,6 @@ digest = Digest(RecordState, DigestBucket)
 log = Log(StreamHead, LogRecord, digest, source=source)
 log.listen(db.session)
 recovery = Recovery(log, digest)
+evidence = Evidence(
+    heads=StreamHead, cursors=StreamCursor, digest=digest, parked=ParkedRecord, quarantined=QuarantinedMessage
+)

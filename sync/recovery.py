@@ -104,7 +104,7 @@ class Recovery:
         head = self._log.hear(session, position)
         if head is None:
             return
-        step = _read(head)
+        step = read_step(head.recovery)
         if head.peer_verdict in PARTED and not isinstance(step, Locating | Fetching):
             _journal.warning("stream_parted", stream=head.stream, epoch=head.epoch, verdict=head.peer_verdict)
             if self._restorers is None:
@@ -121,7 +121,7 @@ class Recovery:
 
     def question(self, session: Session, head: Head) -> Question:
         """What is to be asked next about a stream that is being recovered (`head.recovery` is set)."""
-        step = _read(head)
+        step = read_step(head.recovery)
         if isinstance(step, Locating):
             sequences = _places(step.low, step.high)
             hashes = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=sequences)
@@ -143,7 +143,7 @@ class Recovery:
         An answer that comes late or twice changes nothing.
         """
         head = self._log.lock(session, answer.stream)
-        step = _read(head) if head is not None else None
+        step = read_step(head.recovery) if head is not None else None
         if head is None or step is None:
             return False
         self._act_on(session, head, step, answer)
@@ -266,8 +266,9 @@ class Recovery:
         self._log.change(session, stream, recovery=None if step is None else _encode(step))
 
 
-def _read(head: Head) -> Step | None:
-    return None if head.recovery is None else _steps.decode(head.recovery)
+def read_step(kept: bytes | None) -> Step | None:
+    """How far a recovery is, from what is kept of it with its stream (`StreamHeadColumns.recovery`)."""
+    return None if kept is None else _steps.decode(kept)
 
 
 def _places(low: int, high: int) -> set[int]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from admin.writing import number
 from federation.directory.standing import Standing, StandingState
@@ -20,11 +20,26 @@ class Kind(StrEnum):
 
 _KINDS = {
     StandingState.FORKED: Kind.BAD,
-    StandingState.UNHEARD: Kind.PLAIN,
     StandingState.PARKED: Kind.BAD,
+    StandingState.DIFFERS: Kind.BAD,
+    StandingState.RECOVERING: Kind.WAITING,
     StandingState.SILENT: Kind.WAITING,
     StandingState.BEHIND: Kind.WAITING,
+    StandingState.UNHEARD: Kind.PLAIN,
     StandingState.EQUAL: Kind.GOOD,
+    StandingState.SUSPENDED: Kind.PLAIN,
+    StandingState.LEFT: Kind.PLAIN,
+}
+
+_WORDS = {
+    StandingState.FORKED: lazy_gettext("Two histories"),
+    StandingState.DIFFERS: lazy_gettext("Records differ"),
+    StandingState.RECOVERING: lazy_gettext("Recovering"),
+    StandingState.SILENT: lazy_gettext("Silent"),
+    StandingState.UNHEARD: lazy_gettext("Not heard yet"),
+    StandingState.EQUAL: lazy_gettext("Equal"),
+    StandingState.SUSPENDED: lazy_gettext("Suspended"),
+    StandingState.LEFT: lazy_gettext("Has left"),
 }
 
 
@@ -43,17 +58,11 @@ def say(standing: Standing) -> Said:
 
 def _word(standing: Standing) -> str:
     match standing.state:
-        case StandingState.FORKED:
-            return str(gettext("Two histories"))
-        case StandingState.UNHEARD:
-            return str(gettext("Not heard yet"))
         case StandingState.PARKED:
             held = standing.parked
             return str(ngettext("%(number)s record held", "%(number)s records held", held, number=number(held)))
-        case StandingState.SILENT:
-            return str(gettext("Silent"))
         case StandingState.BEHIND:
             missing = standing.behind
             return str(ngettext("%(number)s event behind", "%(number)s events behind", missing, number=number(missing)))
-        case StandingState.EQUAL:
-            return str(gettext("Equal"))
+        case state:
+            return str(_WORDS[state])

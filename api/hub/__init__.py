@@ -13,7 +13,7 @@ from api.hub.enrolments import SHAPES, enrolments
 from api.hub.streams import bus, open_gateway
 from api.problems import ProblemBlueprint
 from federation.db import db
-from federation.directory.standing import standings
+from federation.directory.standing import StandingState, standings
 from federation.migrations import MIGRATIONS
 from sync.proving import SCHEME
 
@@ -51,4 +51,5 @@ def register(app: Flask) -> list[ProblemBlueprint]:
 def _not_equal() -> list[str]:
     """Districts of which the hub does not have everything: their figures are older than the others'."""
     known = standings(db.session(), at=datetime.now(UTC))
-    return [f"{one.district} is {one.state}: {one.applied} of {one.head} events." for one in known if not one.equal]
+    behind = [one for one in known if not one.equal and one.state is not StandingState.LEFT]
+    return [f"{one.district} is {one.state}: {one.applied} of {one.head} events." for one in behind]

@@ -36,8 +36,8 @@ class StandingSchema(Schema):
         by_value=True,
         required=True,
         metadata={
-            "description": "what there is to say first: two histories, never heard of, events held, silent for minutes, behind "
-            "what was recorded there, or equal to it"
+            "description": "what there is to say first: two histories, events held, records that differ, being recovered, "
+            "silent for minutes, behind what was recorded there, never heard of, or equal to it; or that it takes no part"
         },
     )
     equal = fields.Boolean(required=True, metadata={"description": "whether that is `equal`"})

@@ -17,6 +17,7 @@ from federation.ledger.withholding import FEWEST_ENTRIES
 from federation.mailbox import LogRecord
 from federation.settings import Settings
 from sync import batch, envelope, signing, streams
+from sync.asking import Question, seal_question
 from sync.batch import Batch
 from sync.beacon import Beacon, Position, seal_beacon
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
@@ -73,13 +74,17 @@ class District:
         self.sequence, self._hash = said.last, hashes[-1]
         return batch.seal_batch(said, self.key)
 
-    def lights_beacon(self, *, head: int | None = None, at: datetime = AT) -> bytes:
-        """A beacon for the head, or for a `head` whose events have not been seen."""
+    def lights_beacon(self, *, head: int | None = None, digest: str = "", at: datetime = AT) -> bytes:
+        """A beacon for the head, or for a `head` whose events have not been seen; `digest` is the root over its records."""
         head = self.sequence if head is None else head
         beacon = Beacon(
-            stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, digest="", lit_at=at
+            stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, digest=digest, lit_at=at
         )
         return seal_beacon(beacon, self.key)
+
+    def asks(self, question: Question) -> bytes:
+        """A question that a writer asks which may have lost something."""
+        return seal_question(question, self.key)
 
 
 @dataclass

@@ -134,6 +134,33 @@ def test_status_calls_nobody_equal_who_is_silent(futian: District, peer: Hub) ->
     assert "silent" in told("status")
 
 
+def test_status_of_one_district_shows_the_proof(futian: District, peer: Hub) -> None:
+    peer.hears(futian.says(hours("e1", minutes=45), at=NOW), futian.says(hours("e2"), at=NOW)[:-1], at=NOW)
+    found = json.loads(told("status", "futian", "--json"))
+    assert (found["standing"]["state"], found["said"]["sequence"], found["told"]["sequence"]) == ("equal", 1, 0)
+    assert found["said_sums"]["kinds"] == [{"kind": "hours", "records": 1, "minutes": 45}]
+    assert [message["code"] for message in found["refused"]] == ["bad_signature"]
+    shown = told("status", "futian")
+    assert all(words in shown for words in (found["said_sums"]["root"], "1 records, 45 minutes", "bad_signature"))
+    assert "No district has the code luohu" in refused("status", "luohu")
+
+
+def test_the_districts_that_need_a_person_stand_first(futian: District, peer: Hub) -> None:
+    peer.enrol("bao")
+    peer.hears(futian.says(Told("signup.made.v1", "s1", 1, hours("e1").data)), at=NOW)
+    assert [one["district"] for one in json.loads(told("status", "--json"))["districts"]] == ["futian", "bao"]
+
+
+def test_records_are_compared_and_sent_again_by_command(futian: District, peer: Hub) -> None:
+    peer.hears(futian.says(hours("e1"), at=NOW), at=NOW)
+    assert "records are compared" in told("compare", "futian")
+    found = json.loads(told("status", "futian", "--json"))
+    assert (found["said"]["wish"], found["told"]["step"]["type"]) == ("compare", "Comparing")
+    assert "on its way again" in told("replay", "futian")
+    assert json.loads(told("status", "futian", "--json"))["told"]["rewinds"] == 1
+    assert "No district luohu takes part" in refused("compare", "luohu")
+
+
 def test_parked_events_are_listed_and_retried(futian: District, peer: Hub) -> None:
     peer.hears(futian.says(Told("signup.made.v1", "s1", 1, hours("e1").data)), at=NOW)
     assert "futian/up" in told("parked", "list")

@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from federation.directory import taking_part
 from federation.directory.models import Organization
 from federation.directory.standing import SILENCE, Standing, StandingState, standings
 from federation.identity.models import Link, Registration
 from federation.ledger import totals
 from federation.ledger.totals import Hours, OrganizationSum
-from federation.mailbox import ParkedRecord
+from federation.mailbox import ParkedRecord, evidence
 from sync import streams
+from sync.asking import WhereParted
 from tests.hub.peers import AT, Hub, Told, hours, organization, registration
 
 LATER = AT + timedelta(minutes=5)
@@ -17,6 +19,11 @@ LATER = AT + timedelta(minutes=5)
 def standing(hub: Hub, at: datetime = AT) -> Standing:
     [found] = hub.asked(standings, at=at)
     return found
+
+
+def held(hub: Hub) -> str:
+    """The root over the records that the hub has of the only district."""
+    return hub.asked(evidence.sums, streams.up("futian")).root
 
 
 def test_a_district_that_never_spoke_is_not_called_equal(hub: Hub) -> None:
@@ -62,6 +69,40 @@ def test_what_is_parked_or_quarantined_is_counted_for_its_district(hub: Hub) -> 
     assert (found["futian"].parked, found["futian"].quarantined, found["futian"].equal) == (0, 0, True)
     assert (found["luohu"].parked, found["luohu"].quarantined, found["luohu"].equal) == (1, 1, False)
     assert found["luohu"].state is StandingState.PARKED
+
+
+def test_equal_records_are_proven_and_others_differ_until_they_are_equal_again(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1")))
+    hub.hears(futian.lights_beacon(digest=held(hub)))
+    assert (standing(hub).proven_at, standing(hub).state) == (AT, StandingState.EQUAL)
+    hub.hears(futian.lights_beacon(digest="other", at=LATER))
+    found = standing(hub)
+    assert (found.state, found.since, found.proven_at) == (StandingState.DIFFERS, LATER, AT)
+    hub.hears(futian.lights_beacon(digest=held(hub), at=LATER))
+    assert (standing(hub).proven_at, standing(hub).state) == (LATER, StandingState.EQUAL)
+
+
+def test_a_district_that_asks_for_what_it_lost_is_recovering(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1")), futian.asks(WhereParted(stream=futian.stream, epoch=1, hashes={})))
+    found = standing(hub)
+    assert (found.state, found.since) == (StandingState.RECOVERING, AT)
+
+
+def test_a_district_that_takes_no_part_is_not_called_silent(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    hub.hears(futian.says(hours("e1")))
+    long_after = AT + timedelta(days=1)
+    for act, state in ((taking_part.suspend, StandingState.SUSPENDED), (taking_part.leave, StandingState.LEFT)):
+        with hub.sessions.begin() as session:
+            act(session, "futian", reason="audit", by="operator", at=AT)
+        assert (standing(hub, long_after).state, standing(hub, long_after).since) == (state, None)
+
+
+def test_what_needs_a_person_most_is_most_urgent() -> None:
+    assert sorted(StandingState, key=lambda state: state.urgency)[0] is StandingState.FORKED
+    assert StandingState.PARKED.urgency < StandingState.BEHIND.urgency < StandingState.EQUAL.urgency
 
 
 def test_what_was_parked_goes_through_once_its_cause_is_gone(hub: Hub) -> None:
