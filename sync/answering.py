@@ -50,28 +50,25 @@ class Answerer:
         return self._states(session, question, cursor)
 
     def _parting(self, session: Session, question: WhereParted, cursor: Any) -> Parting:
-        common, parted = None, None
-        if question.epoch == cursor.epoch or self._archive.has_epoch(session, question.stream, question.epoch):
-            common, parted = self._compare(session, question)
+        is_held = question.epoch == cursor.epoch or self._archive.has_epoch(session, question.stream, question.epoch)
         return Parting(
             stream=question.stream,
             epoch=question.epoch,
-            common=common,
-            parted=parted,
+            hashes=self._hashes(session, question) if is_held else None,
             held_epoch=cursor.epoch,
             held_sequence=cursor.sequence,
             fence=cursor.fence,
         )
 
-    def _compare(self, session: Session, question: WhereParted) -> tuple[int, int | None]:
-        """The last sequence at which the hashes agree, and the first at which they do not."""
-        common = 0
+    def _hashes(self, session: Session, question: WhereParted) -> dict[int, str]:
+        """The hash at each sequence asked about, up to the first that does not fit."""
+        hashes: dict[int, str] = {}
         for sequence in sorted(question.hashes):
             held = self._archive.hash_at(session, question.stream, question.epoch, sequence)
-            if held is None or held.hex() != question.hashes[sequence]:
-                return common, sequence
-            common = sequence
-        return common, None
+            hashes[sequence] = held.hex() if held else ""
+            if hashes[sequence] != question.hashes[sequence]:
+                break
+        return hashes
 
     def _following(self, session: Session, question: WhatFollows, cursor: Any) -> Lines:
         lines = self._archive.after(session, question.stream, question.epoch, question.after)

@@ -69,15 +69,15 @@ Question: TypeAlias = WhereParted | WhatFollows | WhichSums | WhichKeys | WhichS
 
 
 class Parting(_Said, frozen=True, kw_only=True, tag="parting"):
-    """`common` is the last of the sequences asked about that fits what the reader holds of `epoch`, `parted` the first that
-    does not; `common` is absent where the reader holds nothing of that epoch any more.
+    """`hashes` is what the reader holds at the sequences asked about (hexadecimal), up to the first that does not fit, which is
+    empty where it has not come so far. It is absent where the reader holds nothing of that epoch any more.
 
+    It says what is held and not what fits, so that a writer which was put back since it asked is not misled.
     The reader stands at `held_sequence` of `held_epoch`, and takes nothing from an epoch at or below `fence`.
     """
 
     epoch: int
-    common: int | None
-    parted: int | None
+    hashes: dict[int, str] | None
     held_epoch: int
     held_sequence: int
     fence: int

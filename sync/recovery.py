@@ -168,9 +168,14 @@ class Recovery:
             self._take_wanted(session, head, step, answer)
 
     def _locate(self, session: Session, head: Head, step: Locating, answer: Parting) -> None:
-        # A reader that has let go of that epoch cannot say what was changed here since: then what it holds counts.
-        low = head.sequence if answer.common is None else max(step.low, answer.common)
-        high = low + 1 if answer.common is None else min(step.high, answer.parted or step.high)
+        if answer.hashes is None:
+            # A reader that has let go of that epoch cannot say what was changed here since: then what it holds counts.
+            low, high = head.sequence, head.sequence + 1
+        else:
+            own = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=answer.hashes)
+            fitting = {sequence for sequence, held in answer.hashes.items() if own.get(sequence, b"").hex() == held}
+            low = max({step.low} | fitting & own.keys())
+            high = min({step.high} | answer.hashes.keys() - fitting)
         if high - low > 1:
             self._save(session, head.stream, Locating(low, high))
         elif answer.held_epoch < head.epoch:
@@ -222,7 +227,8 @@ class Recovery:
     def _take_wanted(self, session: Session, head: Head, step: Comparing, answer: Lines) -> None:
         facts = [read_fact(envelope.decode(line)) for line in answer.lines]
         self._restore(session, head.stream, [fact for fact in facts if fact.key in step.wanted])
-        rest = tuple(set(step.wanted) - {fact.key for fact in facts}) if facts else ()
+        given = {fact.key for fact in facts}
+        rest = tuple(key for key in step.wanted if key not in given) if facts else ()
         if rest:
             self._save(session, head.stream, Comparing(buckets=step.buckets, after=step.after, wanted=rest))
         else:
@@ -259,7 +265,8 @@ class Recovery:
 
     def _is_due(self, head: Head) -> bool:
         """Whether the records differ, and were not compared lately."""
-        lately = head.compared_at is not None and self._now() < head.compared_at + COMPARE_AGAIN
+        # A clock that was put back does not make it later than now.
+        lately = head.compared_at is not None and head.compared_at <= self._now() < head.compared_at + COMPARE_AGAIN
         return head.peer_verdict == Verdict.DIFFERS and not lately
 
     def _save(self, session: Session, stream: str, step: Step | None) -> None:
