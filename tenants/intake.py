@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from sync.applying import Handler
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
-from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED
+from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from tenants.hours.restoring import restore_hours
 from tenants.joining.following import follow_membership
 from tenants.organizations.restoring import restore_organizations
-from tenants.registrations.claiming import claim_volunteer_ids
+from tenants.registrations.claiming import claim_volunteer_ids, restore_claims
 from tenants.registrations.following import follow_volunteer_ids
 from tenants.registrations.restoring import restore_registrations
 
@@ -26,6 +26,7 @@ RESTORERS: Mapping[str, Handler] = {
     HOURS_REVOKED: restore_hours,
     ORGANIZATION_RECORDED: restore_organizations,
     REGISTRATION_RECORDED: restore_registrations,
+    VOLUNTEER_ID_CLAIMED: restore_claims,
 }
 
 WHEN_THE_HUB_BEGINS_ANEW = claim_volunteer_ids
