@@ -74,6 +74,11 @@ class Writing:
         """How many events its reader has not confirmed."""
         return self.sequence - self.peer_sequence
 
+    @property
+    def recovery(self) -> str | None:
+        """The name of the step: locating, fetching or comparing."""
+        return None if self.step is None else type(self.step).__name__.lower()
+
 
 @dataclass(frozen=True)
 class KindSum:

@@ -10,6 +10,7 @@ from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
+from api.hub.operation import operation
 from api.hub.streams import bus, open_gateway
 from api.problems import ProblemBlueprint
 from federation.db import db
@@ -29,7 +30,7 @@ _PROOF = (
 
 
 def register(app: Flask) -> list[ProblemBlueprint]:
-    """Gives the hub's application its API, before anything else that answers; gives the parts to which districts speak."""
+    """Gives the hub's application its API, before anything else that answers; gives the parts that need no form's token."""
     requests.observe(app)
     entrance.guard(app)
     api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
@@ -38,14 +39,15 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     for name, shape in SHAPES.items():
         api.spec.components.schema(name, shape)
     api.spec.components.security_scheme("district", {"type": "http", "scheme": SCHEME, "description": _PROOF})
-    signed = [enrolments, bus]
-    for part in signed:
+    api.spec.components.security_scheme("operator", {"type": "http", "scheme": "bearer"})
+    guarded = [enrolments, bus, operation]
+    for part in guarded:
         api.register_blueprint(part)
     app.register_blueprint(documentation)
     with app.app_context():
         open_gateway(app)
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
-    return signed
+    return guarded
 
 
 def _not_equal() -> list[str]:

@@ -1,5 +1,7 @@
 """What does the district come to, and does the city know it?"""
 
+from datetime import UTC, datetime
+
 from api.tenant.bearer import part, places, settings
 from api.tenant.schemas import StandingSchema, TotalsSchema
 from sync.sqlite import READ_ONLY
@@ -23,13 +25,13 @@ def read_totals() -> Totals:
 def read_standing() -> Standing:
     """How much of what was said here has the hub."""
     places(Permission.SEE)
-    return standing(db.session(), settings().district)
+    return standing(db.session(), settings().district, at=datetime.now(UTC))
 
 
 def degraded() -> list[str]:
     """What does not work and is not needed to serve this district."""
     db.session.connection(execution_options=READ_ONLY)
-    stands = standing(db.session(), settings().district)
+    stands = standing(db.session(), settings().district, at=datetime.now(UTC))
     missing = []
     if not stands.equal:
         missing.append(f"The hub has confirmed {stands.hub_has} of {stands.head} events.")

@@ -157,3 +157,34 @@ def test_a_session_ends_by_itself(operator: FlaskClient) -> None:
     with operator.session_transaction() as session:
         session["seen"] = (NOW - timedelta(hours=2)).timestamp()
     assert operator.get("/operation/").status_code == 303
+
+
+def test_programs_read_and_do_the_same(client: FlaskClient, hub: Hub, futian: District) -> None:
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    listed = client.get("/api/v1/operation/districts", headers=bearer).json
+    assert listed is not None
+    assert [(one["district"], one["state"], one["quarantined"]) for one in listed["items"]] == [("futian", "equal", 0)]
+    hub.hears(futian.says(hours("e2"))[:-1], at=NOW)
+    address = "/api/v1/operation/districts/futian"
+    proof = client.get(address, headers=bearer).json
+    assert proof is not None
+    assert proof["said_sums"]["kinds"] == [{"kind": "hours", "records": 1, "minutes": 90}]
+    assert (proof["refused"][0]["code"], proof["keys"][0]["key_id"]) == ("bad_signature", futian.key.kid)
+    compared = client.post(f"{address}/comparison", headers=bearer).json
+    assert compared is not None
+    assert (compared["said"]["wish"], compared["told"]["recovery"]) == ("compare", "comparing")
+    assert client.post(f"{address}/replay", headers=bearer).status_code == 200
+    assert client.post(f"{address}/retry", headers=bearer).json == {"went_through": 0}
+    assert client.get("/api/v1/operation/districts/luohu", headers=bearer).status_code == 404
+
+
+@pytest.mark.usefixtures("futian")
+def test_a_program_without_the_secret_learns_nothing(client: FlaskClient, nobody: FlaskClient) -> None:
+    address = "/api/v1/operation/districts/futian"
+    for headers in ({}, {"Authorization": "Bearer guess"}):
+        assert client.get(address, headers=headers).status_code == 401
+        assert client.post(f"{address}/replay", headers=headers).status_code == 401
+    for _ in range(FAILURES_PER_ADDRESS):
+        client.get(address, headers={"Authorization": "Bearer guess"})
+    assert client.get(address, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 429
+    assert nobody.get(address, headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 404
