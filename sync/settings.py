@@ -41,6 +41,7 @@ class SettingsInvalid(SyncError):
 class WireSettings:
     """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends.
 
+    `signing_key_file` is where that key was read from, if from a file: there it can be exchanged (`sync.rotating`).
     `heartbeat_file` is touched while the stream's process is at work, for those who watch over it. `incarnation_file` is the
     list by which a database that was put back is known (`sync.incarnation`). What was said is kept for `keep_days`: longer
     than the oldest backup that anybody may put back. `metrics_bind` is where the stream's process shows its counters,
@@ -53,6 +54,7 @@ class WireSettings:
     signing_key: OKPKey = field(repr=False)
     incarnation_file: Path | None = None
     keep_days: int = 90
+    signing_key_file: Path | None = None
     metrics_bind: tuple[str, int] | None = None
     metrics_token: str | None = field(default=None, repr=False)
 
@@ -84,6 +86,7 @@ def wire(env: Env) -> WireSettings:
         signing_key=secret(env, "SIGNING_KEY", private_key),
         incarnation_file=env.path("INCARNATION_FILE", None),
         keep_days=env.int("KEEP_DAYS", 90, validate=validate.Range(min=1)),
+        signing_key_file=env.path("SIGNING_KEY_FILE", None),
         metrics_bind=env.bind("METRICS_BIND", None),
         metrics_token=optional_secret(env, "METRICS_TOKEN", access_token),
     )

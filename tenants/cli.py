@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.addresses import leads_to_gateway
 from sync.commands import Participant, Program, command_group, engine_of
 from sync.settings import web_address
+from sync.signing import Signer
 from sync.terminal import cell, held_tables, plain, tables
 from tenants import asking, mailbox
 from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
 from tenants.imports.commands import import_group
 from tenants.imports.uploads.forgetting import forget_old_uploads
-from tenants.joining.commands import join_command
+from tenants.joining.commands import join_command, rotate_command
+from tenants.joining.rotating import agreement
 from tenants.migrations import MIGRATIONS
 from tenants.operating import district
 from tenants.organizations.arranging import found_district
@@ -39,6 +41,7 @@ def _participant(settings: Settings, _sessions: object) -> Participant:
         keys=mailbox.HubKey(settings.hub_key),
         incarnation=mailbox.incarnation,
         tidy=_tidy,
+        agree=agreement(settings.district),
     )
 
 
@@ -53,6 +56,7 @@ PROGRAM = Program(
     refusals=(DistrictError,),
     application="tenants.app:create_app()",
     participant=_participant,
+    key_commands=(rotate_command,),
 )
 
 main = command_group(
@@ -134,7 +138,7 @@ def fetch_missed(address: str | None) -> None:
         sessions = sessionmaker(engine)
         participant = _participant(settings, sessions)
         participant.log.listen(sessions)
-        with closing(HttpsBus(address, settings.district, settings.wire.signing_key)) as records:
+        with closing(HttpsBus(address, settings.district, Signer(settings.wire.signing_key))) as records:
             for place in catch_up(
                 records,
                 party=settings.district,

@@ -8,8 +8,10 @@ from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIME
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_RECOGNIZED, SIGNING_KEY_ROTATED
 from tenants.hours.restoring import restore_hours
-from tenants.joining.following import follow_membership
+from tenants.joining.following import follow_membership, follow_recognized_keys
+from tenants.joining.restoring import restore_signing_keys
 from tenants.organizations.restoring import restore_organizations
 from tenants.registrations.claiming import claim_volunteer_ids, restore_claims
 from tenants.registrations.following import follow_volunteer_ids
@@ -17,6 +19,7 @@ from tenants.registrations.restoring import restore_registrations
 
 HANDLERS: Mapping[str, Handler] = {
     MEMBERSHIP_CHANGED: follow_membership,
+    SIGNING_KEY_RECOGNIZED: follow_recognized_keys,
     VOLUNTEER_ID_ASSIGNED: follow_volunteer_ids,
 }
 
@@ -27,6 +30,8 @@ RESTORERS: Mapping[str, Handler] = {
     ORGANIZATION_RECORDED: restore_organizations,
     REGISTRATION_RECORDED: restore_registrations,
     VOLUNTEER_ID_CLAIMED: restore_claims,
+    SIGNING_KEY_ADDED: restore_signing_keys,
+    SIGNING_KEY_ROTATED: restore_signing_keys,
 }
 
 WHEN_THE_HUB_BEGINS_ANEW = claim_volunteer_ids
