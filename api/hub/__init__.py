@@ -1,8 +1,10 @@
 """How do programs read what the city's hours come to?"""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from flask import Flask
+from prometheus_client.core import Metric
 
 from api import entrance, problems, requests
 from api.documentation import documentation
@@ -11,11 +13,16 @@ from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
 from api.hub.operation import operation
+from api.hub.reading import only_read
 from api.hub.streams import bus, open_gateway
+from api.metrics import metrics
 from api.problems import ProblemBlueprint
 from federation.db import db
 from federation.directory.standing import StandingState, standings
+from federation.mailbox import evidence
 from federation.migrations import MIGRATIONS
+from federation.settings import Settings
+from sync.figures import key_figures, state_figures, stream_figures
 from sync.proving import SCHEME
 
 _DESCRIPTION = (
@@ -44,10 +51,22 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     for part in guarded:
         api.register_blueprint(part)
     app.register_blueprint(documentation)
+    settings: Settings = app.config["SETTINGS"]
+    app.register_blueprint(metrics(settings.wire.metrics_token, _figures))
     with app.app_context():
         open_gateway(app)
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
     return guarded
+
+
+def _figures() -> Iterator[Metric]:
+    """How the streams of all districts are."""
+    only_read()
+    session = db.session()
+    known = standings(session, at=datetime.now(UTC))
+    yield from stream_figures(evidence.readings(session), evidence.writings(session), evidence.refusals(session))
+    yield state_figures({one.district: one.state for one in known}, StandingState)
+    yield key_figures({one.district: one.key_since for one in known if one.key_since})
 
 
 def _not_equal() -> list[str]:

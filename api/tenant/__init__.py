@@ -5,9 +5,10 @@ from flask import Flask
 from api import entrance, problems, requests
 from api.documentation import documentation
 from api.health import health
+from api.metrics import metrics
 from api.problems import ProblemBlueprint
 from api.tenant.city import city
-from api.tenant.district import degraded, district
+from api.tenant.district import degraded, district, figures
 from api.tenant.hour_entries import hour_entries
 from api.tenant.imports import imports
 from api.tenant.organizations import organizations
@@ -36,6 +37,7 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     for part in parts:
         api.register_blueprint(part)
     app.register_blueprint(documentation)
+    app.register_blueprint(metrics(settings.wire.metrics_token, figures))
     with app.app_context():
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=degraded))
     return parts
