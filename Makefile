@@ -1,7 +1,7 @@
 # What can be done with this checkout? `make help` lists it. All of it runs in .venv, which is made from locks/ when it has to be.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test simulate lint format bench lock translations secrets clean runtime development
+.PHONY: help demo demo-reset test test-faults simulate lint format bench lock translations secrets clean runtime development
 
 help:  ## List the targets, each with a sentence.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ ifdef STRICT
 	@tests/support/install_services
 endif
 	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest $(ARGS)
+
+test-faults: development  ## Let everything go wrong that docs/operating.md lists, the long cases too.
+	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest tests/faults --long $(ARGS)
 
 simulate: development  ## Let 20,000 seeds decide what happens to a city's streams, and check that each ends whole.
 	@.venv/bin/python -m tests.simulation 0 20000 $(ARGS)

@@ -21,6 +21,7 @@ def register(app: Flask, time_zone: ZoneInfo) -> None:
         month_of_year=month_of_year,
         volunteer_id=volunteer_id,
         moment=lambda value: moment(value, time_zone),
+        brief=lambda value: moment(value, time_zone, day="MMMd"),
     )
     app.jinja_env.globals["time_zone_name"] = lambda: get_timezone_name(time_zone, locale=get_locale(), width="long")
 
@@ -65,8 +66,8 @@ def volunteer_id(value: str) -> str:
     return " ".join((value[:2], value[2:6], value[6:10], value[10:12], value[12:]))
 
 
-def moment(value: datetime, time_zone: ZoneInfo) -> str:
-    """A moment to the minute: 22 Nov 2026, 14:02."""
+def moment(value: datetime, time_zone: ZoneInfo, *, day: str = "yMMMd") -> str:
+    """A moment to the minute: 22 Nov 2026, 14:02. `day` is the skeleton of its date (Unicode TR 35, part 4)."""
     locale = get_locale()
-    written = [format_skeleton(skeleton, value, tzinfo=time_zone, locale=locale) for skeleton in ("Hm", "yMMMd")]
+    written = [format_skeleton(skeleton, value, tzinfo=time_zone, locale=locale) for skeleton in ("Hm", day)]
     return str(locale.datetime_formats["medium"].format(*written))

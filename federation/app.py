@@ -25,10 +25,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=signing.MAX_BODY_BYTES,
     )
     db.connect(app, settings.database_url)
-    signed = register_api(app)
+    guarded = register_api(app)
     register_pages(app)
-    for part in signed:
-        # What a district sends it has signed with a key that no browser has, so nobody can forge it from another site.
+    for part in guarded:
+        # What comes here is signed, or carries a secret that no browser sends by itself: nobody can forge it from another site.
         app.extensions["csrf"].exempt(part)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

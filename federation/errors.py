@@ -59,6 +59,22 @@ class BrokerUnavailable(FederationError):
     code = "broker_unavailable"
 
 
+class SignInRefused(FederationError):
+    """What was given is not the operator's secret."""
+
+    code = "sign_in_refused"
+
+
+class SignInThrottled(FederationError):
+    """Too many attempts; `retry_after_seconds` says how long to wait."""
+
+    code = "sign_in_throttled"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class HeldElsewhere(FederationError):
     """A record belongs to another district than the one that speaks about it."""
 

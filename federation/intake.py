@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
+from federation.directory.keeping_keys import follow_rotations
 from federation.directory.recording_organizations import record_organizations
 from federation.identity.claiming import take_claims
 from federation.identity.linking import link_registrations
@@ -16,18 +17,22 @@ from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED
 from sync.inbox import Inbox
 from sync.quarantine import Quarantine
 
 
 def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Inbox:
     """The streams of all districts. Its handlers know `settings`, because persons are kept under the hub's keys."""
+    follow = partial(follow_rotations, now=now)
     handlers: Mapping[str, Handler] = {
         HOURS_CERTIFIED: post_hours,
         HOURS_CORRECTED: post_hours,
         HOURS_REVOKED: post_hours,
         ORGANIZATION_RECORDED: record_organizations,
         REGISTRATION_RECORDED: partial(link_registrations, settings=settings, now=now),
+        SIGNING_KEY_ADDED: follow,
+        SIGNING_KEY_ROTATED: follow,
         VOLUNTEER_ID_CLAIMED: partial(take_claims, settings=settings, now=now),
     }
     cipher = settings.field_cipher

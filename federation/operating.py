@@ -1,5 +1,7 @@
 """How does an operator's command reach the hub's records?"""
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,3 +18,11 @@ def hub() -> Iterator[tuple[Session, Settings]]:
     settings = read_settings()
     with session_of(settings, mailbox.log) as session:
         yield session, settings
+
+
+def operator() -> str:
+    """Who gives this command; in a container a user may have a number and no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

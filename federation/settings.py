@@ -8,6 +8,7 @@ from environs import Env, EnvError, validate
 
 from sync.settings import (
     WireSettings,
+    access_token,
     address_without_account,
     field_cipher,
     hash_key,
@@ -48,6 +49,7 @@ class Settings:
     `token_key` wraps the document tokens that districts send, and is kept outside the database; `field_cipher` encrypts
     what the database holds about persons; `province` (two digits of GB/T 2260) begins every volunteer ID issued here;
     `held_polls` threads of a web process, and no more, may wait for what comes for districts that are only reached over HTTPS.
+    `operator_token` opens the operator's pages, which are not there without it.
     """
 
     database_url: str = field(repr=False)
@@ -62,6 +64,7 @@ class Settings:
     secure_cookies: bool
     joining: JoiningSettings = field(default_factory=JoiningSettings)
     held_polls: int = HELD_POLLS
+    operator_token: str | None = field(default=None, repr=False)
 
 
 def read_settings() -> Settings:
@@ -90,6 +93,7 @@ def _build(env: Env) -> Settings:
             token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         ),
         held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
+        operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),
     )
 
 

@@ -26,11 +26,13 @@ from sync import heartbeat, incarnation, logs, postgresql, signing, sqlite
 from sync.errors import SyncError
 from sync.inbox import Inbox
 from sync.incarnation import Found, Incarnation
+from sync.key_files import KeyFiles
 from sync.log import Log
 from sync.migrating import Migrations
 from sync.recovery import Recovery
+from sync.rotating import Agree, Rotation
 from sync.settings import WireSettings
-from sync.signing import KeyRing
+from sync.signing import KeyRing, Signer
 from sync.upkeep import Tidy
 
 _journal = structlog.get_logger(__name__)
@@ -52,7 +54,8 @@ class ProgramSettings(Protocol):
 class Participant:
     """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts.
 
-    `tidy` is what it does once an hour, such as forgetting what was kept long enough.
+    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `agree` is how it comes to terms with the
+    other side about its own key, where that can be exchanged.
     """
 
     party: str
@@ -62,6 +65,7 @@ class Participant:
     keys: KeyRing
     incarnation: Incarnation
     tidy: Tidy | None = None
+    agree: Agree | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Program:
     """A side's program: its command's name, how it reads its settings, its tables and its refusals.
 
     `application` is what gunicorn is told to serve, such as `tenants.app:create_app()`; `participant` makes, of the settings
-    and the sessions of the side's database, what takes part in the streams.
+    and the sessions of the side's database, what takes part in the streams. `key_commands` are more about its own key.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Program:
     refusals: tuple[type[Exception], ...]
     application: str
     participant: Callable[[Any, "sessionmaker[Session]"], Participant]
+    key_commands: tuple[click.Command, ...] = ()
 
 
 @contextmanager
@@ -164,7 +169,7 @@ def _database(program: Program) -> click.Command:
     return database
 
 
-def _keys(_program: Program) -> click.Command:
+def _keys(program: Program) -> click.Command:
     @click.group()
     def keys() -> None:
         """Make and show the key that signs what this side says."""
@@ -188,6 +193,8 @@ def _keys(_program: Program) -> click.Command:
         """Print the public half of the private key in FILE, to give to the other side."""
         click.echo(signing.public_jwk(signing.read_key(file.read_bytes())))
 
+    for command in program.key_commands:
+        keys.add_command(command)
     return keys
 
 
@@ -237,6 +244,7 @@ def _sync(program: Program) -> click.Command:
             participant = program.participant(settings, sessions)
             participant.log.listen(sessions)
             _begin(program, participant, settings, engine, sessions)
+            signer = Signer(settings.wire.signing_key)
             service.run(
                 party=participant.party,
                 sessions=sessions,
@@ -244,12 +252,13 @@ def _sync(program: Program) -> click.Command:
                 recovery=participant.recovery,
                 inbox=participant.inbox,
                 keys=participant.keys,
-                signing_key=settings.wire.signing_key,
+                signer=signer,
                 bus_url=settings.wire.bus_url,
                 beacon_seconds=settings.wire.beacon_seconds,
                 stop=stop,
                 heartbeat=settings.wire.heartbeat_file,
                 tidy=_forgetting(participant, settings),
+                rotation=_rotation(participant, settings, signer, sessions),
             )
 
     return sync
@@ -264,6 +273,14 @@ def _begin(
         _journal.warning("incarnation_unknown", remedy="Set BANYAN_INCARNATION_FILE, so that a copy is told from its original.")
     elif participant.incarnation.begin(sessions, file) is Found.OLDER:
         _journal.warning("database_put_back", remedy=f"Watch {program.name} status: what was lost is asked for.")
+
+
+def _rotation(
+    participant: Participant, settings: ProgramSettings, signer: Signer, sessions: "sessionmaker[Session]"
+) -> Rotation | None:
+    file = settings.wire.signing_key_file
+    files = KeyFiles(file) if file else None
+    return Rotation(signer, participant.agree, files=files, sessions=sessions) if participant.agree else None
 
 
 def _forgetting(participant: Participant, settings: ProgramSettings) -> Tidy:

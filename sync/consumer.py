@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
-from joserfc.jwk import OKPKey
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,7 +17,7 @@ from sync.beacon import Position, seal_position
 from sync.bus import EXPIRES_SECONDS, Bus, Delivery
 from sync.errors import BusUnavailable
 from sync.inbox import Inbox, Reply
-from sync.signing import KeyRing
+from sync.signing import KeyRing, Signer
 
 # How often a message may fail for a reason other than an absent database.
 MAX_ATTEMPTS = 3
@@ -38,16 +37,16 @@ class Consumer:
         inbox: Inbox,
         bus: Bus,
         keys: KeyRing,
-        key: OKPKey,
+        signer: Signer,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`keys` are the public keys of the others, `key` is this party's own."""
+        """`keys` are the public keys of the others, `signer` has this party's own."""
         self._party = party
         self._sessions = sessions
         self._inbox = inbox
         self._bus = bus
         self._keys = keys
-        self._key = key
+        self._signer = signer
         self._now = now
         self._in_hand: Delivery | None = None
         self._attempts = 0
@@ -88,7 +87,8 @@ class Consumer:
             _journal.warning("answer_lost", stream=reply.stream, reason=str(error))
 
     def _send(self, reply: Reply) -> None:
-        raw = seal_position(reply, self._key) if isinstance(reply, Position) else seal_answer(reply, self._key)
+        key = self._signer.key
+        raw = seal_position(reply, key) if isinstance(reply, Position) else seal_answer(reply, key)
         self._bus.publish(raw, to=streams.writer_of(reply.stream), expires_seconds=EXPIRES_SECONDS)
 
     def _take(self, delivery: Delivery) -> Reply | None:

@@ -74,6 +74,11 @@ class Writing:
         """How many events its reader has not confirmed."""
         return self.sequence - self.peer_sequence
 
+    @property
+    def recovery(self) -> str | None:
+        """The name of the step: locating, fetching or comparing."""
+        return None if self.step is None else type(self.step).__name__.lower()
+
 
 @dataclass(frozen=True)
 class KindSum:
@@ -164,6 +169,15 @@ class Evidence:
         known = select(self._cursors.stream).union(select(self._heads.stream))
         claimed = self._quarantined.claimed_stream
         return self._newest(session, select().where(claimed.is_(None) | claimed.not_in(known)))
+
+    def refusals(self, session: Session) -> dict[str, int]:
+        """How many messages are quarantined, by the stream that they claimed; "" stands for none that this side knows."""
+        row = self._quarantined
+        known = set(session.scalars(select(self._cursors.stream).union(select(self._heads.stream))))
+        counts: dict[str, int] = dict.fromkeys(["", *sorted(known)], 0)
+        for claimed, count in session.execute(select(row.claimed_stream, func.count()).group_by(row.claimed_stream)):
+            counts[claimed if claimed in known else ""] += count
+        return counts
 
     def _newest(self, session: Session, which: Select[Any]) -> list[Refused]:
         row = self._quarantined

@@ -21,6 +21,7 @@ from sync import bundle, signing
 from sync.bus import CONTENT_TYPE, Delivery
 from sync.errors import BusUnavailable, TooLarge, Undecodable
 from sync.proving import prove
+from sync.signing import Signer
 
 # The hub holds a request for less than the minute after which proxies give up.
 HOLD_SECONDS = 25.0
@@ -48,14 +49,15 @@ class _Problem(msgspec.Struct):
 class HttpsBus:
     """A `Bus` of a district, to the hub and from it. Every answer may be the last one: what is lost with one is sent again."""
 
-    def __init__(self, url: str, party: str, key: OKPKey) -> None:
-        """`key` is the district's own; the hub is known by its certificate, and its messages by their signatures."""
+    def __init__(self, url: str, party: str, signer: Signer) -> None:
+        """`signer` is the district's own; the hub is known by its certificate, and its messages by their signatures."""
         self._url = httpx.URL(url)
         self._party = party
-        self._key = key
+        self._signer = signer
         self._runner = asyncio.Runner()
         self._client: httpx.AsyncClient | None = None
         self._authorization: str | None = None
+        self._proved_by: OKPKey | None = None
         self._poll: asyncio.Task[Sequence[bytes]] | None = None
         self._arrived: deque[bytes] = deque()
 
@@ -126,11 +128,13 @@ class HttpsBus:
 
     async def _ask_with_proof(self, url: httpx.URL) -> _Answer:
         """An answer to this district alone. What proves who asks is used again until the hub wants another proof."""
-        answer = await self._ask("GET", url, headers={"Authorization": self._authorization or "Banyan"})
+        key = self._signer.key
+        known = self._authorization if key is self._proved_by else None
+        answer = await self._ask("GET", url, headers={"Authorization": known or "Banyan"})
         challenge = _CHALLENGE.search(answer.headers.get("WWW-Authenticate", ""))
         if answer.status != httpx.codes.UNAUTHORIZED or challenge is None:
             return answer
-        self._authorization = prove(challenge[1], district=self._party, key=self._key)
+        self._authorization, self._proved_by = prove(challenge[1], district=self._party, key=key), key
         return await self._ask("GET", url, headers={"Authorization": self._authorization})
 
     async def _ask(self, method: str, url: httpx.URL, **given: Any) -> _Answer:

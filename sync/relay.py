@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync import streams
@@ -23,6 +22,7 @@ from sync.bus import EXPIRES_SECONDS, Bus
 from sync.glancing import glance
 from sync.log import PARTED, Head, Log
 from sync.recovery import Recovery
+from sync.signing import Signer
 
 WINDOW_BATCHES = 50
 # Each of a hundred batches behind a hole reports the hole; one beacon answers them all.
@@ -61,7 +61,7 @@ class Relay:
         log: Log,
         recovery: Recovery,
         bus: Bus,
-        key: OKPKey,
+        signer: Signer,
         beacon_seconds: float,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
@@ -71,7 +71,7 @@ class Relay:
         self._log = log
         self._recovery = recovery
         self._bus = bus
-        self._key = key
+        self._signer = signer
         self._beacon_seconds = beacon_seconds
         self._now = now
         self._clock = clock
@@ -130,7 +130,7 @@ class Relay:
         batch = self._read_batch(head, sending)
         if batch is None:
             return False
-        self._bus.publish(seal_batch(batch, self._key), to=streams.reader_of(head.stream))
+        self._bus.publish(seal_batch(batch, self._signer.key), to=streams.reader_of(head.stream))
         sending.sent = batch.last
         sending.unanswered.append(batch.last)
         return True
@@ -149,7 +149,9 @@ class Relay:
             digest=self._read_root(head),
             lit_at=at,
         )
-        self._bus.publish(seal_beacon(beacon, self._key), to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
+        self._bus.publish(
+            seal_beacon(beacon, self._signer.key), to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS
+        )
         sending.lit_at = self._clock()
         sending.beacon_at = sending.lit_at + self._beacon_seconds
 
@@ -163,7 +165,7 @@ class Relay:
         if head.recovery is not None:
             with glance(self._sessions) as session:
                 question = self._recovery.question(session, head)
-            raw = seal_question(question, self._key)
+            raw = seal_question(question, self._signer.key)
             self._bus.publish(raw, to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
             sending.ask_at = self._clock() + QUESTION_PAUSE_SECONDS
         sending.asked = head.recovery

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from joserfc.jwk import OKPKey
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -21,7 +20,8 @@ from sync.inbox import Inbox
 from sync.log import Log
 from sync.recovery import Recovery
 from sync.relay import Relay
-from sync.signing import KeyRing
+from sync.rotating import Rotation
+from sync.signing import KeyRing, Signer
 from sync.upkeep import Tidy, Upkeep
 from sync.waking import waker_for
 
@@ -44,28 +44,31 @@ def run(
     recovery: Recovery,
     inbox: Inbox,
     keys: KeyRing,
-    signing_key: OKPKey,
+    signer: Signer,
     bus_url: str,
     beacon_seconds: float,
     stop: threading.Event,
     heartbeat: Path | None = None,
     tidy: Tidy | None = None,
+    rotation: Rotation | None = None,
 ) -> None:
     """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
 
     `log` must listen to `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others;
-    `tidy` is done once an hour, while there is nothing to send.
+    `tidy` is done once an hour, while there is nothing to send; `rotation` is what exchanges the key that `signer` has.
     """
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
     # A connection to the bus belongs to one thread.
-    outward, inward = (open_bus(bus_url, party, key=signing_key) for _ in range(2))
-    relay = Relay(sessions=sessions, log=log, recovery=recovery, bus=outward, key=signing_key, beacon_seconds=beacon_seconds)
-    consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, key=signing_key)
+    outward, inward = (open_bus(bus_url, party, signer=signer) for _ in range(2))
+    relay = Relay(sessions=sessions, log=log, recovery=recovery, bus=outward, signer=signer, beacon_seconds=beacon_seconds)
+    consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, signer=signer)
     with sessions() as session:
         waker = waker_for(session.get_bind().engine)
     upkeep = Upkeep(sessions, tidy) if tidy else None
 
     def send() -> None:
+        if rotation:
+            rotation.step()
         if not relay.step():
             if upkeep:
                 upkeep.step()

@@ -23,6 +23,7 @@ from sync.errors import SyncError, Undecodable
 from sync.signing import read_key
 
 PREFIX = "BANYAN_"
+SHORTEST_TOKEN = 32
 
 LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 """The languages that pages speak, by their locale, each with its own name for itself."""
@@ -40,9 +41,11 @@ class SettingsInvalid(SyncError):
 class WireSettings:
     """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends.
 
+    `signing_key_file` is where that key was read from, if from a file: there it can be exchanged (`sync.rotating`).
     `heartbeat_file` is touched while the stream's process is at work, for those who watch over it. `incarnation_file` is the
     list by which a database that was put back is known (`sync.incarnation`). What was said is kept for `keep_days`: longer
-    than the oldest backup that anybody may put back.
+    than the oldest backup that anybody may put back. `metrics_bind` is where the stream's process shows its counters,
+    `metrics_token` what whoever asks the web process for the streams' figures must send; without them nobody is shown any.
     """
 
     bus_url: str = field(repr=False)
@@ -51,6 +54,9 @@ class WireSettings:
     signing_key: OKPKey = field(repr=False)
     incarnation_file: Path | None = None
     keep_days: int = 90
+    signing_key_file: Path | None = None
+    metrics_bind: tuple[str, int] | None = None
+    metrics_token: str | None = field(default=None, repr=False)
 
 
 def read(build: Callable[[Env], Built]) -> Built:
@@ -69,9 +75,10 @@ def read(build: Callable[[Env], Built]) -> Built:
 
 
 def wire(env: Env) -> WireSettings:
-    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS`, `BANYAN_HEARTBEAT_FILE`, `BANYAN_INCARNATION_FILE`, `BANYAN_KEEP_DAYS` and
-    the secret `BANYAN_SIGNING_KEY`, a JWK.
+    """`BANYAN_BUS_URL`, `BANYAN_BEACON_SECONDS`, `BANYAN_HEARTBEAT_FILE`, `BANYAN_INCARNATION_FILE`, `BANYAN_KEEP_DAYS`,
+    `BANYAN_METRICS_BIND` and the secrets `BANYAN_SIGNING_KEY`, a JWK, and `BANYAN_METRICS_TOKEN`.
     """
+    env.add_parser("bind", _bind)
     return WireSettings(
         bus_url=secret(env, "BUS_URL", bus_address),
         beacon_seconds=env.float("BEACON_SECONDS", 30.0),
@@ -79,6 +86,9 @@ def wire(env: Env) -> WireSettings:
         signing_key=secret(env, "SIGNING_KEY", private_key),
         incarnation_file=env.path("INCARNATION_FILE", None),
         keep_days=env.int("KEEP_DAYS", 90, validate=validate.Range(min=1)),
+        signing_key_file=env.path("SIGNING_KEY_FILE", None),
+        metrics_bind=env.bind("METRICS_BIND", None),
+        metrics_token=optional_secret(env, "METRICS_TOKEN", access_token),
     )
 
 
@@ -137,6 +147,13 @@ def bus_address(value: str) -> str:
     return web_address(value) if leads_to_gateway(value) else text(value)
 
 
+def access_token(value: str) -> str:
+    """32 characters or more that nobody can guess, such as: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"""
+    if len(value) < SHORTEST_TOKEN or not (value.isascii() and value.isprintable()):
+        raise ValueError
+    return value
+
+
 def private_key(value: str) -> OKPKey:
     """A private Ed25519 key as JSON Web Key, as `keys create` writes it."""
     key = read_key(value.encode())
@@ -190,6 +207,18 @@ def _is_loopback(host: str) -> bool:
 
 def _file_of(name: str) -> str:
     return f"{name}_FILE"
+
+
+def _bind(value: str | None, **_: object) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    parts = urlsplit(f"//{value}")
+    try:
+        if parts.hostname and parts.port and not parts.path:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass
+    raise EnvError(f"{value} is no address to listen on; one would be 127.0.0.1:9464")
 
 
 def _zone(value: str, **_: object) -> ZoneInfo:

@@ -37,6 +37,13 @@ class KeyRing(Protocol):
         """The key that `sender` holds under `key_id` at `at`, or None."""
 
 
+class Signer:
+    """By which key a side signs now. Another may take its place between two messages (`sync.rotating`)."""
+
+    def __init__(self, key: OKPKey) -> None:
+        self.key = key
+
+
 def generate_key() -> OKPKey:
     """A new Ed25519 key pair whose id is its RFC 7638 thumbprint."""
     return OKPKey.generate_key("Ed25519", auto_kid=True)

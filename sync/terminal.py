@@ -17,6 +17,15 @@ def written(moment: datetime | None, time_zone: ZoneInfo) -> str:
     return "-" if moment is None else f"{moment.astimezone(time_zone):%Y-%m-%d %H:%M:%S}"
 
 
+def cell(value: object, time_zone: ZoneInfo) -> str:
+    """Any value that is known of a stream, in a table."""
+    if isinstance(value, datetime):
+        return written(value, time_zone)
+    if isinstance(value, msgspec.Struct):
+        return type(value).__name__.lower()
+    return "-" if value is None or value == () else str(value)
+
+
 def plain(value: object) -> Any:
     """What JSON has no form for: a moment, or a step of recovery."""
     return value.isoformat() if isinstance(value, datetime) else msgspec.to_builtins(value)
@@ -31,7 +40,7 @@ def tables(
             continue
         table = Table("", "", title=f"{title}: {stream.stream}", show_header=False)
         for name, value in asdict(stream).items():
-            table.add_row(name.replace("_", " "), _cell(value, time_zone))
+            table.add_row(name.replace("_", " "), cell(value, time_zone))
         table.add_row("digest root", sums.root)
         for kind in sums.kinds:
             table.add_row(kind.kind, f"{kind.records} records, {kind.minutes} minutes")
@@ -51,11 +60,3 @@ def held_tables(parked: Sequence[Parked], refused: Sequence[Refused], *, time_zo
         for message in refused:
             table.add_row(message.code, message.detail, str(message.size_bytes), written(message.received_at, time_zone))
         yield table
-
-
-def _cell(value: Any, time_zone: ZoneInfo) -> str:
-    if isinstance(value, datetime):
-        return written(value, time_zone)
-    if isinstance(value, msgspec.Struct):
-        return type(value).__name__.lower()
-    return "-" if value is None or value == () else str(value)

@@ -11,23 +11,25 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import streams
 from sync.addresses import leads_to_gateway
 from sync.commands import Participant, Program, command_group, engine_of
 from sync.settings import web_address
-from tenants import mailbox
+from sync.signing import Signer
+from sync.terminal import cell, held_tables, plain, tables
+from tenants import asking, mailbox
 from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
 from tenants.imports.commands import import_group
 from tenants.imports.uploads.forgetting import forget_old_uploads
-from tenants.joining.commands import join_command
+from tenants.joining.commands import join_command, rotate_command
+from tenants.joining.rotating import agreement
 from tenants.migrations import MIGRATIONS
 from tenants.operating import district
 from tenants.organizations.arranging import found_district
 from tenants.organizations.commands import organization_group
+from tenants.proof import proof
 from tenants.settings import Settings, read_settings
 from tenants.staff.commands import staff_group
-from tenants.standing import standing
 
 
 def _participant(settings: Settings, _sessions: object) -> Participant:
@@ -39,6 +41,7 @@ def _participant(settings: Settings, _sessions: object) -> Participant:
         keys=mailbox.HubKey(settings.hub_key),
         incarnation=mailbox.incarnation,
         tidy=_tidy,
+        agree=agreement(settings.district),
     )
 
 
@@ -53,6 +56,7 @@ PROGRAM = Program(
     refusals=(DistrictError,),
     application="tenants.app:create_app()",
     participant=_participant,
+    key_commands=(rotate_command,),
 )
 
 main = command_group(
@@ -79,17 +83,43 @@ def setup() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def status(as_json: bool) -> None:
-    """Show what the district stands by, and how much of it the hub has."""
+    """Show what the district stands by, how much of it the hub has, and what shows that both hold the same."""
     with district() as (session, settings):
         totals = district_totals(session)
-        stands = standing(session, settings.district)
+        shown = proof(session, settings.district, at=datetime.now(UTC))
+    stands = {**asdict(shown.standing), "state": shown.standing.state}
     if as_json:
-        click.echo(json.dumps({"district": settings.district, **asdict(totals), **asdict(stands)}, default=str))
+        more = {name: value for name, value in asdict(shown).items() if name != "standing"}
+        known = {"district": settings.district, **asdict(totals), **stands, "proof": more}
+        click.echo(json.dumps(known, default=plain, ensure_ascii=False))
         return
     table = Table(show_header=False)
-    for name, value in {**asdict(totals), **asdict(stands)}.items():
-        table.add_row(name.replace("_", " "), "-" if value is None else str(value))
+    for name, value in {**asdict(totals), **stands}.items():
+        table.add_row(name.replace("_", " "), cell(value, settings.time_zone))
     Console().print(table)
+    for table in (
+        *tables(shown.told, shown.told_sums, shown.said, shown.said_sums, time_zone=settings.time_zone),
+        *held_tables(shown.parked, shown.refused, time_zone=settings.time_zone),
+    ):
+        Console().print(table)
+
+
+@main.command()
+def compare() -> None:
+    """Have the district's records compared with the hub's, and what differs mended. Needs sync on both sides."""
+    with district() as (session, settings):
+        asking.compare(session, settings.district)
+        session.commit()
+    click.echo("The records are compared as soon as the hub answers. banyan-district status shows the outcome.")
+
+
+@main.command()
+def replay() -> None:
+    """Send the hub everything of this epoch again, and ask it for what is missing here. It changes nothing twice."""
+    with district() as (session, settings):
+        asking.replay(session, settings.district)
+        session.commit()
+    click.echo("What the district said is on its way again; with its next beacon the hub is asked for what is missing here.")
 
 
 @main.command("catch-up")
@@ -108,7 +138,7 @@ def fetch_missed(address: str | None) -> None:
         sessions = sessionmaker(engine)
         participant = _participant(settings, sessions)
         participant.log.listen(sessions)
-        with closing(HttpsBus(address, settings.district, settings.wire.signing_key)) as records:
+        with closing(HttpsBus(address, settings.district, Signer(settings.wire.signing_key))) as records:
             for place in catch_up(
                 records,
                 party=settings.district,
@@ -140,6 +170,6 @@ def list_parked() -> None:
 def retry_parked() -> None:
     """Apply what is parked again, for instance after an upgrade."""
     with district() as (session, settings):
-        done = mailbox.inbox.retry(session, streams.down(settings.district))
+        done = asking.retry(session, settings.district)
         session.commit()
     click.echo(f"{done} parked events went through.")

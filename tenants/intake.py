@@ -4,19 +4,22 @@ from collections.abc import Mapping
 
 from sync.applying import Handler
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
-from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED
+from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_RECOGNIZED, SIGNING_KEY_ROTATED
 from tenants.hours.restoring import restore_hours
-from tenants.joining.following import follow_membership
+from tenants.joining.following import follow_membership, follow_recognized_keys
+from tenants.joining.restoring import restore_signing_keys
 from tenants.organizations.restoring import restore_organizations
-from tenants.registrations.claiming import claim_volunteer_ids
+from tenants.registrations.claiming import claim_volunteer_ids, restore_claims
 from tenants.registrations.following import follow_volunteer_ids
 from tenants.registrations.restoring import restore_registrations
 
 HANDLERS: Mapping[str, Handler] = {
     MEMBERSHIP_CHANGED: follow_membership,
+    SIGNING_KEY_RECOGNIZED: follow_recognized_keys,
     VOLUNTEER_ID_ASSIGNED: follow_volunteer_ids,
 }
 
@@ -26,6 +29,9 @@ RESTORERS: Mapping[str, Handler] = {
     HOURS_REVOKED: restore_hours,
     ORGANIZATION_RECORDED: restore_organizations,
     REGISTRATION_RECORDED: restore_registrations,
+    VOLUNTEER_ID_CLAIMED: restore_claims,
+    SIGNING_KEY_ADDED: restore_signing_keys,
+    SIGNING_KEY_ROTATED: restore_signing_keys,
 }
 
 WHEN_THE_HUB_BEGINS_ANEW = claim_volunteer_ids

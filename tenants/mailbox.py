@@ -10,6 +10,7 @@ from sync import streams
 from sync.applying import Applier, ParkedRecordColumns
 from sync.archive import Archive, ReceivedBatchColumns
 from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.evidence import Evidence
 from sync.inbox import Inbox, StreamCursorColumns
 from sync.incarnation import Incarnation, IncarnationColumns
 from sync.log import Log, LogRecordColumns, StreamHeadColumns
@@ -103,6 +104,7 @@ inbox = Inbox(
     recovery=recovery,
     renewed=partial(WHEN_THE_HUB_BEGINS_ANEW, log=log),
 )
+evidence = Evidence(heads=StreamHead, cursors=StreamCursor, digest=digest, parked=ParkedRecord, quarantined=QuarantinedMessage)
 
 
 def open_streams(session: Session, district: str) -> None:

@@ -18,6 +18,25 @@ from tests.support.rabbitmq import RabbitMQ
 DISTRICTS = ("futian", "luohu", "nanshan")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long`: also what takes many seconds."""
+    parser.addoption("--long", action="store_true", help="also run the tests that take many seconds")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """`@pytest.mark.long`: a test that is chosen by `--long` alone, or where nothing may be left out."""
+    config.addinivalue_line("markers", "long: takes many seconds")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Chooses the quick tests, unless somebody wants all."""
+    if config.getoption("--long") or servers.STRICT:
+        return
+    chosen = [item for item in items if item.get_closest_marker("long") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session", autouse=True)
 def what_costs_much_costs_little(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Spares every test what is dear on purpose, or would be the same each time: hashing passwords, compiling templates."""

@@ -1,9 +1,11 @@
-"""What does everybody see of the city?"""
+"""What does everybody see of the city, and its operator of the streams?"""
 
 from flask import Flask
 
+from admin import streams
 from admin.frame import frame
-from admin.hub.pages import blueprint
+from admin.hub.operation import blueprint as operation
+from admin.hub.pages import blueprint as pages
 from federation.settings import Settings
 
 
@@ -11,4 +13,6 @@ def register(app: Flask) -> None:
     """Gives the hub's application its pages."""
     settings: Settings = app.config["SETTINGS"]
     frame(app, layout="hub/layout.html", time_zone=settings.time_zone, language=settings.language)
-    app.register_blueprint(blueprint)
+    streams.register(app)
+    app.register_blueprint(pages)
+    app.register_blueprint(operation)

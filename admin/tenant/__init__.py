@@ -2,8 +2,10 @@
 
 from flask import Blueprint, Flask, got_request_exception
 
+from admin import streams
 from admin.frame import frame
 from admin.tenant import desk, refusals, wording
+from admin.tenant.city import blueprint as city
 from admin.tenant.home import blueprint as home
 from admin.tenant.hours import blueprint as hours
 from admin.tenant.imports import blueprint as imports
@@ -22,9 +24,10 @@ def register(app: Flask) -> None:
     pages.before_request(desk.read_only_where_nothing_changes)
     pages.before_request(desk.require_staff)
     pages.app_context_processor(desk.for_templates)
-    for blueprint in (signing_in, home, queue, hours, recording, volunteers, imports):
+    for blueprint in (signing_in, home, queue, hours, recording, volunteers, imports, city):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)
     got_request_exception.connect(desk.ask_nothing_more, app)
     wording.register(app)
+    streams.register(app)

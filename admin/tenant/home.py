@@ -28,7 +28,7 @@ def show() -> str:
         queue=summarize(session, wanted, by=desk.staff().username),
         totals=totals_within(session, seen),
         sees_all=root(session).id in seen,
-        standing=standing(session, settings.district),
+        standing=standing(session, settings.district, at=desk.now()),
         drafts=len(drafts_of(session, by=desk.staff().username, limit=MOST_DRAFTS)),
         jobs=latest_jobs(session, limit=LAST_IMPORTS),
     )

@@ -1,8 +1,10 @@
 """How do programs read what the city's hours come to?"""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from flask import Flask
+from prometheus_client.core import Metric
 
 from api import entrance, problems, requests
 from api.documentation import documentation
@@ -10,11 +12,17 @@ from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
+from api.hub.operation import operation
+from api.hub.reading import only_read
 from api.hub.streams import bus, open_gateway
+from api.metrics import metrics
 from api.problems import ProblemBlueprint
 from federation.db import db
 from federation.directory.standing import StandingState, standings
+from federation.mailbox import evidence
 from federation.migrations import MIGRATIONS
+from federation.settings import Settings
+from sync.figures import key_figures, state_figures, stream_figures
 from sync.proving import SCHEME
 
 _DESCRIPTION = (
@@ -29,7 +37,7 @@ _PROOF = (
 
 
 def register(app: Flask) -> list[ProblemBlueprint]:
-    """Gives the hub's application its API, before anything else that answers; gives the parts to which districts speak."""
+    """Gives the hub's application its API, before anything else that answers; gives the parts that need no form's token."""
     requests.observe(app)
     entrance.guard(app)
     api = problems.prepare(app, title="Banyan: the city", version="1", description=_DESCRIPTION)
@@ -38,14 +46,27 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     for name, shape in SHAPES.items():
         api.spec.components.schema(name, shape)
     api.spec.components.security_scheme("district", {"type": "http", "scheme": SCHEME, "description": _PROOF})
-    signed = [enrolments, bus]
-    for part in signed:
+    api.spec.components.security_scheme("operator", {"type": "http", "scheme": "bearer"})
+    guarded = [enrolments, bus, operation]
+    for part in guarded:
         api.register_blueprint(part)
     app.register_blueprint(documentation)
+    settings: Settings = app.config["SETTINGS"]
+    app.register_blueprint(metrics(settings.wire.metrics_token, _figures))
     with app.app_context():
         open_gateway(app)
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
-    return signed
+    return guarded
+
+
+def _figures() -> Iterator[Metric]:
+    """How the streams of all districts are."""
+    only_read()
+    session = db.session()
+    known = standings(session, at=datetime.now(UTC))
+    yield from stream_figures(evidence.readings(session), evidence.writings(session), evidence.refusals(session))
+    yield state_figures({one.district: one.state for one in known}, StandingState)
+    yield key_figures({one.district: one.key_since for one in known if one.key_since})
 
 
 def _not_equal() -> list[str]:

@@ -5,8 +5,10 @@ from flask import Flask
 from api import entrance, problems, requests
 from api.documentation import documentation
 from api.health import health
+from api.metrics import metrics
 from api.problems import ProblemBlueprint
-from api.tenant.district import degraded, district
+from api.tenant.city import city
+from api.tenant.district import degraded, district, figures
 from api.tenant.hour_entries import hour_entries
 from api.tenant.imports import imports
 from api.tenant.organizations import organizations
@@ -31,10 +33,11 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     api = problems.prepare(app, title=f"Banyan: {settings.district_name}", version="1", description=_DESCRIPTION)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
-    parts = [district, organizations, registrations, hour_entries, queue, imports]
+    parts = [district, organizations, registrations, hour_entries, queue, imports, city]
     for part in parts:
         api.register_blueprint(part)
     app.register_blueprint(documentation)
+    app.register_blueprint(metrics(settings.wire.metrics_token, figures))
     with app.app_context():
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=degraded))
     return parts

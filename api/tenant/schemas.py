@@ -11,6 +11,7 @@ from tenants.hours.models import MAX_ACTIVITY_LENGTH, MAX_FIELD_LENGTH, MAX_REAS
 from tenants.hours.rules import MINUTES_PER_DAY
 from tenants.organizations.models import OrganizationKind
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
+from tenants.standing import StandingState
 
 
 def said(words: str) -> dict[str, str]:
@@ -244,6 +245,7 @@ class TotalsSchema(Schema):
 class StandingSchema(Schema):
     """How far the district and the hub have come with each other's words."""
 
+    state = fields.Enum(StandingState, by_value=True, required=True, metadata=said("what a person should know first"))
     equal = fields.Boolean(required=True, metadata=said("whether the hub has everything, as far as it has answered"))
     epoch = fields.Integer(required=True)
     head = fields.Integer(required=True, metadata=said("the last event said here"))

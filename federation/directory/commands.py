@@ -1,9 +1,8 @@
 """How does an operator let districts in, and have their part rest or end?"""
 
-import getpass
 import json
-import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import rich_click as click
 from rich.console import Console
@@ -13,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from federation.broker import management
 from federation.broker.definitions import definitions, virtual_host
-from federation.directory import inviting, taking_part
+from federation.directory import inviting, keeping_keys, taking_part
 from federation.directory.bus_accounts import accounts
-from federation.directory.models import District
+from federation.directory.models import District, DistrictKey
 from federation.errors import NotPrepared
-from federation.operating import hub
+from federation.operating import hub, operator
 from federation.settings import Settings
+from sync import signing
 from sync.addresses import account_name, has_accounts
 from sync.invitation import write_invitation
 
@@ -44,7 +44,7 @@ def invite_command(code: str, name: str, region: str, days: int) -> None:
             name=name,
             region_code=region,
             settings=settings,
-            by=_operator(),
+            by=operator(),
             at=datetime.now(UTC),
             lifetime=timedelta(days=days),
         )
@@ -109,7 +109,7 @@ def list_districts() -> None:
 def suspend(code: str, reason: str) -> None:
     """Refuse what the district CODE says from now on. What it has said stays, and it can resume."""
     with hub() as (session, _):
-        district = taking_part.suspend(session, code, reason=reason, by=_operator(), at=datetime.now(UTC))
+        district = taking_part.suspend(session, code, reason=reason, by=operator(), at=datetime.now(UTC))
         session.commit()
         click.echo(f"{district.name} is suspended. What it says is refused until banyan-hub district resume {code}.")
 
@@ -120,7 +120,7 @@ def suspend(code: str, reason: str) -> None:
 def resume(code: str, reason: str) -> None:
     """Hear the suspended district CODE again. What it recorded meanwhile comes by itself."""
     with hub() as (session, _):
-        district = taking_part.resume(session, code, reason=reason, by=_operator(), at=datetime.now(UTC))
+        district = taking_part.resume(session, code, reason=reason, by=operator(), at=datetime.now(UTC))
         session.commit()
         click.echo(f"{district.name} takes part again.")
 
@@ -134,10 +134,66 @@ def leave(code: str, reason: str, unfinished: bool) -> None:
     """End the part of the district CODE for good. The hours and volunteer IDs of its people stay."""
     with hub() as (session, settings):
         act_at = datetime.now(UTC)
-        district = taking_part.leave(session, code, reason=reason, by=_operator(), at=act_at, unfinished=unfinished)
+        district = taking_part.leave(session, code, reason=reason, by=operator(), at=act_at, unfinished=unfinished)
         _arrange_broker(session, settings)
         session.commit()
         click.echo(f"{district.name} has left. Its code and its volunteers' IDs are nobody else's.")
+
+
+@district_group.group("key")
+def key_group() -> None:
+    """Look after the keys by which a district signs. It rotates its key by itself; a lost or stolen one needs you."""
+
+
+@key_group.command("list")
+@click.argument("code")
+def list_keys(code: str) -> None:
+    """Show every key of the district CODE, from when until when it counts, and who changed that last and why."""
+    at = datetime.now(UTC)
+    with hub() as (session, settings):
+        table = Table("Key", "From", "Until", "Days old", "Counts", "Changed by", "Reason")
+        for key in keeping_keys.keys_of(session, code):
+            table.add_row(key.key_id, *_period(key, settings), str((at - key.not_before).days), *_outcome(key, at))
+    Console().print(table)
+
+
+@key_group.command("add")
+@click.argument("code")
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the public key that the district printed with: banyan-district keys show",
+)
+@click.option("--reason", required=True, help="Why; it stays on record.")
+def add_key(code: str, key_file: Path, reason: str) -> None:
+    """Let the district CODE sign with another key, for instance because it lost its own.
+
+    Be sure that the key is the district's: it came on a way that both trust, or its operator read the ID to you. The keys
+    before it end a day after the district has begun to sign with it; withdraw one at once that may be in strange hands.
+    """
+    key = signing.read_key(key_file.read_bytes())
+    with hub() as (session, _):
+        added = keeping_keys.add(session, code, key, reason=reason, by=operator(), at=datetime.now(UTC))
+        session.commit()
+        click.echo(f"What {code} signs with the key {added.key_id} is taken from now on.")
+
+
+@key_group.command("withdraw")
+@click.argument("code")
+@click.argument("key_id")
+@click.option("--reason", required=True, help="Why; it stays on record.")
+def withdraw_key(code: str, key_id: str, reason: str) -> None:
+    """Refuse from now on what is signed with the key KEY_ID of the district CODE. It never comes back."""
+    at = datetime.now(UTC)
+    with hub() as (session, _):
+        keeping_keys.withdraw(session, code, key_id, reason=reason, by=operator(), at=at)
+        session.commit()
+        others = any(key.counts(at) for key in keeping_keys.keys_of(session, code))
+    click.echo(f"What {code} signs with the key {key_id} is refused from now on.")
+    if not others:
+        click.echo(f"{code} has no key left and is not heard until: banyan-hub district key add {code} --key FILE", err=True)
 
 
 @click.group("broker")
@@ -162,12 +218,15 @@ def declare() -> None:
     click.echo("The broker knows every district.")
 
 
-def _operator() -> str:
-    """Who gives this command; in a container a user may have a number and no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
+def _period(key: DistrictKey, settings: Settings) -> tuple[str, str]:
+    moments = (key.not_before, key.not_after)
+    began, ends = (moment and f"{moment.astimezone(settings.time_zone):%Y-%m-%d %H:%M}" for moment in moments)
+    return began or "", ends or "-"
+
+
+def _outcome(key: DistrictKey, at: datetime) -> tuple[str, str, str]:
+    newest = key.changes[-1] if key.changes else None
+    return ("yes" if key.counts(at) else "no", *((newest.changed_by, newest.reason) if newest else ("", "")))
 
 
 def _arrange_broker(session: Session, settings: Settings) -> None:

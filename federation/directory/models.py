@@ -1,9 +1,9 @@
 """What does the hub know about each district?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from federation.db import Model
@@ -125,7 +125,10 @@ class BusAccount(Model):
 
 
 class DistrictKey(Model):
-    """A public key by which a district signs, from `not_before` until just before `not_after`."""
+    """A public key by which a district signs, from `not_before` until just before `not_after`.
+
+    `changes` is who changed that, when and why, the newest last; a key with which a district joined has none at first.
+    """
 
     __tablename__ = "district_key"
 
@@ -134,6 +137,44 @@ class DistrictKey(Model):
     jwk: Mapped[bytes] = mapped_column(LargeBinary)
     not_before: Mapped[datetime]
     not_after: Mapped[datetime | None]
+    changes: Mapped[list["DistrictKeyChange"]] = relationship(order_by="DistrictKeyChange.version")
+
+    def counts(self, at: datetime) -> bool:
+        """Whether the district signs by it at that moment."""
+        return self.not_before <= at and (self.not_after is None or at < self.not_after)
+
+    def add(self, *, reason: str, by: str, at: datetime) -> None:
+        """It counts from now on. Raises `ReasonMissing`."""
+        self.not_before = at
+        self._note(reason, by, at)
+
+    def end(self, *, after: timedelta = timedelta(), reason: str, by: str, at: datetime) -> None:
+        """It counts no more when so much time has passed. Raises `StateForbids` where it ends earlier, or `ReasonMissing`."""
+        if self.not_after is not None and self.not_after <= at + after:
+            raise StateForbids(f"The key {self.key_id} of {self.district} ends earlier already; district key list shows when.")
+        self.not_after = at + after
+        self._note(reason, by, at)
+
+    def _note(self, reason: str, by: str, at: datetime) -> None:
+        if not reason.strip():
+            raise ReasonMissing("Say why; it stays on record.")
+        version = len(self.changes) + 1
+        self.changes.append(DistrictKeyChange(version=version, reason=reason.strip(), changed_by=by, changed_at=at))
+
+
+class DistrictKeyChange(Model):
+    """One change of the time in which a key counts: that it was added, or that its end was set."""
+
+    __tablename__ = "district_key_change"
+
+    district: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(80))
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (ForeignKeyConstraint(["district", "key_id"], ["district_key.district", "district_key.key_id"]),)
 
 
 class Organization(Model):

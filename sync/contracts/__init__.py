@@ -11,6 +11,13 @@ from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIME
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
+from sync.contracts.signing_keys import (
+    SIGNING_KEY_ADDED,
+    SIGNING_KEY_RECOGNIZED,
+    SIGNING_KEY_ROTATED,
+    SigningKeyPeriod,
+    SigningKeyState,
+)
 from sync.errors import Undecodable
 
 CONTRACTS: dict[str, type[msgspec.Struct]] = {
@@ -20,6 +27,9 @@ CONTRACTS: dict[str, type[msgspec.Struct]] = {
     MEMBERSHIP_CHANGED: MembershipState,
     ORGANIZATION_RECORDED: OrganizationState,
     REGISTRATION_RECORDED: RegistrationState,
+    SIGNING_KEY_ADDED: SigningKeyState,
+    SIGNING_KEY_RECOGNIZED: SigningKeyPeriod,
+    SIGNING_KEY_ROTATED: SigningKeyState,
     VOLUNTEER_ID_ASSIGNED: VolunteerIdState,
     VOLUNTEER_ID_CLAIMED: VolunteerIdState,
 }

@@ -19,7 +19,7 @@ class HourEntryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     It carries no name, phone or document: who it belongs to is known by `registration_id` alone. `month` is the month
     (`YYYY-MM`) in which the shift began *in the district's time zone*; the hub never works it out, because a database
-    would use its session's zone. A revoked entry has 0 minutes.
+    would use its session's zone. A revoked entry credits 0 minutes.
 
     `local_number` and `recorded_by` are for the district alone, which gets its entries back by this after a loss.
     """

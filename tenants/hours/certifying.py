@@ -71,7 +71,7 @@ def _tell(session: Session, event_type: str, entry: HourEntry, settings: Setting
         month=f"{entry.started_at.astimezone(settings.time_zone):%Y-%m}",
         started_at=entry.started_at,
         ended_at=entry.ended_at,
-        raw_minutes=0 if revoked else entry.raw_minutes,
+        raw_minutes=entry.raw_minutes,
         credited_minutes=0 if revoked else entry.credited_minutes,
         certified_by=last.actor,
         reason=last.reason,

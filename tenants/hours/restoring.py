@@ -34,9 +34,11 @@ def _restore(entry: HourEntry, fact: Fact) -> None:
     entry.registration_id = uuid.UUID(data.registration_id)
     entry.describe(Service(uuid.UUID(data.organization_id), data.activity, data.field))
     entry.started_at, entry.ended_at = data.started_at, data.ended_at
-    entry.raw_minutes, entry.credited_minutes = data.raw_minutes, data.credited_minutes
-    entry.recorded_by = data.recorded_by or data.certified_by
     act, state = _what_happened(fact)
+    entry.raw_minutes = data.raw_minutes
+    # What waits in the queue again is worth what was served; the event only says that it does not count now.
+    entry.credited_minutes = data.raw_minutes if state is HourState.SUBMITTED else data.credited_minutes
+    entry.recorded_by = data.recorded_by or data.certified_by
     entry.come_back(act, state, version=fact.version, by=data.certified_by, at=fact.time, reason=data.reason)
 
 

@@ -1,13 +1,17 @@
-"""How does an operator make this district part of a federation?"""
+"""How does an operator make this district part of a federation, and keep its key fresh?"""
 
 import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import rich_click as click
 
 from sync.invitation import read_invitation
+from sync.rotating import GRACE, Agreed
+from tenants.joining.rotating import rotate
 from tenants.joining.writing import ENVIRONMENT_FILE, SettingsFolder
+from tenants.operating import district
 
 
 @click.command("join")
@@ -46,3 +50,36 @@ def join_command(invitation: str, folder: Path | None, database_url: str | None)
         "  banyan-district web\n"
         "  banyan-district sync"
     )
+
+
+@click.command("rotate")
+def rotate_command() -> None:
+    """Let this district sign with a new key, while it goes on. Run it again to see how far that is.
+
+    The new key is written beside the old one (FILE.next) and the hub is told. When the hub has said that it takes the new
+    key, the running sync exchanges the files and signs with it; the old one (FILE.old) counts for another day. It must be in a
+    file of its own folder, named by BANYAN_SIGNING_KEY_FILE. Where the key was lost or stolen, this is not enough: make
+    another with keys create, and have the hub's operator add it and withdraw the old one.
+    """
+    with district() as (session, settings):
+        progress = rotate(session, settings, at=datetime.now(UTC))
+        session.commit()
+    said = _PROGRESS[progress.agreed].format(key=progress.key_id)
+    if progress.exchanged_at is not None:
+        until = (progress.exchanged_at + GRACE).astimezone(settings.time_zone)
+        said += f" The one before it is kept until {until:%Y-%m-%d %H:%M}; after that there can be another rotation."
+    click.echo(said)
+
+
+_PROGRESS = {
+    Agreed.SETTLED: "The key in use is {key}.",
+    Agreed.WAITING: (
+        "The key {key} waits to follow, and the hub was told. Leave sync running: it begins to sign with it when the hub has "
+        "answered. Run this again to see how far it is."
+    ),
+    Agreed.TAKEN: "The hub takes the key {key}. The running sync begins to sign with it in a moment.",
+    Agreed.ENDED: (
+        "The hub takes neither the key in use nor the key {key}, which waits. Have its operator add one: "
+        "banyan-hub district key add. The public half is printed by banyan-district keys show."
+    ),
+}

@@ -1,11 +1,14 @@
 """What does a district say when the hub may have lost which volunteer IDs it assigned?"""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.announcing import announcement
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState
+from sync.facts import Fact
 from sync.log import Log
 from tenants.registrations.models import Registration
 
@@ -28,3 +31,7 @@ def claim_volunteer_ids(session: Session, stream: str, *, log: Log) -> None:
             for claim in claims
         ]
         log.append(session, up, said)
+
+
+def restore_claims(_session: Session, _district: str, _facts: Sequence[Fact]) -> None:
+    """Lets claims that were lost stand again as they were said; the IDs themselves come back from the hub's stream."""

@@ -17,13 +17,14 @@ class Permission(StrEnum):
     RECORD = "record"
     CERTIFY = "certify"
     IMPORT = "import"
+    OPERATE = "operate"
 
 
 _GRANTS = {
     Role.VIEWER: {Permission.SEE},
     Role.RECORDER: {Permission.SEE, Permission.RECORD},
-    Role.COORDINATOR: {Permission.SEE, Permission.RECORD, Permission.CERTIFY, Permission.IMPORT},
-    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT},
+    Role.COORDINATOR: {Permission.SEE, Permission.RECORD, Permission.CERTIFY, Permission.IMPORT, Permission.OPERATE},
+    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT, Permission.OPERATE},
 }
 
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.origins import origin_of
 from tenants.errors import SignInRefused
 from tenants.staff import passwords
 from tenants.staff.models import LONGEST_USERNAME, StaffMember
 from tenants.staff.passwords import Checked
-from tenants.staff.throttling import note_failure, note_success, origin_of, refuse_throttled
+from tenants.staff.throttling import note_failure, note_success, refuse_throttled
 
 
 @dataclass(frozen=True)

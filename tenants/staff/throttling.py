@@ -7,7 +7,6 @@ where the account was signed in to from that address before.
 """
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
@@ -20,8 +19,6 @@ FAILURES_PER_NAME_AND_ADDRESS = 5
 FAILURES_PER_ADDRESS = 30
 FAILURES_PER_NAME = 100
 KNOWN_FOR = timedelta(days=90)
-
-_IPV6_SUBSCRIBER_BITS = 64
 
 
 def refuse_throttled(session: Session, username: str, origin: str, *, at: datetime) -> None:
@@ -52,19 +49,6 @@ def note_success(session: Session, username: str, origin: str, *, at: datetime) 
     here = and_(SignInAttempt.username == username, SignInAttempt.origin == origin)
     session.execute(delete(SignInAttempt).where(here))
     session.add(SignInAttempt(username=username, origin=origin, at=at, succeeded=True))
-
-
-def origin_of(address: str) -> str:
-    """What attempts from `address` count for: the address, or the network that one subscriber has where it is of IPv6."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ip_network((int(parsed), _IPV6_SUBSCRIBER_BITS), strict=False))
 
 
 def _forget_what_is_over(session: Session, *, at: datetime) -> None:

@@ -16,6 +16,7 @@ COMMITS = (
     "federation/cli",
     "federation/directory/commands",
     "tenants/cli",
+    "tenants/joining/commands",
     "tenants/organizations/commands",
     "tenants/staff/commands",
     "tenants/imports/uploads/working.py",  # nobody waits for it: each chunk of a register is a transaction of its own

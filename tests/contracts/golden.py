@@ -7,7 +7,7 @@ and archives hold such bytes, and both ends of a stream hash them.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,13 @@ from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIME
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
+from sync.contracts.signing_keys import (
+    SIGNING_KEY_ADDED,
+    SIGNING_KEY_RECOGNIZED,
+    SIGNING_KEY_ROTATED,
+    SigningKeyPeriod,
+    SigningKeyState,
+)
 from sync.envelope import Event
 from sync.facts import read_fact
 
@@ -47,6 +54,9 @@ _CERTIFIED = HourEntryState(
     local_number="GS-0001",
     recorded_by="chen",
 )
+# The public key of RFC 8037, appendix A, and its thumbprint.
+_KEY = SigningKeyState(kty="OKP", crv="Ed25519", x="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+_KEY_ID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 _ASSIGNED = VolunteerIdState(registration_id=_REGISTRATION, volunteer_id="44012345678912")
 
 STATES: dict[str, msgspec.Struct] = {
@@ -69,6 +79,9 @@ STATES: dict[str, msgspec.Struct] = {
         document_flaw="check_digit",
         local_number="FT000001",
     ),
+    SIGNING_KEY_ADDED: _KEY,
+    SIGNING_KEY_RECOGNIZED: SigningKeyPeriod(key_id=_KEY_ID, not_before=_AT, not_after=_AT + timedelta(days=1)),
+    SIGNING_KEY_ROTATED: _KEY,
     VOLUNTEER_ID_ASSIGNED: _ASSIGNED,
     VOLUNTEER_ID_CLAIMED: _ASSIGNED,
 }
@@ -76,11 +89,12 @@ STATES: dict[str, msgspec.Struct] = {
 
 _KEYS = {
     **dict.fromkeys([HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED], _ENTRY),
-    MEMBERSHIP_CHANGED: "futian",
+    **dict.fromkeys([MEMBERSHIP_CHANGED, SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED], "futian"),
+    SIGNING_KEY_RECOGNIZED: _KEY_ID,
     ORGANIZATION_RECORDED: _STREET,
     **dict.fromkeys([REGISTRATION_RECORDED, VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED], _REGISTRATION),
 }
-_BY_THE_HUB = {MEMBERSHIP_CHANGED, VOLUNTEER_ID_ASSIGNED}
+_BY_THE_HUB = {MEMBERSHIP_CHANGED, SIGNING_KEY_RECOGNIZED, VOLUNTEER_ID_ASSIGNED}
 
 
 def file_of(type: str) -> Path:

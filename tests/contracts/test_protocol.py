@@ -66,6 +66,10 @@ def test_every_event_is_told_of_with_its_writer_and_its_data() -> None:
     }
 
 
+def test_a_district_is_given_back_whatever_it_says() -> None:
+    assert set(tenants.intake.RESTORERS) == set(CONTRACTS) - set(tenants.intake.HANDLERS)
+
+
 def test_every_attribute_of_an_event_is_told_of() -> None:
     told = {name for cells in table("attribute") for name in re.findall(r"\w+", cells[0])}
     assert told == set(envelope.Event.__struct_fields__)

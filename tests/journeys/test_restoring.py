@@ -164,6 +164,23 @@ def test_a_revoked_entry_is_revoked_again(on_files: City, storm: Storm, tmp_path
     check(on_files)
 
 
+def test_a_certification_that_was_undone_waits_again_with_its_minutes(on_files: City, storm: Storm, tmp_path: Path) -> None:
+    futian, _ = on_files.districts
+    storm.blow(ROUNDS)
+    backup = Backup(futian, tmp_path / "aside.db")
+    serve(futian, "FT1", day=1)
+    with futian.sessions.begin() as session:
+        entry, at = session.query(HourEntry).one(), datetime.now(UTC)
+        certifying.undo_certification(session, entry, by="coordinator", at=at, settings=futian.settings)
+    storm.blow(ROUNDS)
+    backup.put_back()
+    storm.blow(ROUNDS)
+    with futian.sessions() as session:
+        entry = session.query(HourEntry).one()
+        assert (entry.state, entry.raw_minutes, entry.credited_minutes) == (HourState.SUBMITTED, 60, 60)
+    check(on_files)
+
+
 def test_a_hub_that_was_put_back_gives_everybody_the_id_they_were_shown(on_files: City, storm: Storm, tmp_path: Path) -> None:
     futian, luohu = on_files.districts
     serve(futian, "FT1", day=1)
@@ -186,3 +203,21 @@ def test_a_hub_that_was_put_back_gives_everybody_the_id_they_were_shown(on_files
         known = set(session.scalars(select(Volunteer.volunteer_id)))
     assert everything.people == len(set(held)) == 9
     assert known == set(held) | aliases
+
+
+def test_a_district_that_is_put_back_to_before_its_claims_claims_them_still(
+    on_files: City, storm: Storm, tmp_path: Path
+) -> None:
+    futian, _ = on_files.districts
+    serve(futian, "FT1", day=1)
+    storm.blow(ROUNDS)
+    backups = Backup(on_files.hub, tmp_path / "hub.aside"), Backup(futian, tmp_path / "futian.aside")
+    for number in (2, 3):
+        serve(futian, f"FT{number}", day=number)
+    storm.blow(ROUNDS)
+    before = shown(futian)
+    for backup in backups:
+        backup.put_back()
+        storm.blow(2 * ROUNDS)
+    assert shown(futian) == before
+    check(on_files)

@@ -126,7 +126,7 @@ def test_a_district_killed_while_it_sends_goes_on_where_it_was(city: City) -> No
             eventually(lambda: city.hub.cursor(futian.head().stream)[1], until=lambda place: place > turn * 2_000)  # noqa: B023
             process.kill()
             process.wait()
-            futian.announce(10, first=90_000 + turn)
+            futian.announce(10, first=90_000 + 10 * turn)
         process = city.start("futian")
         try:
             finish(city)

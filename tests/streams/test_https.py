@@ -20,6 +20,7 @@ from sync.bus import Bus, KombuBus
 from sync.carrier import open_bus
 from sync.errors import BusUnavailable, TooLarge
 from sync.message import BATCH, PROTOCOL_VERSION, StreamClaims, seal
+from sync.signing import Signer
 from tests.support import parties
 from tests.support.gateway import Gateway, gateway_for
 from tests.support.parties import City, put
@@ -49,7 +50,7 @@ def hub(bus_url: str) -> Iterator[KombuBus]:
 
 @pytest.fixture
 def futian(gateway: Gateway, keys: dict[str, OKPKey]) -> Iterator[Bus]:
-    with closing(open_bus(gateway.bus_url, "futian", key=keys["futian"])) as bus:
+    with closing(open_bus(gateway.bus_url, "futian", signer=Signer(keys["futian"]))) as bus:
         yield bus
 
 
@@ -103,7 +104,7 @@ def test_a_refused_message_is_an_error_of_its_sender(futian: Bus, hub: KombuBus,
 def test_a_district_whose_key_is_unknown_gets_nothing(gateway: Gateway, hub: KombuBus, futian: Bus) -> None:
     put(hub, b"for futian", to="futian")
     with (
-        closing(open_bus(gateway.bus_url, "futian", key=signing.generate_key())) as stranger,
+        closing(open_bus(gateway.bus_url, "futian", signer=Signer(signing.generate_key()))) as stranger,
         pytest.raises(BusUnavailable, match="unknown_key"),
     ):
         eventually(lambda: stranger.receive(seconds=1))
@@ -115,7 +116,7 @@ def test_a_reader_that_hangs_up_takes_nothing_with_it(
     gateway: Gateway, hub: KombuBus, futian: Bus, keys: dict[str, OKPKey]
 ) -> None:
     for number in range(5):
-        with closing(open_bus(gateway.bus_url, "futian", key=keys["futian"])) as bus:
+        with closing(open_bus(gateway.bus_url, "futian", signer=Signer(keys["futian"]))) as bus:
             assert bus.receive(seconds=0.2) is None
         put(hub, bytes([number]), to="futian")
         assert take(futian) == bytes([number])
@@ -126,7 +127,10 @@ def test_pages_answer_and_messages_arrive_however_many_districts_wait(bus_url: s
     keys = {f"district-{number}": signing.generate_key() for number in range(12)}
     gateway = gateway_for(keys, tmp_path, bus_url=bus_url, HELD_POLLS="4")
     with gateway.running(), ExitStack() as stack:
-        waiting = {code: stack.enter_context(closing(open_bus(gateway.bus_url, code, key=key))) for code, key in keys.items()}
+        waiting = {
+            code: stack.enter_context(closing(open_bus(gateway.bus_url, code, signer=Signer(key))))
+            for code, key in keys.items()
+        }
         for bus in waiting.values():
             assert bus.receive(seconds=0.2) is None
         assert gateway.get("/api/v1/city").is_success
@@ -158,7 +162,7 @@ def test_a_hub_that_is_frozen_keeps_nobody_waiting_for_ever(monkeypatch: pytest.
     monkeypatch.setattr(https, "HOLD_SECONDS", 0.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/api/v1/bus"
-        with closing(open_bus(url, "futian", key=keys["futian"])) as futian:
+        with closing(open_bus(url, "futian", signer=Signer(keys["futian"]))) as futian:
             with pytest.raises(BusUnavailable):
                 futian.publish(said(b"x", keys["futian"]), to=streams.HUB)
             with pytest.raises(BusUnavailable):
@@ -180,7 +184,7 @@ def test_a_hub_that_is_frozen_keeps_nobody_waiting_for_ever(monkeypatch: pytest.
 def test_an_answer_that_is_none_counts_as_an_absent_bus(answer: Response, keys: dict[str, OKPKey]) -> None:
     app = Flask(__name__)
     app.add_url_rule("/api/v1/bus", view_func=lambda: answer, methods=["GET", "POST"])
-    with serving(app) as address, closing(open_bus(f"{address}/api/v1/bus", "futian", key=keys["futian"])) as futian:
+    with serving(app) as address, closing(open_bus(f"{address}/api/v1/bus", "futian", signer=Signer(keys["futian"]))) as futian:
         with pytest.raises(BusUnavailable):
             eventually(lambda: futian.receive(seconds=1))
         with pytest.raises(BusUnavailable):
@@ -196,12 +200,12 @@ def test_a_hub_is_believed_only_with_a_certificate_that_the_machine_trusts(
     raw = said(b"x", keys["futian"])
     with gateway.running():
         with (
-            closing(open_bus(gateway.bus_url, "futian", key=keys["futian"])) as futian,
+            closing(open_bus(gateway.bus_url, "futian", signer=Signer(keys["futian"]))) as futian,
             pytest.raises(BusUnavailable, match="ConnectError"),
         ):
             futian.publish(raw, to=streams.HUB)
         monkeypatch.setenv(ssl.get_default_verify_paths().openssl_cafile_env, str(gateway.certificate))
-        with closing(open_bus(gateway.bus_url, "futian", key=keys["futian"])) as futian:
+        with closing(open_bus(gateway.bus_url, "futian", signer=Signer(keys["futian"]))) as futian:
             put(futian, raw, to=streams.HUB)
             assert futian.receive(seconds=0.2) is None
 

@@ -5,6 +5,7 @@ its relay and consumer on a real bus, or a test drives them step by step over a 
 """
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,13 +29,17 @@ from federation.settings import Settings as HubSettings
 from sync import service, signing, sqlite, streams
 from sync.commands import Participant
 from sync.consumer import Consumer
+from sync.key_files import KeyFiles
 from sync.relay import Relay
+from sync.rotating import Rotation
 from sync.settings import WireSettings
+from sync.signing import Signer
 from sync.testing import BadWeather
 from tenants.hours import certifying
 from tenants.hours.recording import HourDetails, submit_hours
 from tenants.hours.rules import possible_shift
 from tenants.hours.totals import Totals, district_totals
+from tenants.joining.rotating import agreement
 from tenants.migrations import MIGRATIONS as DISTRICT_MIGRATIONS
 from tenants.organizations.arranging import found_district
 from tenants.registrations.models import Registration
@@ -157,13 +162,19 @@ class Storm:
     def __init__(self, city: City, weather: BadWeather) -> None:
         self._weather = weather
         self._seconds = 0.0
-        self._relays = [self._relay(side) for side in (city.hub, *city.districts)]
-        self._consumers = [self._consumer(side) for side in (city.hub, *city.districts)]
+        self._relays, self._consumers, self._rotations = [], [], []
+        for side in (city.hub, *city.districts):
+            signer = Signer(side.wire.signing_key)
+            self._relays.append(self._relay(side, signer))
+            self._consumers.append(self._consumer(side, signer))
+            self._rotations += rotations(side, signer, clock=lambda: self._seconds)
 
     def blow(self, rounds: int) -> None:
         """Lets every party send and receive, some rounds long."""
         for _ in range(rounds):
             self._seconds += BEACON_SECONDS
+            for rotation in self._rotations:
+                rotation.step()
             for relay in self._relays:
                 relay.step()
             for consumer in self._consumers:
@@ -174,25 +185,25 @@ class Storm:
         """The bus does what it should from now on; what waits on it stays."""
         self._weather.lose = self._weather.double = self._weather.reorder = 0.0
 
-    def _relay(self, side: Side) -> Relay:
+    def _relay(self, side: Side, signer: Signer) -> Relay:
         return Relay(
             sessions=side.sessions,
             log=side.participant.log,
             recovery=side.participant.recovery,
             bus=self._weather.bus(side.participant.party),
-            key=side.wire.signing_key,
+            signer=signer,
             beacon_seconds=BEACON_SECONDS,
             clock=lambda: self._seconds,
         )
 
-    def _consumer(self, side: Side) -> Consumer:
+    def _consumer(self, side: Side, signer: Signer) -> Consumer:
         return Consumer(
             party=side.participant.party,
             sessions=side.sessions,
             inbox=side.participant.inbox,
             bus=self._weather.bus(side.participant.party),
             keys=side.participant.keys,
-            key=side.wire.signing_key,
+            signer=signer,
         )
 
 
@@ -260,6 +271,7 @@ def _district(stack: ExitStack, code: str, database_url: str, *, hub_key: Any) -
         inbox=tenants.mailbox.inbox,
         keys=tenants.mailbox.HubKey(settings.hub_key),
         incarnation=tenants.mailbox.incarnation,
+        agree=agreement(code),
     )
     return District(participant, sessions, wire, settings)
 
@@ -278,8 +290,16 @@ def _wire() -> WireSettings:
     return WireSettings(bus_url="", beacon_seconds=BEACON_SECONDS, heartbeat_file=None, signing_key=signing.generate_key())
 
 
+def rotations(side: Side, signer: Signer, clock: Callable[[], float] = time.monotonic) -> list[Rotation]:
+    """What exchanges the side's key, where that can be."""
+    agree, file = side.participant.agree, side.wire.signing_key_file
+    files = KeyFiles(file) if file else None
+    return [Rotation(signer, agree, files=files, sessions=side.sessions, clock=clock)] if agree else []
+
+
 def serve(side: Side, bus_url: str, stop: threading.Event) -> None:
     """Sends and receives for `side` until `stop` is set."""
+    signer = Signer(side.wire.signing_key)
     service.run(
         party=side.participant.party,
         sessions=side.sessions,
@@ -287,8 +307,9 @@ def serve(side: Side, bus_url: str, stop: threading.Event) -> None:
         recovery=side.participant.recovery,
         inbox=side.participant.inbox,
         keys=side.participant.keys,
-        signing_key=side.wire.signing_key,
+        signer=signer,
         bus_url=bus_url,
         beacon_seconds=side.wire.beacon_seconds,
         stop=stop,
+        rotation=next(iter(rotations(side, signer)), None),
     )

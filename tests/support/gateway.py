@@ -70,8 +70,8 @@ class Gateway:
     @contextmanager
     def running(self) -> Iterator[None]:
         """The program at work."""
-        self.start()
         try:
+            self.start()
             yield
         finally:
             self.kill()

@@ -124,8 +124,8 @@ def syncing(hub: Machine, district: Machine) -> Iterator[tuple[Hub, District]]:
             hub_settings = read_hub_settings()
         with district.settings():
             district_settings = read_district_settings()
-        hub_side = Hub(*_part(stack, federation.cli.PROGRAM, hub_settings), hub_settings)
-        district_side = District(*_part(stack, tenants.cli.PROGRAM, district_settings), district_settings)
+        hub_side = Hub(*part(stack, federation.cli.PROGRAM, hub_settings), hub_settings)
+        district_side = District(*part(stack, tenants.cli.PROGRAM, district_settings), district_settings)
         stop = threading.Event()
         for side in (hub_side, district_side):
             thread = threading.Thread(target=serve, args=(side, side.wire.bus_url, stop))
@@ -135,9 +135,10 @@ def syncing(hub: Machine, district: Machine) -> Iterator[tuple[Hub, District]]:
         yield hub_side, district_side
 
 
-def _part(
+def part(
     stack: ExitStack, program: Program, settings: ProgramSettings
 ) -> "tuple[Participant, sessionmaker[Session], WireSettings]":
+    """What `program` is in the streams with these `settings`, the sessions of its database, and what it needs of the bus."""
     engine = create_engine(settings.database_url)
     stack.callback(engine.dispose)
     sqlite.prepare(engine)

@@ -24,6 +24,7 @@ from sync import service, signing, streams
 from sync.bus import Bus
 from sync.errors import BusUnavailable
 from sync.facts import Fact
+from sync.signing import Signer
 from tests.support import servers
 from tests.support.sides import Marker, Ring, Side, apply, open_side
 from tests.support.waiting import eventually
@@ -127,7 +128,7 @@ def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | 
         recovery=side.recovery,
         inbox=side.inbox,
         keys=side.keys,
-        signing_key=side.key,
+        signer=Signer(side.key),
         bus_url=bus_url,
         beacon_seconds=BEACON_SECONDS,
         stop=stop,

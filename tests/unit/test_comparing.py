@@ -14,6 +14,7 @@ from sync.beacon import Verdict
 from sync.consumer import Consumer
 from sync.digest import Record
 from sync.relay import QUESTION_PAUSE_SECONDS, Relay
+from sync.signing import Signer
 from sync.testing import BadWeather
 from tests.support.sides import DigestBucket, RecordState, RestoredFact, Ring, Side, StreamCursor, StreamHead, open_side
 
@@ -62,14 +63,15 @@ class Pair:
             log=side.log,
             recovery=side.recovery,
             bus=self._weather.bus(side.party),
-            key=side.key,
+            signer=Signer(side.key),
             beacon_seconds=BEACON_SECONDS,
             clock=lambda: self._seconds,
         )
 
     def _consumer(self, side: Side) -> Consumer:
         bus = self._weather.bus(side.party)
-        return Consumer(party=side.party, sessions=side.sessions, inbox=side.inbox, bus=bus, keys=side.keys, key=side.key)
+        signer = Signer(side.key)
+        return Consumer(party=side.party, sessions=side.sessions, inbox=side.inbox, bus=bus, keys=side.keys, signer=signer)
 
 
 @pytest.fixture

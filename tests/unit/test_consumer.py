@@ -12,7 +12,7 @@ from sync.beacon import Verdict, open_position
 from sync.consumer import MAX_ATTEMPTS, Consumer
 from sync.errors import BusUnavailable
 from sync.relay import Relay
-from sync.signing import KeyRing
+from sync.signing import KeyRing, Signer
 from sync.testing import BadWeather
 from tests.support.sides import QuarantinedMessage, Side
 
@@ -40,7 +40,7 @@ def waiting(futian: Side, weather: BadWeather) -> list[bytes]:
         log=futian.log,
         recovery=futian.recovery,
         bus=weather.bus("futian"),
-        key=futian.key,
+        signer=Signer(futian.key),
         beacon_seconds=60,
     ).step()
     return weather.waiting("hub")
@@ -53,7 +53,7 @@ def consumer(side: Side, weather: BadWeather, keys: KeyRing | None = None) -> Co
         inbox=side.inbox,
         bus=weather.bus(side.party),
         keys=keys or side.keys,
-        key=side.key,
+        signer=Signer(side.key),
     )
 
 

@@ -10,6 +10,7 @@ from sync.batch import open_batch
 from sync.beacon import Beacon, Position, Verdict, open_beacon
 from sync.errors import BusUnavailable
 from sync.relay import BEACON_PAUSE_SECONDS, QUESTION_PAUSE_SECONDS, WINDOW_BATCHES, Relay
+from sync.signing import Signer
 from sync.testing import BadWeather
 from tests.support.sides import AT, Side
 
@@ -46,7 +47,7 @@ def start(side: Side, weather: BadWeather, clock: Clock) -> Relay:
         log=side.log,
         recovery=side.recovery,
         bus=weather.bus(side.party),
-        key=side.key,
+        signer=Signer(side.key),
         beacon_seconds=BEACON_SECONDS,
         now=lambda: AT,
         clock=clock,

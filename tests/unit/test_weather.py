@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sync import streams
 from sync.consumer import Consumer
 from sync.relay import Relay
+from sync.signing import Signer
 from sync.testing import BadWeather
 from tests.support.sides import Ring, Side, open_side
 
@@ -62,7 +63,7 @@ class City:
             log=side.log,
             recovery=side.recovery,
             bus=self.weather.bus(side.party),
-            key=side.key,
+            signer=Signer(side.key),
             beacon_seconds=BEACON_SECONDS,
             clock=lambda: self.seconds,
         )
@@ -74,7 +75,7 @@ class City:
             inbox=side.inbox,
             bus=self.weather.bus(side.party),
             keys=side.keys,
-            key=side.key,
+            signer=Signer(side.key),
         )
 
     def assert_equal(self) -> None:

@@ -168,6 +168,11 @@ def test_the_description_is_valid_and_names_every_url(client: FlaskClient) -> No
         "/api/v1/enrolments",
         "/api/v1/bus",
         "/api/v1/streams/{district}/down",
+        "/api/v1/operation/districts",
+        "/api/v1/operation/districts/{code}",
+        "/api/v1/operation/districts/{code}/comparison",
+        "/api/v1/operation/districts/{code}/replay",
+        "/api/v1/operation/districts/{code}/retry",
     }
 
 

@@ -21,6 +21,7 @@ OPEN = PUBLIC_ENDPOINTS | {
     "documentation.swagger_ui",
     "health.alive",
     "health.ready",
+    "metrics.show",  # has a token of its own
 }
 NO_SIGN_IN = {"/sign-in"}
 
