@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
 
-from joserfc.jwk import OKPKey
 from sqlalchemy import StaticPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -28,6 +27,7 @@ from sync.log import Log
 from sync.quarantine import Quarantine
 from sync.recovery import Recovery
 from sync.relay import Relay
+from sync.signing import Signer
 from sync.testing import BadWeather
 from tests.simulation.faults import Crash, Faults, FragileBus, Point
 from tests.simulation.rules import DistrictRules, HubRules
@@ -55,15 +55,14 @@ class Party:
 
     def __init__(self, name: str, *, reads: list[str], writes: list[str], ring: Ring, wiring: Wiring) -> None:
         self.name = name
-        self._reads = reads
         self.faults = Faults()
         self.skew = timedelta()
         self.seconds = 0.0
         self.refusing = False
         self.draw: Callable[[], str]
         self._ring = ring
-        self._key = _key(name)
-        ring.add(name, self._key)
+        self._signer = _signer(name)
+        ring.add(name, self._signer.key)
         engine = create_engine("sqlite://", poolclass=StaticPool)
         sqlite.prepare(engine)
         self.sessions = sessionmaker(engine)
@@ -97,13 +96,19 @@ class Party:
             log=self.log,
             recovery=self.recovery,
             bus=bus,
-            key=self._key,
+            signer=self._signer,
             beacon_seconds=BEACON_SECONDS,
             now=self._now,
             clock=lambda: self.seconds,
         )
         self._consumer = Consumer(
-            party=self.name, sessions=self.sessions, inbox=self.inbox, bus=bus, keys=self._ring, key=self._key, now=self._now
+            party=self.name,
+            sessions=self.sessions,
+            inbox=self.inbox,
+            bus=bus,
+            keys=self._ring,
+            signer=self._signer,
+            now=self._now,
         )
 
     def send(self) -> bool:
@@ -126,8 +131,9 @@ class Party:
 
     def retry(self) -> None:
         """Applies again what is parked, as somebody would who has mended what was wrong."""
+        parked = self.database.execute("SELECT DISTINCT stream FROM parked_record ORDER BY stream").fetchall()
         with self.sessions.begin() as session:
-            for stream in self._reads:
+            for (stream,) in parked:
                 self.inbox.retry(session, stream)
 
     def backup(self) -> bytes:
@@ -195,5 +201,5 @@ def _no_claim(_session: Session, _stream: str) -> None:
 
 
 @cache
-def _key(_name: str) -> OKPKey:
-    return signing.generate_key()
+def _signer(_name: str) -> Signer:
+    return Signer(signing.generate_key())
