@@ -232,14 +232,14 @@ def _sync(program: Program) -> click.Command:
     def sync() -> None:
         """Take part in the streams: send what was said here, receive what the other side says. Ends on Ctrl-C or SIGTERM."""
         # Only here: the libraries of the bus are a third of what every other command would take to start.
-        from sync import service  # noqa: PLC0415
+        from sync import counting, service  # noqa: PLC0415
 
         logs.configure()
         settings = program.read_settings()
         stop = threading.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: stop.set())
-        with engine_of(settings) as engine:
+        with engine_of(settings) as engine, counting.shown(settings.wire.metrics_bind):
             sessions = sessionmaker(engine)
             participant = program.participant(settings, sessions)
             participant.log.listen(sessions)
