@@ -30,7 +30,7 @@ from sync.key_files import KeyFiles
 from sync.log import Log
 from sync.migrating import Migrations
 from sync.recovery import Recovery
-from sync.rotating import Agree, Rotation
+from sync.rotating import Agreement, Rotation
 from sync.settings import WireSettings
 from sync.signing import KeyRing, Signer
 from sync.upkeep import Tidy
@@ -54,8 +54,8 @@ class ProgramSettings(Protocol):
 class Participant:
     """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts.
 
-    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `agree` is how it comes to terms with the
-    other side about its own key, where that can be exchanged.
+    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `agreement` is how it comes to terms with
+    the other side about its own key, where that can be exchanged.
     """
 
     party: str
@@ -65,7 +65,7 @@ class Participant:
     keys: KeyRing
     incarnation: Incarnation
     tidy: Tidy | None = None
-    agree: Agree | None = None
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True)
@@ -280,7 +280,8 @@ def _rotation(
 ) -> Rotation | None:
     file = settings.wire.signing_key_file
     files = KeyFiles(file) if file else None
-    return Rotation(signer, participant.agree, files=files, sessions=sessions) if participant.agree else None
+    agreement = participant.agreement
+    return Rotation(signer, agreement, files=files, sessions=sessions) if agreement else None
 
 
 def _forgetting(participant: Participant, settings: ProgramSettings) -> Tidy:
