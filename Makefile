@@ -34,7 +34,7 @@ format: development  ## Put the code into the common form, and mend what can be 
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: development  ## Measure the streams beside the naive way; the README's figures come from here.
+bench: development  ## Measure the streams beside other ways, and see whether they keep what they promise.
 	.venv/bin/python -m benchmarks.pipeline $(ARGS)
 
 lock:  ## Resolve pyproject.toml into the lock files anew (needs uv).

@@ -45,7 +45,9 @@ def step(value: Step) -> str:
     if isinstance(value, Locating):
         return str(gettext("The place is being looked for up to which both sides tell the same history."))
     if isinstance(value, Fetching):
-        return str(gettext("What was lost here is being given back, up to event %(number)s so far.", number=number(value.after)))
+        return str(
+            gettext("What was lost here is being given back, up to event %(number)s so far.", number=number(value.after))
+        )
     if value.buckets is None:
         return str(gettext("The records of both sides are about to be compared."))
     left = len(value.buckets)

@@ -1,14 +1,14 @@
-"""How long does the way take that most teams would write first?
+"""How do hour events go the way that most teams would write first?
 
 For each event: an ORM row and a commit in the district, one JSON message; at the hub an ORM row and the same totals, a
 commit and an acknowledgement. It has no log, no signature, no cursor and no confirmation, so it also loses and doubles.
 The tables, databases and brokers are those of the streams.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,11 +16,19 @@ from kombu import Connection, Consumer, Producer, Queue
 from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from benchmarks.stage import DISTRICT, Carrier, hours, open_engine
+from benchmarks.carriers import Carrier, open_engine
+from benchmarks.hours import hours
+from benchmarks.looking import COUNTED, look_at
+from benchmarks.ways import PROCESSES, Commit, Way
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
 from sync.contracts.hours import HourEntryState
 from sync.embedded import EmbeddedTransport
 
+NAME = "the naive way"
+# It takes long enough with these, and is as quick with the last as with the first.
+EVENTS = 300
+# Another district than that of the streams, so that neither adds to the other's sums.
+_DISTRICT = "luohu"
 _QUEUE = Queue("naive", durable=True)
 _EMBEDDED = "sqla+"
 
@@ -42,38 +50,65 @@ class NaiveHours(_Model):
     minutes: Mapped[int]
 
 
-def produce(carrier: Carrier, count: int) -> None:
-    """The district: `count` rows, commits and messages."""
+@contextmanager
+def way(carrier: Carrier) -> Iterator[Way]:
+    """The naive way, between the databases of the streams, which have their tables already."""
     engine = open_engine(carrier.district_url)
     _Model.metadata.create_all(engine)
+    engine.dispose()
+    opened = partial(writer, carrier.district_url, carrier.bus_url)
+    yield Way(
+        name=NAME,
+        writers=[opened],
+        certifier=opened,
+        carry=partial(_carry, carrier),
+        look=partial(look_at, carrier.hub_url, f"{COUNTED} WHERE district = '{_DISTRICT}'"),
+        most=EVENTS,
+    )
+
+
+@contextmanager
+def writer(district_url: str, bus_url: str) -> Iterator[Commit]:
+    """The district: a row, a commit and a message for each entry."""
+    engine = open_engine(district_url)
     sessions = sessionmaker(engine)
-    with _connection(carrier) as connection:
+    with _connection(bus_url) as connection:
         producer = Producer(connection.channel())
-        for state in hours(count):
-            _record(sessions, state)
-            producer.publish(
-                msgspec.to_builtins(state), serializer="json", routing_key=_QUEUE.name, declare=[_QUEUE], delivery_mode=2
-            )
+
+        def commit(count: int) -> None:
+            for state in hours(count):
+                _record(sessions, state)
+                message = msgspec.to_builtins(state)
+                producer.publish(message, serializer="json", routing_key=_QUEUE.name, declare=[_QUEUE], delivery_mode=2)
+
+        yield commit
     engine.dispose()
 
 
-def consume(carrier: Carrier, count: int) -> float:
-    """The hub: takes `count` messages, one by one; gives the seconds from the first effect to the last."""
-    engine = open_engine(carrier.hub_url)
+def consume(hub_url: str, bus_url: str) -> None:
+    """The hub: takes messages one by one, until it is ended."""
+    engine = open_engine(hub_url)
     sessions = sessionmaker(engine)
-    moments: list[float] = []
 
     def take(body: dict[str, Any], message: Any) -> None:
         with sessions.begin() as session:
             _post(session, body)
         message.ack()
-        moments.append(time.monotonic())
 
-    with _connection(carrier) as connection, Consumer(connection, [_QUEUE], callbacks=[take], prefetch_count=16):
-        while len(moments) < count:
-            connection.drain_events(timeout=60)
-    engine.dispose()
-    return moments[-1] - moments[0]
+    with _connection(bus_url) as connection, Consumer(connection, [_QUEUE], callbacks=[take], prefetch_count=16):
+        while True:
+            connection.drain_events()
+
+
+@contextmanager
+def _carry(carrier: Carrier) -> Iterator[None]:
+    process = PROCESSES.Process(target=consume, args=(carrier.hub_url, carrier.bus_url))
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
 
 
 def _record(sessions: "sessionmaker[Session]", state: HourEntryState) -> None:
@@ -93,7 +128,7 @@ def _record(sessions: "sessionmaker[Session]", state: HourEntryState) -> None:
 def _post(session: Session, body: dict[str, Any]) -> None:
     session.add(
         LedgerEntry(
-            district=DISTRICT,
+            district=_DISTRICT,
             entry_id=body["entry_id"],
             epoch=1,
             version=1,
@@ -118,19 +153,19 @@ def _post(session: Session, body: dict[str, Any]) -> None:
         (OrganizationTotal, {"organization_id": body["organization_id"]}),
     )
     for model, key in keys:
-        total = session.get(model, {"district": DISTRICT, **key}, with_for_update=True)
+        total = session.get(model, {"district": _DISTRICT, **key}, with_for_update=True)
         if total is None:
-            total = model(district=DISTRICT, **key, entries=0, minutes=0)
+            total = model(district=_DISTRICT, **key, entries=0, minutes=0)
             session.add(total)
         total.entries += 1
         total.minutes += body["credited_minutes"]
 
 
 @contextmanager
-def _connection(carrier: Carrier) -> Iterator[Any]:
-    if carrier.bus_url.startswith(_EMBEDDED):
-        connection = Connection(carrier.bus_url.removeprefix(_EMBEDDED), transport=EmbeddedTransport)
+def _connection(bus_url: str) -> Iterator[Any]:
+    if bus_url.startswith(_EMBEDDED):
+        connection = Connection(bus_url.removeprefix(_EMBEDDED), transport=EmbeddedTransport)
     else:
-        connection = Connection(carrier.bus_url)
+        connection = Connection(bus_url)
     with connection:
         yield connection

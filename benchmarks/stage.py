@@ -1,47 +1,30 @@
-"""On what is measured?
+"""Who takes part in a measurement?
 
 A hub and one district as in production: their own databases, and the programs `banyan-hub sync` and `banyan-district sync`.
-Servers are started for the measurement, with their disks waited for.
 """
 
 import os
 import subprocess
 import sys
-import time
-import uuid
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 from joserfc.jwk import OKPKey
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
-from sync import postgresql, signing, sqlite, streams
-from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
+from benchmarks.carriers import DISTRICT, Carrier, open_engine
+from benchmarks.looking import look_at
+from benchmarks.ways import Visible, wait_for
+from sync import signing, streams
 from tenants import mailbox
 from tenants.settings import Settings, read_settings
 
-DISTRICT = "futian"
 STREAM = streams.up(DISTRICT)
-ZONE = ZoneInfo("Asia/Shanghai")
+_REACHED = f"SELECT sequence FROM stream_cursor WHERE stream = '{STREAM}'"  # noqa: S608 - a name of our own
 _PROGRAMS = Path(sys.executable).parent
-_LOOK_SECONDS = 0.0005
-
-
-@dataclass(frozen=True)
-class Carrier:
-    """Two databases and a bus."""
-
-    name: str
-    hub_url: str
-    district_url: str
-    bus_url: str
 
 
 class Party:
@@ -59,12 +42,12 @@ class Party:
         subprocess.run([*self._command, *arguments], env=self.environment, check=True, capture_output=True)  # noqa: S603
 
     @contextmanager
-    def syncing(self) -> Iterator[None]:
-        """Lets the program send and receive."""
+    def syncing(self) -> Iterator[int]:
+        """Lets the program send and receive; gives its process's number."""
         with self._journal.open("ab") as journal:
             process = subprocess.Popen([*self._command, "sync"], env=self.environment, stdout=journal, stderr=journal)  # noqa: S603
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait()
@@ -73,95 +56,26 @@ class Party:
 class Stage:
     """The two parties, ready to be measured."""
 
-    def __init__(self, carrier: Carrier, hub: Party, district: Party) -> None:
-        self.carrier = carrier
+    def __init__(self, hub: Party, district: Party, district_key: OKPKey) -> None:
         self.hub = hub
         self.district = district
-
-    def announce(self, count: int, *, at_once: int) -> None:
-        """Commits `count` hour events in the district, `at_once` in each transaction."""
-        announce(self.district.sessions, count, at_once=at_once)
+        self.district_key = district_key
 
     def district_settings(self) -> Settings:
         """What the district's program was told."""
         os.environ.update(self.district.environment)
         return read_settings()
 
-    @property
-    def head(self) -> int:
-        """The last event that the district has committed."""
+    def look(self) -> AbstractContextManager[Visible]:
+        """A look at the hub: the last event whose effect is visible there."""
+        return look_at(self.hub.environment["BANYAN_DATABASE_URL"], _REACHED)
+
+    def settle(self) -> None:
+        """Waits until all that the district has committed is visible at the hub."""
         with self.district.sessions() as session:
             [head] = mailbox.log.heads(session)
-            return head.sequence
-
-    @contextmanager
-    def look(self) -> Iterator[Callable[[], int]]:
-        """A quick look at the hub: the last event whose effect is visible there."""
-        # Each look is a transaction of its own, and on SQLite one that does not ask for the write lock.
-        query = text("SELECT sequence FROM stream_cursor WHERE stream = :stream").bindparams(stream=STREAM)
-        with self.hub.engine.connect().execution_options(**sqlite.READ_ONLY) as connection:
-
-            def visible() -> int:
-                sequence: int = connection.execute(query).scalar_one()
-                connection.rollback()
-                return sequence
-
-            yield visible
-
-    def wait_for(self, sequence: int, *, pause: float = _LOOK_SECONDS) -> float:
-        """Waits until event `sequence` is visible at the hub; gives the moment, on the clock that processes share."""
         with self.look() as visible:
-            while visible() < sequence:
-                time.sleep(pause)
-            return time.monotonic()
-
-
-def announce(sessions: "sessionmaker[Session]", count: int, *, at_once: int) -> None:
-    """Commits `count` hour events, `at_once` in each transaction."""
-    done = 0
-    while done < count:
-        size = min(at_once, count - done)
-        with sessions.begin() as session:
-            for state in hours(size):
-                mailbox.log.announce(session, STREAM, type=HOURS_CERTIFIED, key=state.entry_id, version=1, data=state)
-        done += size
-
-
-_REGISTRATIONS = [str(uuid.UUID(int=number)) for number in range(5_000)]
-_ORGANIZATIONS = [str(uuid.UUID(int=number)) for number in range(200)]
-_FIELDS = ("为老服务", "环保", "文化", "助残", "交通引导")
-_began = datetime(2025, 1, 6, 1, 0, tzinfo=UTC)
-_made = 0
-
-
-def hours(count: int) -> Iterator[HourEntryState]:
-    """That many new hour entries of 5,000 volunteers in 200 organizations, over a year."""
-    global _made  # noqa: PLW0603 - entries differ from call to call
-    for number in range(_made, _made + count):
-        started_at = _began + timedelta(hours=number % (365 * 24))
-        minutes = 60 + number % 180
-        yield HourEntryState(
-            entry_id=str(uuid.uuid4()),
-            registration_id=_REGISTRATIONS[number * 7 % len(_REGISTRATIONS)],
-            organization_id=_ORGANIZATIONS[number % len(_ORGANIZATIONS)],
-            activity="周末社区图书整理与导读服务",
-            field=_FIELDS[number % len(_FIELDS)],
-            month=f"{started_at.astimezone(ZONE):%Y-%m}",
-            started_at=started_at,
-            ended_at=started_at + timedelta(minutes=minutes),
-            raw_minutes=minutes,
-            credited_minutes=minutes,
-            certified_by="coordinator",
-        )
-    _made += count
-
-
-def open_engine(url: str) -> Engine:
-    """An engine set up as the programs set up theirs."""
-    engine = create_engine(url)
-    sqlite.prepare(engine)
-    postgresql.prepare(engine)
-    return engine
+            wait_for(visible, head.sequence)
 
 
 @contextmanager
@@ -191,7 +105,7 @@ def stage(carrier: Carrier, folder: Path) -> Iterator[Stage]:
             party.run("db", "upgrade")
         district.run("setup")
         hub.run("district", "add", DISTRICT, "--name", "福田区", "--region", "440304", "--key", str(offered))
-        yield Stage(carrier, hub, district)
+        yield Stage(hub, district, district_key)
 
 
 def _environment(database_url: str, bus_url: str, key: OKPKey) -> dict[str, str]:

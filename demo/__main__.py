@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from demo import pages
+from demo.bus import bus_of, delete
 from demo.catching_up import City, Comparison, catch_up
 from demo.errors import DemoError
 from demo.feeding import FileResult, feed
@@ -34,6 +35,11 @@ _LOOK_SECONDS = 0.2
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the table; exit code 1 where a district and the hub differ.")
+@click.option(
+    "--lose-the-bus",
+    is_flag=True,
+    help="Delete the bus in mid-run, with all that waits on it: the table comes out equal all the same.",
+)
 @click.option("--reset", is_flag=True, help="Remove the city instead, so that the next one begins with the registers again.")
 @click.option(
     "--folder",
@@ -45,7 +51,7 @@ _LOOK_SECONDS = 0.2
 @click.option(
     "--port", type=int, default=FIRST_PORT, show_default=True, help="The hub's pages; the districts have the ports that follow."
 )
-def main(once: bool, reset: bool, folder: Path, port: int) -> None:
+def main(once: bool, lose_the_bus: bool, reset: bool, folder: Path, port: int) -> None:
     """Make one city of a hub and three districts on this machine, and keep it running until Ctrl-C.
 
     What is there already is not done again: a second run goes on where the first one was ended, however it was.
@@ -58,7 +64,7 @@ def main(once: bool, reset: bool, folder: Path, port: int) -> None:
             if reset:
                 _remove(city)
             else:
-                sys.exit(_run(city, say, once=once, first_port=port))
+                sys.exit(_run(city, say, once=once, lose_the_bus=lose_the_bus, first_port=port))
     except DemoError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
@@ -70,7 +76,7 @@ def main(once: bool, reset: bool, folder: Path, port: int) -> None:
         sys.exit(130)
 
 
-def _run(city: Path, say: Console, *, once: bool, first_port: int) -> int:
+def _run(city: Path, say: Console, *, once: bool, lose_the_bus: bool, first_port: int) -> int:
     started = time.monotonic()
     _check_room(city)
     hub, districts = hub_of(city), districts_of(city)
@@ -82,7 +88,7 @@ def _run(city: Path, say: Console, *, once: bool, first_port: int) -> int:
             settle(hub, districts)
         ports = dict(zip((party.code for party in parties), _ports(say, first_port, len(parties)), strict=True))
         _start(supervisor, parties, ports)
-        results = _feed(say, districts, supervisor)
+        results = _feed(say, districts, supervisor, bus=bus_of(city) if lose_the_bus else None)
         with say.status("Waiting for the pages"):
             pages.wait_for(list(ports.values()), check=supervisor.check)
         found = _catch_up(say, districts, supervisor, hub_port=ports[hub.code])
@@ -115,7 +121,9 @@ def _ports(say: Console, first: int, count: int) -> list[int]:
     return ports
 
 
-def _feed(say: Console, districts: list[District], supervisor: Supervisor) -> dict[str, list[FileResult]]:
+def _feed(say: Console, districts: list[District], supervisor: Supervisor, *, bus: Path | None) -> dict[str, list[FileResult]]:
+    """Hands over the registers; deletes `bus`, where one is given, when the first district is half through its hours."""
+    losses = iter([bus] if bus else [])
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(SpinnerColumn(), *columns, console=say) as bars:
         tasks = {
@@ -126,6 +134,8 @@ def _feed(say: Console, districts: list[District], supervisor: Supervisor) -> di
 
         def show(district: District, kind: str, read: int, total: int) -> None:
             bars.update(tasks[district.code, kind], completed=read, total=total)
+            if kind == "hours" and 2 * read >= total and (lost := next(losses, None)):
+                say.print(f"The bus is lost, with the {delete(lost)} bytes that were on it.")
 
         return feed(districts, supervisor, show)
 
@@ -181,8 +191,8 @@ def _remove(city: Path) -> None:
     end_left_over(city / "run")
     for folder in (*(party.folder for party in (hub_of(city), *districts_of(city))), city / "run", city / "log"):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (*city.glob("bus.db*"), city / "city.lock"):
-        file.unlink(missing_ok=True)
+    delete(bus_of(city))
+    (city / "city.lock").unlink(missing_ok=True)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

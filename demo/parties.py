@@ -14,6 +14,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
+from demo.bus import bus_of
 from demo.errors import DemoError
 from sync.signing import generate_key, private_jwk, public_jwk, read_key
 
@@ -120,7 +121,7 @@ def read_environment(folder: Path) -> dict[str, str]:
 def _common(party: Party) -> dict[str, str]:
     return {
         "BANYAN_BEACON_SECONDS": "2",
-        "BANYAN_BUS_URL": f"sqla+sqlite:///{party.city / 'bus.db'}",
+        "BANYAN_BUS_URL": f"sqla+sqlite:///{bus_of(party.city)}",
         "BANYAN_DATABASE_URL": f"sqlite:///{party.folder / 'banyan.db'}",
         "BANYAN_FIELD_KEYS": _kept(party, "BANYAN_FIELD_KEYS") or Fernet.generate_key().decode(),
         "BANYAN_HEARTBEAT_FILE": str(party.folder / "heartbeat"),

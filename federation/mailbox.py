@@ -90,6 +90,4 @@ digest = Digest(RecordState, DigestBucket)
 log = Log(StreamHead, LogRecord, digest, source=source)
 log.listen(db.session)
 recovery = Recovery(log, digest)
-evidence = Evidence(
-    heads=StreamHead, cursors=StreamCursor, digest=digest, parked=ParkedRecord, quarantined=QuarantinedMessage
-)
+evidence = Evidence(heads=StreamHead, cursors=StreamCursor, digest=digest, parked=ParkedRecord, quarantined=QuarantinedMessage)

@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Integer,
     LargeBinary,
@@ -102,6 +103,7 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
     names: dict[type[TypeEngine[Any]], str] = {
         UtcDateTime: "timestamptz",
         BigInteger: "int8",
+        Boolean: "bool",
         Integer: "int4",
         LargeBinary: "bytea",
     }

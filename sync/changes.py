@@ -18,7 +18,9 @@ class FileChanges:
         self._connection = sqlite3.connect(
             f"file:{quote(path)}?mode=rw", uri=True, isolation_level=None, check_same_thread=False
         )
-        self._inode = os.stat(path).st_ino
+        # Opens the write-ahead log as well, which then stays as long as this connection.
+        self.version()
+        self._inodes = self._found()
 
     def version(self) -> int:
         """A number that is another one after each commit of somebody else."""
@@ -26,12 +28,20 @@ class FileChanges:
         return number
 
     def is_replaced(self) -> bool:
-        """Whether the file was deleted or exchanged: what is written through open connections, nobody else will see."""
-        try:
-            return os.stat(self._path).st_ino != self._inode
-        except FileNotFoundError:
-            return True
+        """Whether the file or its log was deleted or exchanged: what is written through open connections, nobody else sees."""
+        return self._found() != self._inodes
 
     def close(self) -> None:
         """Gives the file back."""
         self._connection.close()
+
+    def _found(self) -> list[int | None]:
+        """The inodes of the file and of its write-ahead log, as far as they are there."""
+        return [_inode(self._path), _inode(f"{self._path}-wal")]
+
+
+def _inode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_ino
+    except FileNotFoundError:
+        return None

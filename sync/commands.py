@@ -30,7 +30,7 @@ from sync.key_files import KeyFiles
 from sync.log import Log
 from sync.migrating import Migrations
 from sync.recovery import Recovery
-from sync.rotating import Agree, Rotation
+from sync.rotating import Agreement, Rotation
 from sync.settings import WireSettings
 from sync.signing import KeyRing, Signer
 from sync.upkeep import Tidy
@@ -54,8 +54,8 @@ class ProgramSettings(Protocol):
 class Participant:
     """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts.
 
-    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `agree` is how it comes to terms with the
-    other side about its own key, where that can be exchanged.
+    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `agreement` is how it comes to terms with
+    the other side about its own key, where that can be exchanged.
     """
 
     party: str
@@ -65,7 +65,7 @@ class Participant:
     keys: KeyRing
     incarnation: Incarnation
     tidy: Tidy | None = None
-    agree: Agree | None = None
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True)
@@ -232,14 +232,14 @@ def _sync(program: Program) -> click.Command:
     def sync() -> None:
         """Take part in the streams: send what was said here, receive what the other side says. Ends on Ctrl-C or SIGTERM."""
         # Only here: the libraries of the bus are a third of what every other command would take to start.
-        from sync import service  # noqa: PLC0415
+        from sync import counting, service  # noqa: PLC0415
 
         logs.configure()
         settings = program.read_settings()
         stop = threading.Event()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, lambda *_: stop.set())
-        with engine_of(settings) as engine:
+        with engine_of(settings) as engine, counting.shown(settings.wire.metrics_bind):
             sessions = sessionmaker(engine)
             participant = program.participant(settings, sessions)
             participant.log.listen(sessions)
@@ -280,7 +280,8 @@ def _rotation(
 ) -> Rotation | None:
     file = settings.wire.signing_key_file
     files = KeyFiles(file) if file else None
-    return Rotation(signer, participant.agree, files=files, sessions=sessions) if participant.agree else None
+    agreement = participant.agreement
+    return Rotation(signer, agreement, files=files, sessions=sessions) if agreement else None
 
 
 def _forgetting(participant: Participant, settings: ProgramSettings) -> Tidy:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import streams
+from sync import counting, streams
 from sync.asking import seal_answer
 from sync.beacon import Position, seal_position
 from sync.bus import EXPIRES_SECONDS, Bus, Delivery
@@ -93,8 +93,9 @@ class Consumer:
 
     def _take(self, delivery: Delivery) -> Reply | None:
         raw, account = delivery.body, delivery.account
+        counting.TAKEN_BYTES.inc(len(raw))
         try:
-            with self._sessions.begin() as session:
+            with counting.TAKING.time(), self._sessions.begin() as session:
                 return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now(), account=account)
         except _TRANSIENT:
             raise

@@ -8,6 +8,7 @@ not, the buckets lead to the few keys that differ.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from struct import Struct
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, String, bindparam, collate, select
@@ -19,7 +20,7 @@ from sync.contracts import kind_of
 BUCKETS = 256
 _HASH_BYTES = 16
 _MODULUS = 1 << 8 * _HASH_BYTES
-_PART = (1 << 32) - 1
+_PARTS = Struct(">4I")
 _SHIFTS = (0, 32, 64, 96)
 _SUMS = ("records", "minutes", "sum_0", "sum_1", "sum_2", "sum_3")
 
@@ -139,7 +140,9 @@ class Digest:
                 if before is not None:
                     _add(change, before.hash, before.minutes, -1)
                 _add(change, state.hash, state.minutes, 1)
-        bulk.replace(session, self._states, [_row(stream, record, state) for record, state in newest.items()])
+        # What is new need not be looked for again.
+        bulk.append(session, self._states, [_row(stream, record, newest[record]) for record in newest if record not in held])
+        bulk.replace(session, self._states, [_row(stream, record, newest[record]) for record in newest if record in held])
         rows = [
             {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
             for (kind, bucket), change in changes.items()
@@ -184,8 +187,8 @@ def _nothing() -> list[int]:
 
 def _add(change: list[int], hash_: bytes, minutes: int, sign: int) -> None:
     """Adds a record to a bucket's change (the columns `_SUMS`), or takes it out."""
-    number = int.from_bytes(hash_)
-    for place, value in enumerate((1, minutes, *(number >> shift & _PART for shift in _SHIFTS))):
+    parts = reversed(_PARTS.unpack(hash_))
+    for place, value in enumerate((1, minutes, *parts)):
         change[place] += sign * value
 
 

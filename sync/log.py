@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
-from sync import announcing, batch, envelope
+from sync import announcing, batch, bulk, envelope
 from sync.announcing import Announcement, announcement
 from sync.batch import Batch
 from sync.beacon import Position, Verdict
@@ -102,6 +102,7 @@ class Log:
     ) -> None:
         """`source` names, for a stream, the CloudEvents source of its events."""
         self._heads: Any = heads.__table__  # type: ignore[attr-defined]
+        self._record = records
         self._records: Any = records.__table__  # type: ignore[attr-defined]
         self._digest = digest
         self._source = source
@@ -160,7 +161,7 @@ class Log:
             )
             hash_ = state_hash(said.type, said.key, bytes(said.data))
             states.append(State(said.type, said.key, epoch, said.version, sequence, hash_, said.minutes))
-        session.execute(insert(self._records), rows)
+        bulk.append(session, self._record, rows)
         session.execute(update(self._heads).where(here).values(hash=previous))
         self._digest.write(session, stream, states)
         _notify(session, stream)
@@ -190,7 +191,8 @@ class Log:
             .order_by(records.sequence)
             .limit(batch.MAX_EVENTS + 1)
         )
-        rows = list(session.execute(query))
+        # All at once: the driver takes longer to hand out a thousand rows one by one than to read them.
+        rows = list(session.execute(query).all())
         prev = rows.pop(0).hash if after and rows else batch.genesis(stream, epoch)
         lines: list[bytes] = []
         size = 0

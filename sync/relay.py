@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import streams
+from sync import counting, streams
 from sync.asking import seal_question
 from sync.batch import Batch, seal_batch
 from sync.beacon import Beacon, Verdict, seal_beacon
@@ -130,7 +130,12 @@ class Relay:
         batch = self._read_batch(head, sending)
         if batch is None:
             return False
-        self._bus.publish(seal_batch(batch, self._signer.key), to=streams.reader_of(head.stream))
+        raw = seal_batch(batch, self._signer.key)
+        with counting.PUBLISHING.time():
+            self._bus.publish(raw, to=streams.reader_of(head.stream))
+        counting.PUBLISHED_BATCHES.inc()
+        counting.PUBLISHED_EVENTS.inc(len(batch.lines))
+        counting.PUBLISHED_BYTES.inc(len(raw))
         sending.sent = batch.last
         sending.unanswered.append(batch.last)
         return True

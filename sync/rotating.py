@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 import structlog
 from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session, sessionmaker
 
+from sync.glancing import glance
 from sync.key_files import KeyFiles
 from sync.signing import Signer
 
@@ -29,6 +31,8 @@ class Agreed(StrEnum):
 
     SETTLED = "settled"
     """Nothing is to be done."""
+    UNTOLD = "untold"
+    """The other side is still to be told of the next key, or that the one in use is."""
     WAITING = "waiting"
     """The other side was told of the next key, and has not said that it takes it."""
     TAKEN = "taken"
@@ -37,8 +41,14 @@ class Agreed(StrEnum):
     """The other side has said that the key in question counts no more."""
 
 
-Agree = Callable[[Session, OKPKey, OKPKey | None], Agreed]
-"""Announces what the other side does not know yet (session, key in use, next key or None), and says how far the two are."""
+class Agreement(Protocol):
+    """How a side comes to terms with the other one about its key in use, and the next one where there is one."""
+
+    def state(self, session: Session, key: OKPKey, next_key: OKPKey | None, *, at: datetime) -> Agreed:
+        """How far the two sides are at that moment; only reads."""
+
+    def announce(self, session: Session, key: OKPKey, next_key: OKPKey | None) -> None:
+        """Tells the other side what it was not told."""
 
 
 class Rotation:
@@ -47,7 +57,7 @@ class Rotation:
     def __init__(
         self,
         signer: Signer,
-        agree: Agree,
+        agreement: Agreement,
         *,
         files: KeyFiles | None,
         sessions: "sessionmaker[Session]",
@@ -56,7 +66,7 @@ class Rotation:
     ) -> None:
         """`files` is None where the key is no file; then it stays, and the other side is only told that it is in use."""
         self._signer = signer
-        self._agree = agree
+        self._agreement = agreement
         self._files = files
         self._sessions = sessions
         self._now = now
@@ -73,8 +83,12 @@ class Rotation:
         if self._files:
             # An operator may have put another one there.
             self._signer.key = self._files.current_key() or self._signer.key
-        with self._sessions.begin() as session:
-            agreed = self._agree(session, self._signer.key, next_key)
+        # Mostly nothing is to be done, and nobody else who writes should wait for that.
+        with glance(self._sessions) as session:
+            agreed = self._agreement.state(session, self._signer.key, next_key, at=self._now())
+        if agreed is Agreed.UNTOLD:
+            with self._sessions.begin() as session:
+                self._agreement.announce(session, self._signer.key, next_key)
         self._tell(agreed, next_key or self._signer.key)
         if self._files:
             self._arrange(self._files, agreed)

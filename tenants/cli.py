@@ -22,7 +22,7 @@ from tenants.hours.totals import district_totals
 from tenants.imports.commands import import_group
 from tenants.imports.uploads.forgetting import forget_old_uploads
 from tenants.joining.commands import join_command, rotate_command
-from tenants.joining.rotating import agreement
+from tenants.joining.rotating import KeyAgreement
 from tenants.migrations import MIGRATIONS
 from tenants.operating import district
 from tenants.organizations.arranging import found_district
@@ -41,7 +41,7 @@ def _participant(settings: Settings, _sessions: object) -> Participant:
         keys=mailbox.HubKey(settings.hub_key),
         incarnation=mailbox.incarnation,
         tidy=_tidy,
-        agree=agreement(settings.district),
+        agreement=KeyAgreement(settings.district),
     )
 
 

@@ -18,16 +18,17 @@ SILENCE = timedelta(minutes=5)
 
 
 class StandingState(StrEnum):
-    """What there is to say first about how this district and the hub are alike."""
+    """What there is to say first about how this district and the hub are alike; the hub has the same words."""
 
-    NO_PART = "no_part"
+    SUSPENDED = "suspended"
+    LEFT = "left"
     RECOVERING = "recovering"
-    PARTED = "parted"
+    FORKED = "forked"
     PARKED = "parked"
     DIFFERS = "differs"
-    UNANSWERED = "unanswered"
+    UNHEARD = "unheard"
     SILENT = "silent"
-    WAITING = "waiting"
+    BEHIND = "behind"
     EQUAL = "equal"
 
 
@@ -73,14 +74,15 @@ class Standing:
         """What a person has to look at comes first."""
         heard_at = self.hub_heard_at
         holds = {
-            StandingState.NO_PART: self.membership != ACTIVE,
+            StandingState.SUSPENDED: self.membership == StandingState.SUSPENDED,
+            StandingState.LEFT: self.membership == StandingState.LEFT,
             StandingState.RECOVERING: self.step is not None and not isinstance(self.step, Comparing),
-            StandingState.PARTED: self.hub_verdict in (Verdict.FORK, Verdict.STALE),
+            StandingState.FORKED: self.hub_verdict in (Verdict.FORK, Verdict.STALE),
             StandingState.PARKED: self.parked > 0,
             StandingState.DIFFERS: self.hub_verdict == Verdict.DIFFERS or self.differs_since is not None,
-            StandingState.UNANSWERED: heard_at is None,
+            StandingState.UNHEARD: heard_at is None,
             StandingState.SILENT: heard_at is not None and self.at - heard_at > SILENCE,
-            StandingState.WAITING: not self.equal,
+            StandingState.BEHIND: not self.equal,
         }
         return next((state for state, is_so in holds.items() if is_so), StandingState.EQUAL)
 

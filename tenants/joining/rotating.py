@@ -5,7 +5,8 @@ then may the key before it end. That the hub has read as far is no answer: it ma
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from joserfc.jwk import OKPKey
@@ -16,7 +17,7 @@ from sync.contracts import kind_of
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED, SigningKeyState
 from sync.digest import Record, state_hash
 from sync.key_files import KeyFiles
-from sync.rotating import Agree, Agreed
+from sync.rotating import Agreed
 from tenants.errors import StateForbids
 from tenants.joining.models import RecognizedKey
 from tenants.mailbox import digest, log
@@ -35,8 +36,8 @@ class Progress:
 def rotate(session: Session, settings: Settings, *, at: datetime) -> Progress:
     """Begins a rotation, which `sync` brings to its end, or says how far the last one is.
 
-    While the key before the last one counts, there is no other: then it says when that one ended. Raises `StateForbids` where
-    the key is no file, and `sync.key_files.KeyFixed`.
+    While the key before the one in use is kept there is no other rotation, and it says when the one in use took its place.
+    Raises `StateForbids` where the key is no file, and `sync.key_files.KeyFixed`.
     """
     if settings.wire.signing_key_file is None:
         raise StateForbids(
@@ -49,39 +50,59 @@ def rotate(session: Session, settings: Settings, *, at: datetime) -> Progress:
     if files.next_key() is None and exchanged_at is not None:
         return Progress(Agreed.SETTLED, key.thumbprint(), exchanged_at)
     next_key = files.write_next()
-    return Progress(agree(session, key, next_key, district=settings.district, at=at), next_key.thumbprint())
+    agreement = KeyAgreement(settings.district)
+    agreed = agreement.state(session, key, next_key, at=at)
+    if agreed is Agreed.UNTOLD:
+        agreement.announce(session, key, next_key)
+        agreed = Agreed.WAITING
+    return Progress(agreed, next_key.thumbprint())
 
 
-def agree(session: Session, key: OKPKey, next_key: OKPKey | None, *, district: str, at: datetime) -> Agreed:
-    """Announces what the hub was not told of the `key` in use and of the next one; says how far the two sides are."""
-    own = session.get(RecognizedKey, key.thumbprint())
-    if next_key is not None:
-        following = session.get(RecognizedKey, next_key.thumbprint())
+@dataclass(frozen=True)
+class KeyAgreement:
+    """How this district comes to terms with the hub about its keys (a `sync.rotating.Agreement`).
+
+    All keys of a district are one record, whose newest state counts.
+    """
+
+    district: str
+
+    def state(self, session: Session, key: OKPKey, next_key: OKPKey | None, *, at: datetime) -> Agreed:
+        """How far the two are, by what the hub has said of either key, and by what was said to it last."""
+        own = session.get(RecognizedKey, key.thumbprint())
+        following = session.get(RecognizedKey, next_key.thumbprint()) if next_key else None
         if following is not None:
             return Agreed.TAKEN if following.counts(at) else Agreed.ENDED
-        _announce(session, district, SIGNING_KEY_ADDED, next_key)
-        return Agreed.ENDED if own is not None and not own.counts(at) else Agreed.WAITING
-    if own is None:
-        return Agreed.SETTLED
-    if own.not_after is None:
-        _announce(session, district, SIGNING_KEY_ROTATED, key)
-    return Agreed.SETTLED if own.counts(at) else Agreed.ENDED
+        # Of the key with which a district joined the hub says nothing before there is another.
+        if next_key or (own is not None and own.not_after is None):
+            type_, named = _word(key, next_key)
+            if not self._was_said(session, type_, _state_of(named)):
+                return Agreed.UNTOLD
+        if own is not None and not own.counts(at):
+            return Agreed.ENDED
+        return Agreed.WAITING if next_key else Agreed.SETTLED
+
+    def announce(self, session: Session, key: OKPKey, next_key: OKPKey | None) -> None:
+        """Says that there is a next key or, where there is none, that this one is in use."""
+        type_, named = _word(key, next_key)
+        held = self._held(session, type_)
+        version = held.version + 1 if held else 1
+        stream = streams.up(self.district)
+        log.announce(session, stream, type=type_, key=self.district, version=version, data=_state_of(named))
+
+    def _was_said(self, session: Session, type_: str, state: SigningKeyState) -> bool:
+        held = self._held(session, type_)
+        said = state_hash(type_, self.district, bytes(envelope.encode_data(state)))
+        return held is not None and bool(held.hash == said)
+
+    def _held(self, session: Session, type_: str) -> Any:
+        record = Record(kind_of(type_), self.district)
+        return digest.held(session, streams.up(self.district), [record]).get(record)
 
 
-def agreement(district: str) -> Agree:
-    """How `sync` comes to terms with the hub about this district's keys."""
-
-    def agree_now(session: Session, key: OKPKey, next_key: OKPKey | None) -> Agreed:
-        return agree(session, key, next_key, district=district, at=datetime.now(UTC))
-
-    return agree_now
+def _word(key: OKPKey, next_key: OKPKey | None) -> tuple[str, OKPKey]:
+    return (SIGNING_KEY_ADDED, next_key) if next_key else (SIGNING_KEY_ROTATED, key)
 
 
-def _announce(session: Session, district: str, type_: str, key: OKPKey) -> None:
-    """Says it of the key unless it is what was said last. All keys are one record, whose newest state counts."""
-    state = msgspec.convert(enrolment.public_members(key), SigningKeyState)
-    stream, record = streams.up(district), Record(kind_of(type_), district)
-    held = digest.held(session, stream, [record]).get(record)
-    if held is not None and held.hash == state_hash(type_, district, bytes(envelope.encode_data(state))):
-        return
-    log.announce(session, stream, type=type_, key=district, version=held.version + 1 if held else 1, data=state)
+def _state_of(key: OKPKey) -> SigningKeyState:
+    return msgspec.convert(enrolment.public_members(key), SigningKeyState)

@@ -84,15 +84,15 @@ def _opened(url: str) -> Iterator[Book]:
             yield Book("postgresql", connection)
 
 
-def check(urls: Mapping[str, str], *, refused: Sequence[str] = ()) -> None:
+def check(urls: Mapping[str, str], *, refused: int = 0) -> None:
     """Examines the databases at `urls`, one for the hub, the others named for their districts; raises `AssertionError`.
 
-    The hub has quarantined messages of the codes `refused` and no others, the districts none.
+    The hub has quarantined as many messages as were `refused`, the districts none.
     """
     with ExitStack() as stack:
         districts = {code: stack.enter_context(_opened(url)) for code, url in urls.items()}
         hub = districts.pop("hub")
-        assert sorted(code for (code,) in hub.rows("SELECT code FROM quarantined_message")) == sorted(refused)
+        assert len(hub.rows("SELECT code FROM quarantined_message")) == refused
         for code, district in districts.items():
             assert district.rows("SELECT code FROM quarantined_message") == []
             _check_stream(f"{code}/up", writer=district, reader=hub)
@@ -108,7 +108,7 @@ def check(urls: Mapping[str, str], *, refused: Sequence[str] = ()) -> None:
             _check_persons(hub)
 
 
-def come_right(urls: Mapping[str, str], *, refused: Sequence[str] = (), within: float = 60.0) -> None:
+def come_right(urls: Mapping[str, str], *, refused: int = 0, within: float = 60.0) -> None:
     """Waits until `check` finds nothing wrong between parties at work; raises what it finds at the deadline."""
     deadline = time.monotonic() + within
     while True:

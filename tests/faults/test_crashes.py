@@ -5,11 +5,13 @@ import subprocess
 
 import pytest
 
-from sync import message, streams
+from sync import heartbeat, message, streams
 from sync.log import Head
 from tests.faults.checker import come_right
+from tests.faults.wire import finish
 from tests.support import servers
 from tests.support.mortal import Point
+from tests.support.parties import DEADLY, City
 from tests.support.registers import hour, volunteer, write_csv
 from tests.support.town import Town
 from tests.support.waiting import eventually
@@ -84,3 +86,53 @@ def test_6_a_hub_killed_before_its_position_reached_the_district(town: Town) -> 
 
 def test_7_a_district_killed_between_what_it_was_told_and_the_acknowledgement(town: Town) -> None:
     killed_and_started_again(town, "futian", Point.AFTER_COMMIT, RECEIVED)
+
+
+def test_4_a_hub_killed_before_its_commit_has_applied_nothing_and_then_all(city: City) -> None:
+    """On RabbitMQ the message comes again; on the embedded bus it is lost, and the hub asks for it when it starts."""
+    city.hub.refuse_poison(refuse=True)
+    city.districts["luohu"].announce(4)
+    city.districts["futian"].announce(5, activity=DEADLY)
+    with city.running("futian", "luohu"):
+        hub = city.start(streams.HUB)
+        assert eventually(hub.poll, until=lambda code: code is not None) == -signal.SIGKILL
+        assert not [code for code, _, _ in city.hub.applied() if code == "futian"]
+        city.hub.refuse_poison(refuse=False)
+        hub = city.start(streams.HUB)
+        try:
+            finish(city)
+        finally:
+            servers.stop(hub)
+    assert hub.returncode == 0
+
+
+@pytest.mark.long
+def test_2_a_district_killed_over_and_over_while_it_sends_goes_on_where_it_was(city: City) -> None:
+    futian = city.districts["futian"]
+    with city.running(streams.HUB, "luohu"):
+        for turn in range(3):
+            process = city.start("futian")
+            futian.announce(2_000, first=turn * 2_000)
+            eventually(lambda: city.hub.cursor(futian.head().stream)[1], until=lambda place: place > turn * 2_000)  # noqa: B023
+            process.kill()
+            process.wait()
+            futian.announce(10, first=90_000 + 10 * turn)
+        process = city.start("futian")
+        try:
+            finish(city)
+        finally:
+            servers.stop(process)
+    assert process.returncode == 0
+
+
+def test_a_process_at_work_shows_it(city: City) -> None:
+    beat = city.folder / "futian.beat"
+    process = city.start("futian")
+    try:
+        eventually(lambda: heartbeat.is_fresh(beat))
+        first = beat.stat().st_mtime_ns
+        eventually(lambda: beat.stat().st_mtime_ns > first)
+    finally:
+        servers.stop(process)
+    assert not heartbeat.is_fresh(beat, within_seconds=0)
+    assert not heartbeat.is_fresh(city.folder / "nobody.beat")

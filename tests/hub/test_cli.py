@@ -200,6 +200,21 @@ def test_the_public_half_is_no_key_to_sign_with(monkeypatch: pytest.MonkeyPatch,
     assert "BANYAN_SIGNING_KEY: not a valid value. It must be: A private Ed25519 key" in refused("settings", "check")
 
 
+def test_a_secret_that_can_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANYAN_OPERATOR_TOKEN", "letmein")
+    monkeypatch.setenv("BANYAN_METRICS_TOKEN", "x" * 31)
+    monkeypatch.setenv("BANYAN_METRICS_BIND", "everywhere")
+    printed = refused("settings", "check")
+    for name in ("BANYAN_OPERATOR_TOKEN: not a valid value", "BANYAN_METRICS_TOKEN: not a valid value", "BANYAN_METRICS_BIND"):
+        assert name in printed
+    assert "letmein" not in printed
+
+
+def test_where_counters_are_shown_is_an_address_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANYAN_METRICS_BIND", "[::1]:9464")
+    assert "('::1', 9464)" in told("settings", "check")
+
+
 def test_settings_are_printed_without_secrets(settings: Settings) -> None:
     printed = told("settings", "check")
     assert "province" in printed

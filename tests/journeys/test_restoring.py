@@ -1,7 +1,5 @@
 """What becomes of everybody's hours and IDs when a database is put back to an older state?"""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from tenants.hours import certifying
 from tenants.hours.models import HourEntry, HourState
 from tenants.hours.rules import possible_shift
 from tenants.registrations.models import Registration
+from tests.support.backups import Backup
 from tests.support.city import City, District, Side, Storm
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -29,21 +28,9 @@ def storm(on_files: City) -> Storm:
     return on_files.storm(BadWeather())
 
 
-class Backup:
-    """A database copied aside, to be put back later."""
-
-    def __init__(self, side: Side, aside: Path) -> None:
-        self._path = side.sessions.kw["bind"].url.database
-        self._aside = str(aside)
-        _copy(self._path, self._aside)
-
-    def put_back(self) -> None:
-        _copy(self._aside, self._path)
-
-
-def _copy(source: str, target: str) -> None:
-    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
-        one.backup(other)
+def backup_of(side: Side, aside: Path) -> Backup:
+    """The database of `side` as it is now."""
+    return Backup(side.sessions.kw["bind"].url.database, aside)
 
 
 def serve(district: District, number: str, *, day: int, minutes: int = 60) -> None:
@@ -100,7 +87,7 @@ def test_a_district_gets_back_what_it_lost(on_files: City, storm: Storm, tmp_pat
     serve(futian, "FT1", day=1)
     serve(futian, "FT2", day=2)
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     correct(futian, "FT1", minutes=90)
     for number in range(3, 9):
         serve(futian, f"FT{number}", day=number)
@@ -118,7 +105,7 @@ def test_what_was_changed_since_stays_as_it_is(on_files: City, storm: Storm, tmp
     serve(futian, "FT1", day=1)
     serve(futian, "FT2", day=2)
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     correct(futian, "FT1", minutes=90)
     correct(futian, "FT2", minutes=90)
     serve(futian, "FT3", day=3)
@@ -136,7 +123,7 @@ def test_a_district_that_was_put_back_twice_comes_back_twice(on_files: City, sto
     futian, _ = on_files.districts
     serve(futian, "FT1", day=1)
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     for number in (2, 3):
         serve(futian, f"FT{number}", day=number)
         storm.blow(ROUNDS)
@@ -151,7 +138,7 @@ def test_a_revoked_entry_is_revoked_again(on_files: City, storm: Storm, tmp_path
     futian, _ = on_files.districts
     serve(futian, "FT1", day=1)
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     with futian.sessions.begin() as session:
         entry = session.query(HourEntry).one()
         certifying.revoke(session, entry, reason="未到场", by="coordinator", at=datetime.now(UTC), settings=futian.settings)
@@ -167,7 +154,7 @@ def test_a_revoked_entry_is_revoked_again(on_files: City, storm: Storm, tmp_path
 def test_a_certification_that_was_undone_waits_again_with_its_minutes(on_files: City, storm: Storm, tmp_path: Path) -> None:
     futian, _ = on_files.districts
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     serve(futian, "FT1", day=1)
     with futian.sessions.begin() as session:
         entry, at = session.query(HourEntry).one(), datetime.now(UTC)
@@ -185,7 +172,7 @@ def test_a_hub_that_was_put_back_gives_everybody_the_id_they_were_shown(on_files
     futian, luohu = on_files.districts
     serve(futian, "FT1", day=1)
     storm.blow(ROUNDS)
-    backup = Backup(on_files.hub, tmp_path / "aside.db")
+    backup = backup_of(on_files.hub, tmp_path / "aside.db")
     for number in range(2, 6):
         serve(futian, f"FT{number}", day=number)
         serve(luohu, f"LH{number}", day=number)
@@ -211,7 +198,7 @@ def test_a_district_that_is_put_back_to_before_its_claims_claims_them_still(
     futian, _ = on_files.districts
     serve(futian, "FT1", day=1)
     storm.blow(ROUNDS)
-    backups = Backup(on_files.hub, tmp_path / "hub.aside"), Backup(futian, tmp_path / "futian.aside")
+    backups = backup_of(on_files.hub, tmp_path / "hub.aside"), backup_of(futian, tmp_path / "futian.aside")
     for number in (2, 3):
         serve(futian, f"FT{number}", day=number)
     storm.blow(ROUNDS)

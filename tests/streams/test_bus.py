@@ -161,11 +161,12 @@ def test_the_file_does_not_keep_what_was_consumed(embedded_url: str, tmp_path: P
         eventually(exchange_one, until=lambda count: count <= 2)
 
 
-def test_a_file_that_was_deleted_is_made_again(embedded_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("deleted", ["bus.db*", "bus.db-wal"])
+def test_a_file_that_was_deleted_is_made_again(embedded_url: str, tmp_path: Path, deleted: str) -> None:
     with closing(KombuBus(embedded_url, streams.HUB)) as hub, closing(KombuBus(embedded_url, "futian")) as futian:
         put(futian, b"one", to=streams.HUB)
         assert take(hub) == b"one"
-        for file in tmp_path.glob("bus.db*"):
+        for file in tmp_path.glob(deleted):
             file.unlink()
         with pytest.raises(BusUnavailable):
             hub.receive(seconds=0.1)

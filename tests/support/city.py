@@ -39,7 +39,7 @@ from tenants.hours import certifying
 from tenants.hours.recording import HourDetails, submit_hours
 from tenants.hours.rules import possible_shift
 from tenants.hours.totals import Totals, district_totals
-from tenants.joining.rotating import agreement
+from tenants.joining.rotating import KeyAgreement
 from tenants.migrations import MIGRATIONS as DISTRICT_MIGRATIONS
 from tenants.organizations.arranging import found_district
 from tenants.registrations.models import Registration
@@ -271,7 +271,7 @@ def _district(stack: ExitStack, code: str, database_url: str, *, hub_key: Any) -
         inbox=tenants.mailbox.inbox,
         keys=tenants.mailbox.HubKey(settings.hub_key),
         incarnation=tenants.mailbox.incarnation,
-        agree=agreement(code),
+        agreement=KeyAgreement(code),
     )
     return District(participant, sessions, wire, settings)
 
@@ -292,9 +292,9 @@ def _wire() -> WireSettings:
 
 def rotations(side: Side, signer: Signer, clock: Callable[[], float] = time.monotonic) -> list[Rotation]:
     """What exchanges the side's key, where that can be."""
-    agree, file = side.participant.agree, side.wire.signing_key_file
+    agreement, file = side.participant.agreement, side.wire.signing_key_file
     files = KeyFiles(file) if file else None
-    return [Rotation(signer, agree, files=files, sessions=side.sessions, clock=clock)] if agree else []
+    return [Rotation(signer, agreement, files=files, sessions=side.sessions, clock=clock)] if agreement else []
 
 
 def serve(side: Side, bus_url: str, stop: threading.Event) -> None:

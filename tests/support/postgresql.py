@@ -55,8 +55,11 @@ class PostgreSQL:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[PostgreSQL]:
-    """A new server in a folder of its own; raises `Missing`. Only a `durable` one waits for its disk, as measuring needs."""
+def running(*, durable: bool = False, **also: str) -> Iterator[PostgreSQL]:
+    """A new server in a folder of its own, `also` with these settings; raises `Missing`.
+
+    Only a `durable` one waits for its disk, as measuring needs.
+    """
     programs = _programs()
     user = servers.unprivileged_user("postgres")
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX)) if durable else servers.fleeting_folder(_PREFIX)
@@ -71,6 +74,7 @@ def running(*, durable: bool = False) -> Iterator[PostgreSQL]:
         settings = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(folder),
+            **also,
         }
         if not durable:
             # Its log of changes, too, stays small enough for memory.

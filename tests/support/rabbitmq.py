@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import signal
 import socket
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from amqp.exceptions import AccessRefused
@@ -78,8 +81,51 @@ class RabbitMQ:
         return True
 
 
+@dataclass
+class Node:
+    """A broker of a test's own, which may freeze or die and begin again with what it has on its disk."""
+
+    broker: RabbitMQ
+    _command: Callable[[], "subprocess.Popen[bytes]"]
+    _process: "subprocess.Popen[bytes]"
+
+    def kill(self) -> None:
+        """Ends it at once, as a machine does that loses its power."""
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def freeze(self) -> None:
+        """Stops it in mid-word; its connections stay open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets it go on."""
+        self._signal(signal.SIGCONT)
+
+    def start(self) -> None:
+        """Begins again after `kill`, and waits until it answers."""
+        self._process = self._command()
+        eventually(self.broker.answers, within=_BOOT_SECONDS)
+
+    def stop(self) -> None:
+        """Ends it in whatever state it is."""
+        if self._process.poll() is None:
+            self.thaw()
+            servers.stop(self._process)
+
+    def _signal(self, number: signal.Signals) -> None:
+        os.killpg(self._process.pid, number)
+
+
 @contextmanager
 def running(*, accounts: Path | None = None, managed: bool = False) -> Iterator[RabbitMQ]:
+    """A new broker, as `node` has it."""
+    with node(accounts=accounts, managed=managed) as own:
+        yield own.broker
+
+
+@contextmanager
+def node(*, accounts: Path | None = None, managed: bool = False) -> Iterator[Node]:
     """A new broker in a folder of its own, with its own name server, cookie and ports; raises `Missing`.
 
     `accounts` is a file of definitions whose accounts replace the usual one; a `managed` broker has the management plugin.
@@ -95,14 +141,16 @@ def running(*, accounts: Path | None = None, managed: bool = False) -> Iterator[
     names = servers.start([epmd, "-port", str(names_port), "-address", "127.0.0.1"], output=log)
     try:
         eventually(lambda: _listens(names_port))
-        process = servers.start([_PROGRAM], output=log, env=_environment(folder, broker, names_port, accounts))
+        command = partial(servers.start, [_PROGRAM], output=log, env=_environment(folder, broker, names_port, accounts))
+        process = command()
+        own = Node(broker, command, process)
         try:
             eventually(lambda: process.poll() is not None or broker.answers(), within=_BOOT_SECONDS)
             if process.poll() is not None:
                 raise Missing(f"RabbitMQ ended at once: {log.read_text()[-500:]}")
-            yield broker
+            yield own
         finally:
-            servers.stop(process)
+            own.stop()
     finally:
         servers.stop(names)
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,7 @@
 Each has its own database. What a party reads it writes into a table that counts, so a test sees what was applied twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -122,6 +122,12 @@ class Side:
     keys: Ring
     writes: Sequence[str] = field(default_factory=list)
 
+    @property
+    def database_url(self) -> str:
+        """Where its database is."""
+        url: str = self.sessions.kw["bind"].url.render_as_string(hide_password=False)
+        return url
+
     def close(self) -> None:
         """Gives the connections back."""
         self.sessions.kw["bind"].dispose()
@@ -218,17 +224,22 @@ def open_side(
     reads: Iterable[str] = (),
     writes: Iterable[str] = (),
     handler: Handler = apply,
+    types: Iterable[str] = (HOURS_CERTIFIED,),
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Side:
-    """A party on the database at `url`, which may be new or hold what it did before."""
+    """A party on the database at `url`, which may be new or hold what it did before.
+
+    `types` are the events that its version knows; `now` is its clock, as its log reads it.
+    """
     engine = create_engine(url)
     sqlite.prepare(engine)
     Model.metadata.create_all(engine)
     sessions = sessionmaker(engine)
     digest = Digest(RecordState, DigestBucket)
-    log = Log(StreamHead, LogRecord, digest, source=lambda stream: f"/districts/{streams.district_of(stream)}")
+    log = Log(StreamHead, LogRecord, digest, source=lambda stream: f"/districts/{streams.district_of(stream)}", now=now)
     log.listen(sessions)
     recovery = Recovery(log, digest, None if party == streams.HUB else {HOURS_CERTIFIED: restore})
-    applier = Applier(ParkedRecord, digest, {HOURS_CERTIFIED: handler})
+    applier = Applier(ParkedRecord, digest, dict.fromkeys(types, handler))
     inbox = Inbox(
         cursors=StreamCursor,
         archive=Archive(ReceivedBatch),

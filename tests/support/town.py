@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
+from sqlalchemy import select
 
 import federation.cli
 import federation.migrations
@@ -25,6 +26,7 @@ from federation.directory.enrolling import enrol
 from federation.settings import read_settings as read_hub_settings
 from sync import signing, streams
 from tenants.organizations.arranging import found_district
+from tenants.registrations.models import Registration
 from tenants.settings import read_settings as read_district_settings
 from tests.support import servers
 from tests.support.city import BEACON_SECONDS, City, District, Hub, Side, serve
@@ -70,17 +72,38 @@ class Town(City):
             stack.callback(stop.set)
             yield
 
-    def start(self, party: str, *arguments: str, dying: tuple[Point, str] | None = None) -> "subprocess.Popen[bytes]":
-        """Starts the party's program, by default with `sync`; one that is `dying` is killed when it comes to that point."""
+    def start(
+        self,
+        party: str,
+        *arguments: str,
+        dying: tuple[Point, str] | None = None,
+        output: Path | None = None,
+        **changes: str,
+    ) -> "subprocess.Popen[bytes]":
+        """Starts the party's program, by default with `sync`; one that is `dying` is killed when it comes to that point.
+
+        `changes` are settings without the prefix of their names.
+        """
         machine = self.machines[party]
+        changed = {f"BANYAN_{name}": value for name, value in changes.items()}
         fate = [sys.executable, "-m", "tests.support.mortal", *dying] if dying else []
         # It is called from its root, where Python finds the tests, too.
         root = Path(__file__).parents[2]
         return servers.start(
             [*fate, _BIN / machine.program, *(arguments or ("sync",))],
-            output=machine.folder / "program.log",
-            env={**os.environ, **machine.environment, "PYTHONPATH": str(root)},
+            output=output or machine.folder / "program.log",
+            env={**os.environ, **machine.environment, **changed, "PYTHONPATH": str(root)},
         )
+
+    def path(self, party: str) -> Path:
+        """The file of the party's database."""
+        return Path(self.database_urls[party].removeprefix("sqlite:///"))
+
+    def shown(self, code: str) -> dict[str, str | None]:
+        """The volunteer ID of everybody in a district, by their number there."""
+        with self.district(code).sessions() as session:
+            rows = session.execute(select(Registration.local_number, Registration.volunteer_id))
+            return {str(row.local_number): row.volunteer_id for row in rows}
 
     def serve(self, code: str, number: str, *, minutes: int = 60) -> None:
         """Somebody registers in a district and serves an hour there, which is certified."""

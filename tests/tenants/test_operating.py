@@ -1,5 +1,6 @@
 """Can an operator arrange a district and its desks from the command line?"""
 
+import json
 import re
 from pathlib import Path
 
@@ -120,3 +121,21 @@ def test_the_status_counts_what_was_said_and_what_the_hub_has() -> None:
     status = said("status", "--json")
     assert '"head": 1' in status
     assert '"hub_has": 0' in status
+
+
+def test_the_status_shows_what_proves_that_both_hold_the_same() -> None:
+    said("setup")
+    shown = json.loads(said("status", "--json"))
+    assert (shown["state"], shown["step"]) == ("unheard", None)
+    assert [kind["kind"] for kind in shown["proof"]["said_sums"]["kinds"]] == ["organization"]
+    assert shown["proof"]["said_sums"]["root"] in said("status")
+
+
+def test_records_are_compared_and_sent_again_by_command() -> None:
+    said("db", "upgrade")
+    assert "banyan-district setup" in refused("compare")
+    said("setup")
+    assert "is on its way again" in said("replay")
+    assert "as soon as the hub answers" in said("compare")
+    assert json.loads(said("status", "--json"))["step"]["type"] == "Comparing"
+    assert "Wait until that is over." in refused("compare")

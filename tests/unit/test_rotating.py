@@ -46,13 +46,13 @@ class OtherSide:
         self.told: list[str] = []
         self.ended: set[str] = set()
 
-    def agree(self, _session: Session, key: OKPKey, next_key: OKPKey | None) -> Agreed:
+    def state(self, _session: Session, key: OKPKey, next_key: OKPKey | None, *, at: datetime) -> Agreed:
         if next_key is None:
             return Agreed.ENDED if key.thumbprint() in self.ended else Agreed.SETTLED
-        if next_key.thumbprint() in self.told:
-            return Agreed.TAKEN
-        self.told.append(next_key.thumbprint())
-        return Agreed.WAITING
+        return Agreed.TAKEN if next_key.thumbprint() in self.told else Agreed.UNTOLD
+
+    def announce(self, _session: Session, key: OKPKey, next_key: OKPKey | None) -> None:
+        self.told.append((next_key or key).thumbprint())
 
 
 class Program:
@@ -67,7 +67,7 @@ class Program:
         self._seconds = 0.0
         sessions = sessionmaker(create_engine("sqlite://"))
         self._rotation = Rotation(
-            self.signer, other.agree, files=self.files, sessions=sessions, now=lambda: self.at, clock=lambda: self._seconds
+            self.signer, other, files=self.files, sessions=sessions, now=lambda: self.at, clock=lambda: self._seconds
         )
 
     def go_on(self, rounds: int = 4) -> None:

@@ -1,17 +1,24 @@
 """Can Prometheus see how all streams are, and nobody else?"""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from federation.app import create_app
 from federation.mailbox import evidence
 from federation.settings import Settings
-from sync import streams
+from sync import (
+    counting,  # noqa: F401 - the counters of `sync` are known as soon as they are made
+    streams,
+)
 from tests.hub.peers import AT, District, Hub, Told, hours, registration
 
+ROOT = Path(__file__).parents[3]
 TOKEN = "a token of more than thirty-two characters"
 
 
@@ -80,3 +87,11 @@ def test_without_the_token_nothing_is_shown(client: FlaskClient, sent: str | Non
 def test_without_a_token_in_the_settings_there_is_no_such_page(hub: Hub) -> None:
     app = create_app(replace(hub.settings, wire=replace(hub.settings.wire, metrics_token=None)))
     assert app.test_client().get("/metrics").status_code == 404
+
+
+def test_every_figure_that_the_documents_name_is_there(hub: Hub, client: FlaskClient) -> None:
+    hub.enrol("futian")
+    text = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text + generate_latest(REGISTRY).decode()
+    there = {name for name in re.findall(r"^# TYPE (banyan_\w+)", text, re.M) if not name.endswith("_created")}
+    named = set(re.findall(r"\bbanyan_[a-z]\w+", (ROOT / "docs" / "operating.md").read_text()))
+    assert {name.removesuffix("_bucket") for name in named} == there

@@ -25,5 +25,5 @@ def test_both_streams_are_in_figures(district: District) -> None:
     }
     assert shown["banyan_stream_lag_events", "futian", "futian/up"] == 3
     assert shown["banyan_stream_cursor_events", "futian", "futian/down"] == 0
-    assert shown["banyan_district_standing", "futian", "unanswered"] == 1
+    assert shown["banyan_district_standing", "futian", "unheard"] == 1
     assert shown["banyan_quarantined_messages", "", ""] == 0

@@ -1,0 +1,30 @@
+"""How much does the city see by now?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+
+from benchmarks.carriers import open_engine
+from benchmarks.ways import Visible
+from sync import sqlite
+
+COUNTED = "SELECT coalesce(sum(entries), 0) FROM month_total"
+"""How many entries the totals of the months count; all ways keep them under the same name."""
+
+
+@contextmanager
+def look_at(hub_url: str, query: str = COUNTED) -> Iterator[Visible]:
+    """What `query` counts in the hub's database, looked up as often as one likes."""
+    engine = open_engine(hub_url)
+    statement = text(query)
+    # Each look is a transaction of its own, and on SQLite one that does not ask for the write lock.
+    with engine.connect().execution_options(**sqlite.READ_ONLY) as connection:
+
+        def visible() -> int:
+            count: int = connection.execute(statement).scalar_one()
+            connection.rollback()
+            return int(count)
+
+        yield visible
+    engine.dispose()

@@ -1,0 +1,113 @@
+"""How do hour events go the way of this project?
+
+Through the programs as they are: the district's log and relay, signed batches on the bus, the hub's consumer and ledger. A
+single entry is one that a coordinator certifies.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from benchmarks.carriers import DISTRICT, Carrier, open_engine
+from benchmarks.hours import FIELDS, ZONE, hours
+from benchmarks.stage import STREAM, Stage, stage
+from benchmarks.ways import Commit, Way
+from sync.contracts.hours import HOURS_CERTIFIED
+from tenants import mailbox
+from tenants.hours.certifying import certify
+from tenants.hours.recording import HourDetails, submit_hours
+from tenants.hours.rules import possible_shift
+from tenants.organizations.arranging import found_district
+from tenants.registrations.models import Registration
+from tenants.registrations.registering import RegistrationDetails, record_registration
+from tenants.settings import Settings
+
+NAME = "this, one consumer"
+
+
+@contextmanager
+def way(carrier: Carrier, folder: Path) -> Iterator[Way]:
+    """The way of this project, with the hub's program at work."""
+    with stage(carrier, folder) as ready, ready.hub.syncing():
+        yield way_of(ready, carrier)
+
+
+def way_of(ready: Stage, carrier: Carrier) -> Way:
+    """The same, for parties that are at work already."""
+    return Way(
+        name=NAME,
+        writers=[partial(writer, carrier.district_url)],
+        certifier=partial(_certifier, ready),
+        carry=partial(_carry, ready),
+        look=ready.look,
+    )
+
+
+@contextmanager
+def writer(district_url: str) -> Iterator[Commit]:
+    """What commits hour events in the district, as an import does."""
+    engine = open_engine(district_url)
+    sessions = sessionmaker(engine)
+    mailbox.log.listen(sessions)
+
+    def commit(count: int) -> None:
+        with sessions.begin() as session:
+            for state in hours(count):
+                mailbox.log.announce(session, STREAM, type=HOURS_CERTIFIED, key=state.entry_id, version=1, data=state)
+
+    yield commit
+    engine.dispose()
+
+
+@contextmanager
+def _carry(ready: Stage) -> Iterator[None]:
+    with ready.district.syncing():
+        yield
+
+
+@contextmanager
+def _certifier(ready: Stage) -> Iterator[Commit]:
+    settings = ready.district_settings()
+    with ready.district.sessions.begin() as session:
+        registration_id = _register(session, settings)
+    ready.settle()
+    shifts = iter(range(10_000))
+
+    def commit(count: int) -> None:
+        for _ in range(count):
+            now = datetime.now(UTC)
+            with ready.district.sessions() as session:
+                registration = session.get_one(Registration, registration_id)
+                started_at = now - timedelta(hours=2 * next(shifts) + 3)
+                details = HourDetails(
+                    registration=registration,
+                    organization_id=registration.organization_id,
+                    activity="净滩行动",
+                    field=FIELDS[0],
+                    shift=possible_shift(started_at, started_at + timedelta(hours=1), 60, now=now),
+                )
+                entry = submit_hours(session, details, by="recorder", at=now)
+                session.commit()
+                certify(session, entry, by="coordinator", at=now, settings=settings)
+                session.commit()
+
+    yield commit
+
+
+def _register(session: Session, settings: Settings) -> uuid.UUID:
+    """A new volunteer, who has worked nowhere so far."""
+    now = datetime.now(UTC)
+    number = f"FT{uuid.uuid4()}"
+    root = found_district(session, district=DISTRICT, name=settings.district_name)
+    details = RegistrationDetails(
+        local_number=number, name="张伟", organization=root, registered_on=now.astimezone(ZONE).date()
+    )
+    record_registration(session, details, existing=None, settings=settings, at=now)
+    session.flush()
+    return session.scalars(select(Registration.id).where(Registration.local_number == number)).one()

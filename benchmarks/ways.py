@@ -1,0 +1,140 @@
+"""How is a way from a district to the city measured, whichever it is?
+
+*backlog*: events a second that become visible at the city while what a district has written is worked off, from the first
+look that sees some of it to the last event. *live*: the same from the moment at which the districts begin to write until the
+last event is visible, while they commit 200 events at a time as fast as they can, as an import does. *latency*: from the
+commit of one entry in the district until the city sees it, some twenty times a second.
+"""
+
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from typing import TypeAlias
+
+BACKLOG_AT_ONCE = 1_000
+LIVE_AT_ONCE = 200
+_LOOK_SECONDS = 0.0005
+_LONG_LOOK_SECONDS = 0.01
+_PATIENCE_SECONDS = 120
+PROCESSES = multiprocessing.get_context("spawn")
+
+Commit: TypeAlias = Callable[[int], None]
+"""Commits that many new hour entries in a district, in one transaction."""
+
+Writer: TypeAlias = Callable[[], AbstractContextManager[Commit]]
+"""Opens what commits in one district. It can be sent to another process."""
+
+Visible: TypeAlias = Callable[[], int]
+"""How many events have taken effect at the city."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way from districts to the city.
+
+    `writers` has one for each district; what `certifier` opens commits a single entry, for the latency. While `carry` is
+    entered, events reach the city. No more than `most` events are sent this way at a time.
+    """
+
+    name: str
+    writers: Sequence[Writer]
+    certifier: Writer
+    carry: Callable[[], AbstractContextManager[None]]
+    look: Callable[[], AbstractContextManager[Visible]]
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Events a second, and milliseconds of single entries."""
+
+    live: float
+    backlog: float
+    latencies_ms: list[float]
+
+
+def measure(way: Way, *, events: int, entries: int) -> Measured:
+    """One round: `events` as a backlog and again live, then `entries` one by one."""
+    count = min(events, way.most or events)
+    with way.look() as visible:
+        before = visible()
+        _write_all(way, count)
+        with way.carry():
+            backlog = _measure_backlog(visible, before, count)
+            return Measured(_measure_live(way, visible, count), backlog, _measure_latency(way, visible, entries))
+
+
+def write(commit: Commit, count: int, *, at_once: int) -> None:
+    """Commits `count` entries, `at_once` in each transaction."""
+    for done in range(0, count, at_once):
+        commit(min(at_once, count - done))
+
+
+def wait_for(visible: Visible, count: int, *, pause: float = _LONG_LOOK_SECONDS) -> float:
+    """Waits until `count` events are visible; gives that moment. Raises `TimeoutError` when nothing moves any more."""
+    seen, moved_at = 0, time.monotonic()
+    while (now := visible()) < count:
+        if now != seen:
+            seen, moved_at = now, time.monotonic()
+        elif time.monotonic() - moved_at > _PATIENCE_SECONDS:
+            raise TimeoutError(f"{now} of {count} events are visible, and nothing moves any more")
+        time.sleep(pause)
+    return time.monotonic()
+
+
+def _share(way: Way, count: int) -> list[int]:
+    """How many of `count` events each district writes."""
+    districts = len(way.writers)
+    return [(count + place) // districts for place in range(districts)]
+
+
+def _write_all(way: Way, count: int) -> None:
+    for writer, share in zip(way.writers, _share(way, count), strict=True):
+        with writer() as commit:
+            write(commit, share, at_once=BACKLOG_AT_ONCE)
+
+
+def _measure_backlog(visible: Visible, before: int, count: int) -> float:
+    began = wait_for(visible, before + 1, pause=_LOOK_SECONDS)
+    first = visible()
+    ended = wait_for(visible, before + count)
+    return (before + count - first) / (ended - began)
+
+
+def _measure_live(way: Way, visible: Visible, count: int) -> float:
+    target = visible() + count
+    gate = PROCESSES.Barrier(len(way.writers) + 1)
+    with ExitStack() as stack:
+        for writer, share in zip(way.writers, _share(way, count), strict=True):
+            process = PROCESSES.Process(target=_write_behind, args=(gate, writer, share))
+            process.start()
+            stack.callback(process.join)
+        gate.wait()
+        began = time.monotonic()
+        ended = wait_for(visible, target)
+    return count / (ended - began)
+
+
+def _write_behind(gate: Barrier, writer: Writer, count: int) -> None:
+    with writer() as commit:
+        gate.wait()
+        write(commit, count, at_once=LIVE_AT_ONCE)
+
+
+def _measure_latency(way: Way, visible: Visible, entries: int) -> list[float]:
+    """Milliseconds from each commit to its visibility."""
+    chance = random.Random(1)  # noqa: S311 - chance, no secret
+    latencies = []
+    with way.certifier() as commit:
+        for _ in range(entries):
+            # Not in step with anything that polls.
+            time.sleep(0.03 + 0.04 * chance.random())
+            before = visible()
+            commit(1)
+            committed = time.monotonic()
+            latencies.append((wait_for(visible, before + 1, pause=_LOOK_SECONDS) - committed) * 1_000)
+    return latencies
