@@ -30,6 +30,7 @@ _ANSWERED_FOR = "SELECT volunteer_id, key FROM issued_id"
 _CHANCES = (0.0, 0.05, 0.15, 0.3)
 # What a person would have to look at, and nothing here calls for.
 _NEVER_LOGGED = {"message_given_up", "not_restored"}
+_ARRIVES = 0.2
 _SKEWS = (timedelta(), timedelta(days=-3), timedelta(days=2))
 
 
@@ -50,14 +51,14 @@ class City:
         self._wiring = wiring
         ring = Ring()
         ups, downs = [streams.up(code) for code in DISTRICTS], [streams.down(code) for code in DISTRICTS]
-        self._parties = {streams.HUB: Party(streams.HUB, reads=ups, writes=downs, ring=ring, wiring=wiring)}
+        self.parties = {streams.HUB: Party(streams.HUB, reads=ups, writes=downs, ring=ring, wiring=wiring)}
         for code, up, down in zip(DISTRICTS, ups, downs, strict=True):
-            self._parties[code] = Party(code, reads=[down], writes=[up], ring=ring, wiring=wiring)
+            self.parties[code] = Party(code, reads=[down], writes=[up], ring=ring, wiring=wiring)
         self._checker = Checker(DISTRICTS)
 
     def run(self, seed: int, *, tracing: bool = False) -> Outcome:
         """One run, which the seed alone decides. Where `tracing`, its steps are told."""
-        run = Run(self._parties, self._checker, seed, tracing=tracing)
+        run = Run(self.parties, self._checker, seed, tracing=tracing)
         with wired(self._wiring), capture_logs() as logged:
             try:
                 run.finish()
@@ -86,6 +87,7 @@ class Run:
         self._states = 0
         self._survivors: dict[str, int] = {}
         self._shown: set[tuple[str, str]] = set()
+        self._late: list[tuple[str, bytes]] = []
         self._backups: dict[str, list[bytes]] = {name: [] for name in parties}
         self._left = {True: MAX_RESTORES, False: MAX_RESTORES}
         for party in parties.values():
@@ -112,7 +114,9 @@ class Run:
         return self._parties[self._chance.choice(list(self._parties))]
 
     def _write(self) -> None:
-        code = self._chance.choice(DISTRICTS)
+        self._write_in(self._chance.choice(DISTRICTS))
+
+    def _write_in(self, code: str) -> None:
         district = self._parties[code]
         keys = [key for (key,) in district.database.execute("SELECT key FROM registration ORDER BY key")]
         states = {}
@@ -131,6 +135,7 @@ class Run:
         for _ in range(actions):
             if self._chance.random() < 0.3:
                 self._tick()
+            self._arrive_late()
             party = self._any_party()
             if self._chance.random() < 0.8:
                 party.send()
@@ -172,6 +177,20 @@ class Run:
             hub.database.execute("DELETE FROM parked_record")
             self._say("somebody throws away what is parked at the hub")
 
+    def _delay(self) -> None:
+        """What waits for somebody is held up on its way, and arrives when it is not expected any more."""
+        party = self._any_party()
+        waiting = self._weather.waiting(party.name)
+        self._late += [(party.name, raw) for raw in waiting]
+        self._say(f"{len(waiting)} messages to {party.name} are held up")
+        waiting.clear()
+
+    def _arrive_late(self) -> None:
+        if self._late and self._chance.random() < _ARRIVES:
+            name, raw = self._late.pop(self._chance.randrange(len(self._late)))
+            self._weather.waiting(name).append(raw)
+            self._say(f"a message to {name} arrives late")
+
     def _back_up(self) -> None:
         party = self._any_party()
         self._backups[party.name].append(party.backup())
@@ -188,6 +207,9 @@ class Run:
         self._parties[name].restore(self._chance.choice(self._backups[name]))
         self._forget_what_is_nowhere()
         self._say(f"{name} is put back to its copy", self._parties[name])
+        if not is_hub and self._chance.random() < 0.5:
+            # Before anybody notices.
+            self._write_in(name)
 
     def _see_ids(self) -> None:
         """Everything that stands in a district's register was shown to somebody."""
@@ -224,9 +246,10 @@ class Run:
             self._say(f"in the end {name}", party)
 
     def _settle(self) -> None:
-        """Lets everybody work until nobody has anything to do."""
+        """Lets everybody work until nobody has anything to do, and nothing is under way any more."""
         for _ in range(MAX_ACTIONS):
-            busy = False
+            busy = bool(self._late)
+            self._arrive_late()
             for party in self._parties.values():
                 busy |= party.send()
                 while party.receive():
@@ -241,8 +264,8 @@ class Run:
         return self._checker.complaints(databases, survivors=self._survivors, shown=sorted(self._shown))
 
 
-_FATES = (Run._back_up, Run._restore, Run._strike, Run._worsen)
-_CHANCES_OF_FATES = (5, 6, 3, 2)
+_FATES = (Run._back_up, Run._restore, Run._strike, Run._delay, Run._worsen)
+_CHANCES_OF_FATES = (5, 7, 2, 1, 2)
 
 
 def _where(party: Party) -> str:
