@@ -36,7 +36,7 @@ def _run(seeds: range, wiring: Wiring) -> bool:
         if outcome.complaints:
             failures += 1
             _tell(outcome)
-            _console.print(f"  repeat it with: {command(outcome.seed)}")
+            _console.print(f"  repeat it with: {command(outcome.seed, wiring)}")
     _console.print(f"{len(seeds)} seeds, {restores} restores, {failures} failures.")
     return failures > 0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.city import City, Outcome
-from tests.simulation.wiring import WHOLE, Wiring
+from tests.simulation.wiring import PARTS, WHOLE, Wiring
 
 _AT_ONCE = 10
 _cities: list[City] = []
@@ -21,9 +21,10 @@ def outcomes(seeds: Iterable[int], wiring: Wiring = WHOLE) -> Iterator[Outcome]:
         yield from pool.map(_run, seeds, chunksize=_AT_ONCE)
 
 
-def command(seed: int) -> str:
+def command(seed: int, wiring: Wiring = WHOLE) -> str:
     """What repeats a seed, and tells its steps."""
-    return f"python -m tests.simulation --trace {seed}"
+    off = "".join(f" --without {part}" for part in PARTS if not getattr(wiring, part))
+    return f"python -m tests.simulation --trace {seed}{off}"
 
 
 def _begin(wiring: Wiring) -> None:
