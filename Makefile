@@ -1,5 +1,8 @@
 # What can be done with this checkout? `make help` lists it. All of it runs in .venv, which is made from locks/ when it has to be.
 
+# Each worker starts servers of its own, hence not one for every processor. A file stays together, for what its tests share.
+WORKERS := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test test-faults simulate lint format bench lock translations secrets clean runtime development
 
@@ -16,7 +19,7 @@ test: development  ## Run every test that this machine can run; STRICT=1 install
 ifdef STRICT
 	@tests/support/install_services
 endif
-	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest $(ARGS)
+	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest $(WORKERS) $(ARGS)
 
 test-faults: development  ## Let everything go wrong that docs/operating.md lists, the long cases too.
 	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest tests/faults --long $(ARGS)
