@@ -28,6 +28,7 @@ from sync.envelope import Event
 from sync.facts import read_fact
 
 NOTIFICATION_CHANNEL = "banyan_log"
+_NOTIFY = select(func.pg_notify(NOTIFICATION_CHANNEL, bindparam("stream")))
 # Where a reader stands that follows another history says nothing about this one.
 PARTED = frozenset({Verdict.FORK, Verdict.STALE})
 
@@ -111,6 +112,10 @@ class Log:
         head = select(*(self._heads.c[name] for name in Head.__dataclass_fields__))
         self._select_heads = head.order_by(self._heads.c.stream)
         self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
+        record = self._records.c
+        here = (record.stream == bindparam("stream"), record.epoch == bindparam("epoch"))
+        lines = select(record.sequence, record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
+        self._select_lines = lines.order_by(record.sequence).limit(batch.MAX_EVENTS + 1)
 
     def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
         """Numbers what was announced in any of `sessions` as the last step before its commit."""
@@ -184,15 +189,8 @@ class Log:
 
     def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Batch | None:
         """The next events behind `after`, as many as fit one batch; None where there are none."""
-        records = self._records.c
-        query = (
-            select(records.sequence, records.body, records.hash)
-            .where(records.stream == stream, records.epoch == epoch, records.sequence >= after)
-            .order_by(records.sequence)
-            .limit(batch.MAX_EVENTS + 1)
-        )
         # All at once: the driver takes longer to hand out a thousand rows one by one than to read them.
-        rows = list(session.execute(query).all())
+        rows = list(session.execute(self._select_lines, {"stream": stream, "epoch": epoch, "after": after}).all())
         prev = rows.pop(0).hash if after and rows else batch.genesis(stream, epoch)
         lines: list[bytes] = []
         size = 0
@@ -347,4 +345,4 @@ def _is_newest(event: Event, held: Mapping[Record, Any]) -> bool:
 def _notify(session: Session, stream: str) -> None:
     """Wakes the relay when this transaction commits. On SQLite it sees by itself that the file has changed."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_notify(NOTIFICATION_CHANNEL, stream)))
+        session.execute(_NOTIFY, {"stream": stream})
