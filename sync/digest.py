@@ -105,6 +105,9 @@ class Digest:
     def __init__(self, states: type[RecordStateColumns], buckets: type[DigestBucketColumns]) -> None:
         self._states: Any = states
         self._buckets: Any = buckets
+        columns = (states.kind, states.key, states.epoch, states.version, states.sequence, states.hash, states.minutes)
+        within = (states.stream == bindparam("stream")) & (states.kind == bindparam("kind"))
+        self._lookup = bulk.Lookup(columns, within, states.key)
         sums = select(buckets.kind, buckets.bucket, *(getattr(buckets, name) for name in _SUMS))
         # Built once: it is run so often that building it anew each time takes longer than running it.
         self._select_sums = sums.where(buckets.stream == bindparam("stream")).order_by(buckets.kind, buckets.bucket)
@@ -114,12 +117,10 @@ class Digest:
         keys: dict[str, list[str]] = defaultdict(list)
         for record in records:
             keys[record.kind].append(record.key)
-        row = self._states
-        columns = (row.kind, row.key, row.epoch, row.version, row.sequence, row.hash, row.minutes)
         found: dict[Record, Any] = {}
         for kind, wanted in keys.items():
-            within = (row.stream == stream) & (row.kind == kind)
-            found |= {Record(held.kind, held.key): held for held in bulk.each_of(session, columns, within, row.key, wanted)}
+            rows = self._lookup.find(session, wanted, stream=stream, kind=kind)
+            found |= {Record(held.kind, held.key): held for held in rows}
         return found
 
     def write(
