@@ -75,6 +75,7 @@ def test_4_a_hub_killed_after_receipt_and_before_its_commit(town: Town) -> None:
     killed_and_started_again(town, streams.HUB, Point.BEFORE_COMMIT, RECEIVED)
 
 
+@pytest.mark.long
 def test_5_a_hub_killed_after_its_commit_and_before_the_acknowledgement(town: Town) -> None:
     killed_and_started_again(town, streams.HUB, Point.AFTER_COMMIT, RECEIVED)
 
