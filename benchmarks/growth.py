@@ -28,7 +28,7 @@ from federation.directory.keys import DistrictKeys
 from federation.intake import open_inbox
 from federation.settings import read_settings
 from sync import streams
-from sync.batch import seal_batch
+from sync.messages.batch import seal_batch
 from tenants import mailbox
 
 FIGURES = (

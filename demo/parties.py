@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 
 from demo.bus import bus_of
 from demo.errors import START_OVER, DemoError
-from sync.signing import generate_key, private_jwk, public_jwk, read_key
+from sync.messages.signing import generate_key, private_jwk, public_jwk, read_key
 
 REGISTERS = Path(__file__).parent / "registers"
 EXPORTED_ON = "2026-10-31"

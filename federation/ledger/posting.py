@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
 from federation.versions import newest
-from sync import bulk
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
-from sync.facts import Fact
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
 
 _STATES: Mapping[str, LedgerState] = {
     HOURS_CERTIFIED: LedgerState.CERTIFIED,

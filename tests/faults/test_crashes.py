@@ -5,8 +5,10 @@ import subprocess
 
 import pytest
 
-from sync import heartbeat, message, streams
-from sync.log import Head
+from sync import streams
+from sync.mailbox.log import Head
+from sync.messages import message
+from sync.running import heartbeat
 from tests.faults.checker import come_right
 from tests.faults.wire import finish
 from tests.support import servers
