@@ -51,8 +51,8 @@ secrets: runtime  ## Make the secrets that docker-compose.yml asks for, in secre
 	@.venv/bin/python deployment/make_secrets.py
 
 clean:  ## Remove what was built, the environment and all caches; the demo's city in var/ stays.
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
+	find . \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
 
 runtime development:
 	@locks/install $@
