@@ -1,5 +1,8 @@
 # What can be done with this checkout? `make help` lists it. All of it runs in .venv, which is made from locks/ when it has to be.
 
+# Each worker starts servers of its own, hence not one for every processor. A file stays together, for what its tests share.
+WORKERS := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test test-faults simulate lint format bench lock translations secrets clean runtime development
 
@@ -16,7 +19,7 @@ test: development  ## Run every test that this machine can run; STRICT=1 install
 ifdef STRICT
 	@tests/support/install_services
 endif
-	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest $(ARGS)
+	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest $(WORKERS) $(ARGS)
 
 test-faults: development  ## Let everything go wrong that docs/operating.md lists, the long cases too.
 	@$(if $(STRICT),BANYAN_TEST_STRICT=1) .venv/bin/pytest tests/faults --long $(ARGS)
@@ -48,8 +51,8 @@ secrets: runtime  ## Make the secrets that docker-compose.yml asks for, in secre
 	@.venv/bin/python deployment/make_secrets.py
 
 clean:  ## Remove what was built, the environment and all caches; the demo's city in var/ stays.
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
+	find . \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
 
 runtime development:
 	@locks/install $@

@@ -4,8 +4,8 @@ from flask import Flask
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from admin.writing import number
-from sync.beacon import Verdict
-from sync.recovery import Fetching, Locating, Step
+from sync.mailbox.recovery import Fetching, Locating, Step
+from sync.messages.beacon import Verdict
 
 _VERDICTS = {
     Verdict.APPLIED: lazy_gettext("everything so far was taken"),

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from sync.beacon import Verdict
+from sync.messages.beacon import Verdict
 
 
 def _said(words: str) -> dict[str, str]:

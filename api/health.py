@@ -13,8 +13,8 @@ from flask import Blueprint, Response, json
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from sync.migrating import Migrations
-from sync.sqlite import READ_ONLY
+from sync.databases.migrating import Migrations
+from sync.databases.sqlite import READ_ONLY
 
 
 def health(engine: Engine, migrations: Migrations, *, degraded: Callable[[], list[str]]) -> Blueprint:

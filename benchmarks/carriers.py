@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
 
-from sync import postgresql as drivers
-from sync import sqlite
+from sync.databases import postgresql as drivers
+from sync.databases import sqlite
 from tests.support import postgresql, rabbitmq
 
 DISTRICT = "futian"

@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 
 from sync import streams
-from sync.bus import KombuBus
+from sync.carriers.bus import KombuBus
 from sync.errors import BusUnavailable
 
 PRODUCERS = ("futian", "luohu", "nanshan")

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from benchmarks.carriers import open_engine
 from benchmarks.ways import Visible
-from sync import sqlite
+from sync.databases import sqlite
 
 COUNTED = "SELECT coalesce(sum(entries), 0) FROM month_total"
 """How many entries the totals of the months count; all ways keep them under the same name."""

@@ -6,6 +6,7 @@ A district has committed all events before its program starts. What the two proc
 it) is looked at once a second; it is flat when they hold no more in the second half than they did in the first.
 """
 
+import math
 import subprocess
 import tempfile
 import time
@@ -58,8 +59,8 @@ PARTIES: dict[str, Callable[[Look], float]] = {"relay": lambda look: look.relay,
 
 
 def most(looks: Sequence[Look], of: Callable[[Look], float], *, after: float, until: float) -> float:
-    """The most that a process held in a part of the backlog; 0 where nobody looked."""
-    return max((of(look) for look in looks if after <= look.done < until), default=0.0)
+    """The most that a process held in a part of the backlog; not a number where nobody looked."""
+    return max((of(look) for look in looks if after <= look.done < until), default=math.nan)
 
 
 @click.command()

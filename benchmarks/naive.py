@@ -21,8 +21,8 @@ from benchmarks.hours import hours
 from benchmarks.looking import COUNTED, look_at
 from benchmarks.ways import PROCESSES, Commit, Way
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
+from sync.carriers.embedded import EmbeddedTransport
 from sync.contracts.hours import HourEntryState
-from sync.embedded import EmbeddedTransport
 
 NAME = "the naive way"
 # It takes long enough with these, and is as quick with the last as with the first.

@@ -18,7 +18,8 @@ from sqlalchemy.orm import sessionmaker
 from benchmarks.carriers import DISTRICT, Carrier, open_engine
 from benchmarks.looking import look_at
 from benchmarks.ways import Visible, wait_for
-from sync import signing, streams
+from sync import streams
+from sync.messages import signing
 from tenants import mailbox
 from tenants.settings import Settings, read_settings
 

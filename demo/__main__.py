@@ -1,6 +1,5 @@
 """What does `make demo` do?"""
 
-import errno
 import fcntl
 import shutil
 import signal
@@ -18,17 +17,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from demo import pages
 from demo.bus import bus_of, delete
-from demo.catching_up import City, Comparison, catch_up
+from demo.catching_up import Ask, City, Comparison, catch_up
 from demo.errors import DemoError
 from demo.feeding import FileResult, feed
 from demo.parties import District, Party, districts_of, hub_of
 from demo.ports import HOST, free_ports
+from demo.room import check_room, full, is_full, speaks_of_full_disk
 from demo.settling import COORDINATOR, password_of, settle
 from demo.showing import city_table, console
 from demo.supervising import Supervisor, end_left_over
 
 FIRST_PORT = 8000
-_NEEDED_BYTES = 200_000_000
+_HIGHEST_PORT = 65_532  # three more follow
 _PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 
@@ -49,12 +49,18 @@ _LOOK_SECONDS = 0.2
     help="Where the city is kept.",
 )
 @click.option(
-    "--port", type=int, default=FIRST_PORT, show_default=True, help="The hub's pages; the districts have the ports that follow."
+    "--port",
+    type=click.IntRange(1, _HIGHEST_PORT),
+    default=FIRST_PORT,
+    show_default=True,
+    help="The hub's pages; the districts have the ports that follow.",
 )
 def main(once: bool, lose_the_bus: bool, reset: bool, folder: Path, port: int) -> None:
     """Make one city of a hub and three districts on this machine, and keep it running until Ctrl-C.
 
     What is there already is not done again: a second run goes on where the first one was ended, however it was.
+
+    With make, options stand in quotes: make demo ARGS="--once --port 9000"
     """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -65,12 +71,8 @@ def main(once: bool, lose_the_bus: bool, reset: bool, folder: Path, port: int) -
                 _remove(city)
             else:
                 sys.exit(_run(city, say, once=once, lose_the_bus=lose_the_bus, first_port=port))
-    except DemoError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise click.ClickException(f"The disk of {folder} is full. Make room and start again; it goes on from here.") from None
+    except (DemoError, OSError) as obstacle:
+        _give_up(obstacle, folder.absolute())
     except KeyboardInterrupt:
         say.print("Stopped before the city was complete. The next run goes on from here.")
         sys.exit(130)
@@ -78,20 +80,26 @@ def main(once: bool, lose_the_bus: bool, reset: bool, folder: Path, port: int) -
 
 def _run(city: Path, say: Console, *, once: bool, lose_the_bus: bool, first_port: int) -> int:
     started = time.monotonic()
-    _check_room(city)
     hub, districts = hub_of(city), districts_of(city)
     parties: list[Party] = [hub, *districts]
     for name in ("run", "log"):
         (city / name).mkdir(exist_ok=True)
     with Supervisor(folder=city / "run", logs=city / "log") as supervisor:
+        check_room(city)
+
+        def check() -> None:
+            if is_full(city):
+                raise full(city)
+            supervisor.check()
+
         with say.status("Setting up the hub and three districts"):
             settle(hub, districts)
         ports = dict(zip((party.code for party in parties), _ports(say, first_port, len(parties)), strict=True))
         _start(supervisor, parties, ports)
         results = _feed(say, districts, supervisor, bus=bus_of(city) if lose_the_bus else None)
         with say.status("Waiting for the pages"):
-            pages.wait_for(list(ports.values()), check=supervisor.check)
-        found = _catch_up(say, districts, supervisor, hub_port=ports[hub.code])
+            pages.wait_for(list(ports.values()), check=check)
+        found = _catch_up(say, districts, lambda path: pages.read(ports[hub.code], path, check=check))
         say.print(city_table(results, found, seconds=time.monotonic() - started))
         if once:
             return 0 if all(comparison.is_equal for comparison in found.comparisons) else 1
@@ -140,7 +148,7 @@ def _feed(say: Console, districts: list[District], supervisor: Supervisor, *, bu
         return feed(districts, supervisor, show)
 
 
-def _catch_up(say: Console, districts: list[District], supervisor: Supervisor, *, hub_port: int) -> City:
+def _catch_up(say: Console, districts: list[District], ask_hub: Ask) -> City:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(SpinnerColumn(), *columns, console=say) as bars:
         tasks = {district.code: bars.add_task(f"The hub follows {district.name}", total=None) for district in districts}
@@ -148,12 +156,7 @@ def _catch_up(say: Console, districts: list[District], supervisor: Supervisor, *
         def show(comparison: Comparison) -> None:
             bars.update(tasks[comparison.district.code], completed=comparison.taken, total=comparison.said)
 
-        return catch_up(
-            districts,
-            ask_hub=lambda path: pages.read(hub_port, path, check=supervisor.check),
-            show=show,
-            patience_seconds=_PATIENCE_SECONDS,
-        )
+        return catch_up(districts, ask_hub=ask_hub, show=show, patience_seconds=_PATIENCE_SECONDS)
 
 
 def _show_doors(say: Console, parties: list[Party], ports: dict[str, int], city: Path) -> None:
@@ -167,18 +170,16 @@ def _show_doors(say: Console, parties: list[Party], ports: dict[str, int], city:
     say.print(f"Logs are in {city / 'log'}. Ctrl-C stops everything.")
 
 
-def _check_room(city: Path) -> None:
-    free = shutil.disk_usage(city).free
-    if free < _NEEDED_BYTES:
-        needed = f"{city} needs {_NEEDED_BYTES // 10**6} MB, and its disk has {free // 10**6} MB"
-        raise DemoError(f"{needed}. Make room, or name another place with --folder.")
-
-
 @contextmanager
 def _alone(city: Path) -> Iterator[Path]:
     """Sees to it that nobody else has this city in hand."""
-    city.mkdir(parents=True, exist_ok=True)
-    with (city / "city.lock").open("a") as lock:
+    try:
+        city.mkdir(parents=True, exist_ok=True)
+        lock = (city / "city.lock").open("a")
+    except OSError as obstacle:
+        reason = f"{city} cannot be used: {obstacle.strerror}"
+        raise DemoError(f"{reason}. Name another place with ARGS=--folder=PLACE.") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -193,6 +194,17 @@ def _remove(city: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     delete(bus_of(city))
     (city / "city.lock").unlink(missing_ok=True)
+
+
+def _give_up(obstacle: DemoError | OSError, city: Path) -> NoReturn:
+    """Ends with a sentence that says what to do."""
+    if is_full(city) or speaks_of_full_disk(obstacle):
+        obstacle = full(city)
+    if not isinstance(obstacle, DemoError):
+        raise obstacle
+    # Not in a frame: what a program said of itself may stand in one already.
+    click.echo(str(obstacle), err=True)
+    sys.exit(1)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

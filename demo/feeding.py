@@ -14,7 +14,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import IO, Any, cast
 
-from demo.errors import DemoError
+from demo.errors import START_OVER, DemoError
 from demo.parties import EXPORTED_ON, District
 from demo.supervising import Supervisor
 
@@ -67,7 +67,7 @@ def _import(district: District, kind: str, file: Path, supervisor: Supervisor, s
             return _result(kind, json.loads(said), report)
         if process.returncode != -signal.SIGKILL:
             break
-    raise DemoError(f"{file} cannot be imported into {district.name}:\n{complaints}")
+    raise DemoError(f"{file} cannot be imported into {district.name}:\n{complaints}\n{START_OVER}")
 
 
 def _listen(process: "Popen[bytes]", show: Callable[[int, int], None]) -> tuple[bytes, str]:

@@ -15,8 +15,8 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from demo.bus import bus_of
-from demo.errors import DemoError
-from sync.signing import generate_key, private_jwk, public_jwk, read_key
+from demo.errors import START_OVER, DemoError
+from sync.messages.signing import generate_key, private_jwk, public_jwk, read_key
 
 REGISTERS = Path(__file__).parent / "registers"
 EXPORTED_ON = "2026-10-31"
@@ -39,6 +39,11 @@ class Party:
         """Where everything of this party is, and nothing of another's."""
         return self.city / self.code
 
+    @property
+    def database(self) -> Path:
+        """The file of its database."""
+        return self.folder / "banyan.db"
+
     def command(self, *arguments: str) -> list[str]:
         """How its program is called."""
         return [str(_PROGRAMS / self.program), *arguments]
@@ -54,7 +59,8 @@ class Party:
             self.command(*arguments), env=self.environment(), input=told, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise DemoError(f"{self.program} {' '.join(arguments)} for {self.name} did not work:\n{done.stderr.strip()}")
+            tried = f"{self.program} {' '.join(arguments)} for {self.name}"
+            raise DemoError(f"{tried} did not work:\n{done.stderr.strip()}\n{START_OVER}")
         return done.stdout
 
     def status(self) -> dict[str, Any]:
@@ -122,7 +128,7 @@ def _common(party: Party) -> dict[str, str]:
     return {
         "BANYAN_BEACON_SECONDS": "2",
         "BANYAN_BUS_URL": f"sqla+sqlite:///{bus_of(party.city)}",
-        "BANYAN_DATABASE_URL": f"sqlite:///{party.folder / 'banyan.db'}",
+        "BANYAN_DATABASE_URL": f"sqlite:///{party.database}",
         "BANYAN_FIELD_KEYS": _kept(party, "BANYAN_FIELD_KEYS") or Fernet.generate_key().decode(),
         "BANYAN_HEARTBEAT_FILE": str(party.folder / "heartbeat"),
         "BANYAN_SECRET_KEY": _kept(party, "BANYAN_SECRET_KEY") or secrets.token_urlsafe(32),

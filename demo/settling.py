@@ -10,16 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from demo.errors import DemoError
-from demo.parties import District, Party, public_key, tell, write_secret
+from demo.parties import District, Party, public_key, read_environment, tell, write_secret
 
 COORDINATOR = "coordinator"
 _COORDINATOR_NAME = "陈静"
+_FOUNDED = "founded"
 
 
 def settle(hub: Party, districts: list[District]) -> None:
     """Leaves every party with its settings, its tables and its people; raises `DemoError` where a program refuses."""
     for party in (hub, *districts):
         party.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_whole(party)
     tell(hub, districts)
     # What takes the time is the start of each program, and there are at least two processors.
     with ThreadPoolExecutor(max_workers=4) as pool:
@@ -36,6 +38,15 @@ def password_of(district: District) -> str:
     return _password_file(district).read_text()
 
 
+def _check_whole(party: Party) -> None:
+    """Raises `DemoError` where somebody took the database or the keys of a party away: neither is of use without the other."""
+    has_begun = any(party.folder.glob("*.jwk")) or (party.folder / _FOUNDED).exists()
+    if has_begun and not party.database.exists():
+        raise DemoError(f"{party.name} has lost its database, {party.database}. make demo-reset forgets the city.")
+    if party.database.exists() and not read_environment(party.folder):
+        raise DemoError(f"{party.name} has lost its keys, in {party.folder}. make demo-reset forgets the city.")
+
+
 def _enrol(hub: Party, district: District) -> None:
     enrolled = hub.folder / f"{district.code}.jwk"
     key = public_key(district)
@@ -48,7 +59,7 @@ def _enrol(hub: Party, district: District) -> None:
 
 
 def _found(district: District) -> None:
-    done = district.folder / "founded"
+    done = district.folder / _FOUNDED
     if done.exists():
         district.run("db", "upgrade")
         return

@@ -20,7 +20,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
-from demo.errors import DemoError
+from demo.errors import START_OVER, DemoError
 
 _LOOK_SECONDS = 0.1
 _STOP_SECONDS = 10.0
@@ -105,7 +105,8 @@ class Supervisor:
             if program.failures >= _HOPELESS_STARTS:
                 log = self._logs / f"{program.name}.log"
                 last = log.read_text(errors="replace").strip().rpartition("\n")[2]
-                raise DemoError(f"{program.name} ends each time that it is started. Its last words in {log}:\n  {last}")
+                said = f"{program.name} ends each time that it is started. Its last words in {log}:\n  {last}"
+                raise DemoError(f"{said}\n{START_OVER}")
 
     def _tend(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from federation.broker.definitions import Account, definitions, users
 from sync import streams
 from sync.addresses import account_name
-from sync.signing import generate_key, private_jwk, public_jwk, read_key
+from sync.messages.signing import generate_key, private_jwk, public_jwk, read_key
 
 DISTRICTS = ("futian", "luohu")
 PARTIES = (streams.HUB, *DISTRICTS)

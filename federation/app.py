@@ -7,7 +7,7 @@ from admin.hub import register as register_pages
 from api.hub import register as register_api
 from federation import db
 from federation.settings import Settings, read_settings
-from sync import signing
+from sync.messages import signing
 
 
 def create_app(settings: Settings | None = None) -> Flask:

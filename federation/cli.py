@@ -25,9 +25,10 @@ from federation.ledger.commands import volunteer_command
 from federation.migrations import MIGRATIONS
 from federation.operating import hub
 from federation.settings import Settings, read_settings
-from sync import signing, streams
-from sync.commands import Participant, Program, command_group
-from sync.terminal import held_tables, plain, tables, written
+from sync import streams
+from sync.messages import signing
+from sync.programs.commands import Participant, Program, command_group
+from sync.programs.terminal import held_tables, plain, tables, written
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:

@@ -11,15 +11,15 @@ from federation.identity.linking import link_registrations
 from federation.ledger.posting import post_hours
 from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, digest, recovery
 from federation.settings import Settings
-from sync.applying import Applier, Handler
-from sync.archive import Archive
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED
-from sync.inbox import Inbox
-from sync.quarantine import Quarantine
+from sync.mailbox.applying import Applier, Handler
+from sync.mailbox.archive import Archive
+from sync.mailbox.inbox import Inbox
+from sync.mailbox.quarantine import Quarantine
 
 
 def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Inbox:

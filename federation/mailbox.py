@@ -4,16 +4,16 @@ from sqlalchemy.orm import Session
 
 from federation.db import Model, db
 from sync import streams
-from sync.applying import ParkedRecordColumns
-from sync.archive import ReceivedBatchColumns
-from sync.batch import Batch
-from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
-from sync.evidence import Evidence
-from sync.inbox import StreamCursorColumns
-from sync.incarnation import Incarnation, IncarnationColumns
-from sync.log import Log, LogRecordColumns, StreamHeadColumns
-from sync.quarantine import QuarantinedMessageColumns
-from sync.recovery import Recovery
+from sync.mailbox.applying import ParkedRecordColumns
+from sync.mailbox.archive import ReceivedBatchColumns
+from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.mailbox.evidence import Evidence
+from sync.mailbox.inbox import StreamCursorColumns
+from sync.mailbox.incarnation import Incarnation, IncarnationColumns
+from sync.mailbox.log import Log, LogRecordColumns, StreamHeadColumns
+from sync.mailbox.quarantine import QuarantinedMessageColumns
+from sync.mailbox.recovery import Recovery
+from sync.messages.batch import Batch
 
 SOURCE = "/hub"
 

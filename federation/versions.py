@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 
 
 def newest(facts: Iterable[Fact]) -> list[Fact]:

@@ -26,5 +26,5 @@ def has_accounts(bus_url: str) -> bool:
 
 
 def leads_to_gateway(bus_url: str) -> bool:
-    """Whether at this address the hub's web process stands for its bus (`sync.gateway`)."""
+    """Whether at this address the hub's web process stands for its bus (`sync.carriers.gateway`)."""
     return bus_url.startswith(("https://", "http://"))

@@ -20,7 +20,7 @@ from joserfc.jwk import OKPKey
 
 from sync.addresses import leads_to_gateway
 from sync.errors import SyncError, Undecodable
-from sync.signing import read_key
+from sync.messages.signing import read_key
 
 PREFIX = "BANYAN_"
 SHORTEST_TOKEN = 32
@@ -41,10 +41,10 @@ class SettingsInvalid(SyncError):
 class WireSettings:
     """What the streams need: the bus, the seconds between two beacons, and the key that signs what this side sends.
 
-    `signing_key_file` is where that key was read from, if from a file: there it can be exchanged (`sync.rotating`).
+    `signing_key_file` is where that key was read from, if from a file: there it can be exchanged (`sync.keys.rotating`).
     `heartbeat_file` is touched while the stream's process is at work, for those who watch over it. `incarnation_file` is the
-    list by which a database that was put back is known (`sync.incarnation`). What was said is kept for `keep_days`: longer
-    than the oldest backup that anybody may put back. `metrics_bind` is where the stream's process shows its counters,
+    list by which a database that was put back is known (`sync.mailbox.incarnation`). What was said is kept for `keep_days`:
+    longer than the oldest backup that anybody may put back. `metrics_bind` is where the stream's process shows its counters,
     `metrics_token` what whoever asks the web process for the streams' figures must send; without them nobody is shown any.
     """
 

@@ -6,9 +6,9 @@ For tests of rules, where every fault has to come when it is called for. What th
 import random
 from collections import defaultdict
 
-from sync import signing
-from sync.bus import Delivery
+from sync.carriers.bus import Delivery
 from sync.errors import BusUnavailable, TooLarge
+from sync.messages import signing
 
 
 class BadWeather:

@@ -7,7 +7,7 @@ the answer to its next beacon.
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.beacon import Verdict
+from sync.messages.beacon import Verdict
 from tenants.errors import StateForbids
 from tenants.mailbox import inbox, log, recovery
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.addresses import leads_to_gateway
-from sync.commands import Participant, Program, command_group, engine_of
+from sync.messages.signing import Signer
+from sync.programs.commands import Participant, Program, command_group, engine_of
+from sync.programs.terminal import cell, held_tables, plain, tables
 from sync.settings import web_address
-from sync.signing import Signer
-from sync.terminal import cell, held_tables, plain, tables
 from tenants import asking, mailbox
 from tenants.errors import DistrictError
 from tenants.hours.totals import district_totals
@@ -127,8 +127,8 @@ def replay() -> None:
 def fetch_missed(address: str | None) -> None:
     """Fetch from the hub's records, over HTTPS, what it has said while the district was away. Safe beside a running sync."""
     # Only here: the libraries of the bus are a third of what every other command would take to start.
-    from sync.catching_up import catch_up  # noqa: PLC0415
-    from sync.https import HttpsBus  # noqa: PLC0415
+    from sync.carriers.catching_up import catch_up  # noqa: PLC0415
+    from sync.carriers.https import HttpsBus  # noqa: PLC0415
 
     settings = read_settings()
     address = address or settings.wire.bus_url

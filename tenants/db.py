@@ -8,8 +8,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Enum, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from sync import postgresql, sqlite
-from sync.columns import UtcDateTime
+from sync.databases import postgresql, sqlite
+from sync.databases.columns import UtcDateTime
 
 
 def _values(enumeration: type[StrEnum]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from sync.applying import Handler
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_RECOGNIZED, SIGNING_KEY_ROTATED
+from sync.mailbox.applying import Handler
 from tenants.hours.restoring import restore_hours
 from tenants.joining.following import follow_membership, follow_recognized_keys
 from tenants.joining.restoring import restore_signing_keys

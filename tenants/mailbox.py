@@ -7,15 +7,15 @@ from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.applying import Applier, ParkedRecordColumns
-from sync.archive import Archive, ReceivedBatchColumns
-from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
-from sync.evidence import Evidence
-from sync.inbox import Inbox, StreamCursorColumns
-from sync.incarnation import Incarnation, IncarnationColumns
-from sync.log import Log, LogRecordColumns, StreamHeadColumns
-from sync.quarantine import Quarantine, QuarantinedMessageColumns
-from sync.recovery import Recovery
+from sync.mailbox.applying import Applier, ParkedRecordColumns
+from sync.mailbox.archive import Archive, ReceivedBatchColumns
+from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.mailbox.evidence import Evidence
+from sync.mailbox.inbox import Inbox, StreamCursorColumns
+from sync.mailbox.incarnation import Incarnation, IncarnationColumns
+from sync.mailbox.log import Log, LogRecordColumns, StreamHeadColumns
+from sync.mailbox.quarantine import Quarantine, QuarantinedMessageColumns
+from sync.mailbox.recovery import Recovery
 from tenants.db import Model, db
 from tenants.intake import HANDLERS, RESTORERS, WHEN_THE_HUB_BEGINS_ANEW
 
@@ -80,7 +80,7 @@ def source(stream: str) -> str:
 
 
 class HubKey:
-    """The one foreign key that a district trusts (a `sync.signing.KeyRing`)."""
+    """The one foreign key that a district trusts (a `sync.messages.signing.KeyRing`)."""
 
     def __init__(self, key: OKPKey) -> None:
         self._key = key

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.evidence import Parked, Reading, Refused, Sums, Writing
+from sync.mailbox.evidence import Parked, Reading, Refused, Sums, Writing
 from tenants.mailbox import evidence
 from tenants.standing import Standing, standing
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.beacon import Verdict
-from sync.recovery import Comparing, Step, read_step
+from sync.mailbox.recovery import Comparing, Step, read_step
+from sync.messages.beacon import Verdict
 from tenants.joining.models import ACTIVE, Membership
 from tenants.mailbox import ParkedRecord, QuarantinedMessage, StreamCursor, StreamHead
 

@@ -23,7 +23,7 @@ from federation.errors import NotFound, SignInRefused, SignInThrottled
 from federation.intake import open_inbox
 from federation.mailbox import evidence
 from federation.operators.signing_in import check, note_failure
-from sync.evidence import MOST_LISTED
+from sync.mailbox.evidence import MOST_LISTED
 
 blueprint = Blueprint("operation", __name__, template_folder="templates", url_prefix="/operation")
 blueprint.before_request(operator.require_operator)

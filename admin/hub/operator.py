@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from federation.db import db
 from federation.settings import Settings
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
 
 IDLE_LIMIT = timedelta(hours=1)
 ABSOLUTE_LIMIT = timedelta(hours=12)

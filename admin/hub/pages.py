@@ -15,7 +15,7 @@ from admin.hub.series import Series
 from admin.hub.wording import say
 from federation.db import db
 from federation.ledger.withholding import FEWEST_ENTRIES
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
 
 blueprint = Blueprint("hub", __name__, template_folder="templates")
 

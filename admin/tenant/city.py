@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from admin.tenant import desk, refusals
 from admin.writing import number
-from sync.evidence import MOST_LISTED
+from sync.mailbox.evidence import MOST_LISTED
 from tenants import asking
 from tenants.db import db
 from tenants.errors import StateForbids

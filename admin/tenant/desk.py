@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
 from tenants.db import db
 from tenants.organizations.arranging import root
 from tenants.settings import Settings

@@ -22,8 +22,8 @@ from federation.directory.standing import StandingState, standings
 from federation.mailbox import evidence
 from federation.migrations import MIGRATIONS
 from federation.settings import Settings
-from sync.figures import key_figures, state_figures, stream_figures
-from sync.proving import SCHEME
+from sync.carriers.proving import SCHEME
+from sync.programs.figures import key_figures, state_figures, stream_figures
 
 _DESCRIPTION = (
     "Sums of the hours that the city's districts have certified, and how up to date each district is. Nothing here names a "

@@ -13,8 +13,8 @@ from federation.directory.admitting import admit
 from federation.errors import FederationError, InvitationRefused, NotPrepared
 from federation.intake import open_inbox
 from federation.settings import Settings
-from sync.enrolment import PATH, SIGNATURE_HEADER, Enrolment, EnrolmentRequest, open_request, seal_answer
 from sync.errors import BadSignature, Rejected
+from sync.joining.enrolment import PATH, SIGNATURE_HEADER, Enrolment, EnrolmentRequest, open_request, seal_answer
 
 STATUSES: Mapping[type[Exception], int] = {
     FederationError: HTTPStatus.CONFLICT,

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from federation.db import db
 from federation.errors import FederationError, NotFound
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
 
 STATUSES: Mapping[type[Exception], int] = {FederationError: HTTPStatus.CONFLICT, NotFound: HTTPStatus.NOT_FOUND}
 

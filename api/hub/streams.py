@@ -21,11 +21,11 @@ from federation import mailbox
 from federation.db import db
 from federation.directory.keys import DistrictKeys
 from federation.settings import Settings
-from sync import bundle, proving
-from sync.batch import seal_batch
-from sync.bus import CONTENT_TYPE
+from sync.carriers import bundle, proving
+from sync.carriers.bus import CONTENT_TYPE
+from sync.carriers.gateway import Gateway, Taken
 from sync.errors import BusUnavailable, Rejected, TooLarge, Undecodable, WrongSender
-from sync.gateway import Gateway, Taken
+from sync.messages.batch import seal_batch
 
 CHALLENGE_SECONDS = 300
 # No database keeps a larger number.

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Response, current_app, g, request
 
 from api.problems import ProblemBlueprint, problem
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
 from tenants.db import db
 from tenants.errors import (
     Invalid,

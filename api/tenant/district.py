@@ -7,8 +7,8 @@ from prometheus_client.core import Metric
 
 from api.tenant.bearer import part, places, settings
 from api.tenant.schemas import StandingSchema, TotalsSchema
-from sync.figures import state_figures, stream_figures
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
+from sync.programs.figures import state_figures, stream_figures
 from tenants.db import db
 from tenants.hours.totals import Totals, totals_within
 from tenants.mailbox import evidence

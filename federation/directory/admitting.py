@@ -14,8 +14,8 @@ from federation.directory.offering import Offer, offer
 from federation.errors import InvitationRefused
 from federation.settings import Settings
 from sync.addresses import account_name, has_accounts
-from sync.enrolment import BusAccess, Enrolment, EnrolmentRequest, public_members
-from sync.inbox import Inbox
+from sync.joining.enrolment import BusAccess, Enrolment, EnrolmentRequest, public_members
+from sync.mailbox.inbox import Inbox
 
 
 def admit(

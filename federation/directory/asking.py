@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from federation.directory.taking_part import district_of
 from federation.mailbox import log, recovery
 from sync import streams
-from sync.beacon import Verdict
-from sync.inbox import Inbox
+from sync.mailbox.inbox import Inbox
+from sync.messages.beacon import Verdict
 
 
 def compare(session: Session, code: str, *, inbox: Inbox) -> None:

@@ -18,9 +18,9 @@ from federation.directory.models import District, DistrictKey
 from federation.errors import NotPrepared
 from federation.operating import hub, operator
 from federation.settings import Settings
-from sync import signing
 from sync.addresses import account_name, has_accounts
-from sync.invitation import write_invitation
+from sync.joining.invitation import write_invitation
+from sync.messages import signing
 
 _REASON = click.option("--reason", required=True, help="Why; the district is told, and it stays on record.")
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from federation.directory.models import District, DistrictKey
 from federation.errors import AlreadyEnrolled, Invalid
 from federation.mailbox import log
-from sync import signing, streams
-from sync.inbox import Inbox
+from sync import streams
+from sync.mailbox.inbox import Inbox
+from sync.messages import signing
 
 _REGION_CODE = re.compile(r"[1-9][0-9]{5}")
 

@@ -13,8 +13,8 @@ from federation.directory.models import District, Invitation
 from federation.directory.offering import offer
 from federation.errors import AlreadyEnrolled, NotFound
 from federation.settings import Settings
-from sync import invitation
 from sync.addresses import has_accounts
+from sync.joining import invitation
 
 LIFETIME = timedelta(days=7)
 

@@ -15,10 +15,11 @@ from federation.directory.models import DistrictKey
 from federation.directory.taking_part import district_of
 from federation.errors import HeldElsewhere, NotFound, StateForbids
 from federation.mailbox import log
-from sync import signing, streams
+from sync import streams
 from sync.contracts.signing_keys import SIGNING_KEY_RECOGNIZED, SIGNING_KEY_ROTATED, SigningKeyPeriod
-from sync.facts import Fact
-from sync.rotating import GRACE
+from sync.keys.rotating import GRACE
+from sync.mailbox.facts import Fact
+from sync.messages import signing
 
 _ROTATED = "the district rotates its key"
 

@@ -8,16 +8,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation.directory.models import District, DistrictKey, DistrictState
+from sync.databases.glancing import glance
 from sync.errors import NotTakingPart
-from sync.glancing import glance
-from sync.signing import read_key
+from sync.messages.signing import read_key
 
 # Parsing costs more than looking up. The row is read each time, so a new key and a withdrawn one count at once.
 _parse = lru_cache(maxsize=1024)(read_key)
 
 
 class DistrictKeys:
-    """The keys of all districts (a `sync.signing.KeyRing`)."""
+    """The keys of all districts (a `sync.messages.signing.KeyRing`)."""
 
     def __init__(self, sessions: "sessionmaker[Session]", *, also_unheard: bool = False) -> None:
         """With `also_unheard` those of districts that take no part, too: for one who carries and takes nothing in."""

@@ -11,7 +11,7 @@ from federation.directory.standing import Standing, standing_of
 from federation.errors import NotFound
 from federation.mailbox import evidence
 from sync import streams
-from sync.evidence import Parked, Reading, Refused, Sums, Writing
+from sync.mailbox.evidence import Parked, Reading, Refused, Sums, Writing
 
 
 @dataclass(frozen=True)

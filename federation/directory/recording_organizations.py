@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from federation.directory.models import Organization
 from federation.versions import newest
-from sync import bulk
-from sync.facts import Fact
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
 
 
 def record_organizations(session: Session, district: str, facts: Sequence[Fact]) -> None:

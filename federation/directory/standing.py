@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from federation.directory.models import District, DistrictKey, DistrictState
 from federation.mailbox import ParkedRecord, QuarantinedMessage, StreamCursor
 from sync import streams
-from sync.beacon import Verdict
+from sync.messages.beacon import Verdict
 
 # Ten beacons at their usual interval: a restart or a short interruption is over by then.
 SILENCE = timedelta(minutes=5)

@@ -12,8 +12,8 @@ from federation.directory.models import District
 from federation.errors import NotFound, StateForbids
 from federation.mailbox import ParkedRecord, StreamCursor, log
 from sync import streams
-from sync.beacon import Verdict
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
+from sync.messages.beacon import Verdict
 
 
 def suspend(session: Session, code: str, *, reason: str, by: str, at: datetime) -> District:

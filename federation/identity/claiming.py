@@ -28,8 +28,8 @@ from federation.identity.sealing import unseal
 from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
 from federation.versions import newest
-from sync import bulk
-from sync.facts import Fact
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
 
 
 def take_claims(

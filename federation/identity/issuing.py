@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from federation.identity import volunteer_ids
 from federation.identity.models import Volunteer
-from sync import bulk
+from sync.databases import bulk
 
 
 def unused_ids(session: Session, count: int, *, province: str) -> list[str]:

@@ -28,10 +28,11 @@ from federation.identity.recording import Recorded, record_registrations
 from federation.identity.sealing import unseal
 from federation.mailbox import log
 from federation.settings import Settings
-from sync import bulk, streams
+from sync import streams
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
-from sync.facts import Fact
-from sync.turns import take_turn
+from sync.databases import bulk
+from sync.databases.turns import take_turn
+from sync.mailbox.facts import Fact
 
 RULE = "document rule, version 1"
 CLAIM_RULE = "claims of districts, version 1"

@@ -13,8 +13,8 @@ from federation.identity.models import Registration, RegistrationDocument
 from federation.identity.sealing import Person
 from federation.settings import Settings
 from federation.versions import newest
-from sync import bulk
-from sync.facts import Fact
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import case
+from sqlalchemy import bindparam, case
 from sqlalchemy.orm import Session
 
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
 from federation.versions import newest
-from sync import bulk
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
-from sync.facts import Fact
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
 
 _STATES: Mapping[str, LedgerState] = {
     HOURS_CERTIFIED: LedgerState.CERTIFIED,
@@ -64,22 +64,27 @@ def _counting(fact: Fact) -> _Counting:
     return _Counting(_version(fact), data.registration_id, data.organization_id, data.month, data.field, int(counts), minutes)
 
 
+_counts = case((LedgerEntry.state == LedgerState.REVOKED, 0), else_=1)
+_lookup = bulk.Lookup(
+    (
+        LedgerEntry.entry_id,
+        LedgerEntry.epoch,
+        LedgerEntry.version,
+        LedgerEntry.registration_id,
+        LedgerEntry.organization_id,
+        LedgerEntry.month,
+        LedgerEntry.field,
+        _counts.label("entries"),
+        (_counts * LedgerEntry.credited_minutes).label("minutes"),
+    ),
+    LedgerEntry.district == bindparam("district"),
+    LedgerEntry.entry_id,
+)
+
+
 def _held(session: Session, district: str, entry_ids: Collection[str]) -> list[tuple[str, _Counting]]:
     """Every version in the ledger of each of `entry_ids`, older ones first."""
-    entry = LedgerEntry
-    counts = case((entry.state == LedgerState.REVOKED, 0), else_=1)
-    columns = (
-        entry.entry_id,
-        entry.epoch,
-        entry.version,
-        entry.registration_id,
-        entry.organization_id,
-        entry.month,
-        entry.field,
-        counts.label("entries"),
-        (counts * entry.credited_minutes).label("minutes"),
-    )
-    rows = bulk.each_of(session, columns, entry.district == district, entry.entry_id, list(entry_ids))
+    rows = _lookup.find(session, list(entry_ids), district=district)
     held = [(entry_id, _Counting((epoch, version), *counting)) for entry_id, epoch, version, *counting in rows]
     return sorted(held, key=lambda found: found[1].version)
 

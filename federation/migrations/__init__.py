@@ -6,6 +6,6 @@ from federation.directory import models as directory  # noqa: F401
 from federation.identity import models as identity  # noqa: F401
 from federation.ledger import models as ledger  # noqa: F401
 from federation.operators import models as operators  # noqa: F401
-from sync.migrating import Migrations
+from sync.databases.migrating import Migrations
 
 MIGRATIONS = Migrations("federation.migrations", Model.metadata)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 from tenants.hours.models import HourAct, HourEntry, HourState, Service
 
 _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}

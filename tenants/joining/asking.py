@@ -5,10 +5,10 @@ import ssl
 import httpx
 from joserfc.jwk import OKPKey
 
-from sync import enrolment
-from sync.enrolment import Enrolment, EnrolmentRequest
 from sync.errors import Rejected
-from sync.invitation import Invitation
+from sync.joining import enrolment
+from sync.joining.enrolment import Enrolment, EnrolmentRequest
+from sync.joining.invitation import Invitation
 from sync.settings import hash_key, web_address
 from tenants.errors import HubUnavailable, JoiningRefused
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import rich_click as click
 
-from sync.invitation import read_invitation
-from sync.rotating import GRACE, Agreed
+from sync.joining.invitation import read_invitation
+from sync.keys.rotating import GRACE, Agreed
 from tenants.joining.rotating import rotate
 from tenants.joining.writing import ENVIRONMENT_FILE, SettingsFolder
 from tenants.operating import district

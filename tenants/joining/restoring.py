@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 
 
 def restore_signing_keys(_session: Session, _district: str, _facts: Sequence[Fact]) -> None:

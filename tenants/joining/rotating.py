@@ -12,12 +12,14 @@ import msgspec
 from joserfc.jwk import OKPKey
 from sqlalchemy.orm import Session
 
-from sync import enrolment, envelope, streams
+from sync import streams
 from sync.contracts import kind_of
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED, SigningKeyState
-from sync.digest import Record, state_hash
-from sync.key_files import KeyFiles
-from sync.rotating import Agreed
+from sync.joining import enrolment
+from sync.keys.key_files import KeyFiles
+from sync.keys.rotating import Agreed
+from sync.mailbox.digest import Record, state_hash
+from sync.messages import envelope
 from tenants.errors import StateForbids
 from tenants.joining.models import RecognizedKey
 from tenants.mailbox import digest, log
@@ -37,7 +39,7 @@ def rotate(session: Session, settings: Settings, *, at: datetime) -> Progress:
     """Begins a rotation, which `sync` brings to its end, or says how far the last one is.
 
     While the key before the one in use is kept there is no other rotation, and it says when the one in use took its place.
-    Raises `StateForbids` where the key is no file, and `sync.key_files.KeyFixed`.
+    Raises `StateForbids` where the key is no file, and `sync.keys.key_files.KeyFixed`.
     """
     if settings.wire.signing_key_file is None:
         raise StateForbids(
@@ -60,7 +62,7 @@ def rotate(session: Session, settings: Settings, *, at: datetime) -> Progress:
 
 @dataclass(frozen=True)
 class KeyAgreement:
-    """How this district comes to terms with the hub about its keys (a `sync.rotating.Agreement`).
+    """How this district comes to terms with the hub about its keys (a `sync.keys.rotating.Agreement`).
 
     All keys of a district are one record, whose newest state counts.
     """

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 from cryptography.fernet import Fernet
 from joserfc.jwk import OKPKey
 
-from sync import signing
-from sync.enrolment import BusAccess, Enrolment
+from sync.joining.enrolment import BusAccess, Enrolment
+from sync.messages import signing
 from tenants.errors import FolderTaken
 
 ENVIRONMENT_FILE = "banyan.env"

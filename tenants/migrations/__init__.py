@@ -1,6 +1,6 @@
 """Which steps led to the tables of a district?"""
 
-from sync.migrating import Migrations
+from sync.databases.migrating import Migrations
 from tenants import mailbox  # noqa: F401 - makes the stream's tables known
 from tenants.db import Model
 from tenants.hours import models as hours  # noqa: F401

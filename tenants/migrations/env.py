@@ -1,5 +1,5 @@
 """What does Alembic run for a district's database?"""
 
-from sync.migrating import run_scripts
+from sync.databases.migrating import run_scripts
 
 run_scripts()

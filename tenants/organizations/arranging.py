@@ -10,7 +10,7 @@ from stdnum.exceptions import ValidationError
 
 from sync import streams
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
-from sync.turns import take_turn
+from sync.databases.turns import take_turn
 from tenants.errors import Invalid, NotFound
 from tenants.mailbox import log
 from tenants.organizations.models import Organization, OrganizationKind

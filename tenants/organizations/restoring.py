@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 from tenants.organizations.models import Organization, OrganizationKind
 
 

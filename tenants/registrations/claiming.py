@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.announcing import announcement
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState
-from sync.facts import Fact
-from sync.log import Log
+from sync.mailbox.announcing import announcement
+from sync.mailbox.facts import Fact
+from sync.mailbox.log import Log
 from tenants.registrations.models import Registration
 
 _AT_ONCE = 1_000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 from tenants.errors import NotFound
 from tenants.registrations.models import Registration
 

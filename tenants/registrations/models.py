@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sync.envelope import new_uuid
+from sync.messages.envelope import new_uuid
 from tenants.db import Model
 from tenants.organizations.models import Organization
 from tenants.registrations.documents import DocumentFlaw, DocumentKind

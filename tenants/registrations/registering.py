@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
-from sync.envelope import new_uuid
+from sync.messages.envelope import new_uuid
 from tenants.errors import Invalid
 from tenants.mailbox import log
 from tenants.organizations.models import Organization

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.registrations.models import Registration
 

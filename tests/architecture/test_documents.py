@@ -25,7 +25,7 @@ def _calls() -> set[tuple[str, str, str]]:
     return {
         (name, program, words)
         for name, text in DOCUMENTS.items()
-        for block, span in re.findall(r"```sh\n(.*?)```|`([^`]+)`", text, re.S)
+        for block, span in re.findall(r"```sh\n(.*?)```|```.*?```|`([^`]+)`", text, re.S)
         for program, words in _CALLS.findall(block or " ".join(span.split()))
     }
 

@@ -20,7 +20,7 @@ COMMITS = (
     "tenants/organizations/commands",
     "tenants/staff/commands",
     "tenants/imports/uploads/working.py",  # nobody waits for it: each chunk of a register is a transaction of its own
-    "sync/embedded.py",  # it removes what was consumed from the bus's own file, in which nothing of either side's is
+    "sync/carriers/embedded.py",  # it removes what was consumed from the bus's own file, in which nothing of either side's is
 )
 
 FLASK_GLOBALS = {"request", "session", "g", "current_app"}

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import msgspec
 
-from sync import envelope
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
@@ -25,8 +24,9 @@ from sync.contracts.signing_keys import (
     SigningKeyPeriod,
     SigningKeyState,
 )
-from sync.envelope import Event
-from sync.facts import read_fact
+from sync.mailbox.facts import read_fact
+from sync.messages import envelope
+from sync.messages.envelope import Event
 
 FOLDER = Path(__file__).parents[1] / "golden"
 HASHES = FOLDER / "state-hashes.json"

@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 import yaml
 
-from sync import batch, message, signing
-from sync.asking import Answer, LinesClaims, Question
-from sync.batch import BatchClaims
-from sync.beacon import Beacon, Position
 from sync.contracts import CONTRACTS
-from sync.envelope import Event
-from sync.message import StreamClaims
+from sync.mailbox.asking import Answer, LinesClaims, Question
+from sync.messages import batch, message, signing
+from sync.messages.batch import BatchClaims
+from sync.messages.beacon import Beacon, Position
+from sync.messages.envelope import Event
+from sync.messages.message import StreamClaims
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 

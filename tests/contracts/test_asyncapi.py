@@ -10,11 +10,20 @@ import jsonschema
 import pytest
 import yaml
 
-from sync import message
-from sync.asking import Question, WhatFollows, WhereParted, WhichKeys, WhichStates, WhichSums, seal_answer, seal_question
-from sync.batch import seal_batch, unpack_lines
-from sync.beacon import Beacon, Position, seal_beacon, seal_position
-from sync.digest import Record
+from sync.mailbox.asking import (
+    Question,
+    WhatFollows,
+    WhereParted,
+    WhichKeys,
+    WhichStates,
+    WhichSums,
+    seal_answer,
+    seal_question,
+)
+from sync.mailbox.digest import Record
+from sync.messages import message
+from sync.messages.batch import seal_batch, unpack_lines
+from sync.messages.beacon import Beacon, Position, seal_beacon, seal_position
 from tests.contracts import golden, schemas
 from tests.contracts.conftest import UP
 from tests.support.sides import AT, Side

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sync import envelope
 from sync.contracts import CONTRACTS
-from sync.facts import read_fact
+from sync.mailbox.facts import read_fact
+from sync.messages import envelope
 from tests.contracts import golden
 
 

@@ -10,14 +10,15 @@ import pytest
 
 import tenants.intake
 from federation.broker.definitions import definitions
-from sync import batch, envelope, streams
+from sync import streams
 from sync.addresses import account_name, exchange_name, queue_name
-from sync.beacon import Verdict
 from sync.contracts import CONTRACTS
-from sync.digest import BucketSum, Record, root_of
 from sync.errors import Rejected
-from sync.facts import read_fact
-from sync.message import PROTOCOL_VERSION, Signed, StreamClaims
+from sync.mailbox.digest import BucketSum, Record, root_of
+from sync.mailbox.facts import read_fact
+from sync.messages import batch, envelope
+from sync.messages.beacon import Verdict
+from sync.messages.message import PROTOCOL_VERSION, Signed, StreamClaims
 from tests.architecture.source import ROOT
 from tests.contracts import golden, schemas
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sync import streams
-from sync.consumer import Consumer
 from sync.contracts.hours import HOURS_CERTIFIED
-from sync.relay import Relay
-from sync.signing import Signer
+from sync.messages.signing import Signer
+from sync.running.consumer import Consumer
+from sync.running.relay import Relay
 from sync.testing import BadWeather
 from tests.faults.checker import check
 from tests.support.sides import AT, Ring, Side, open_side

@@ -5,8 +5,10 @@ import subprocess
 
 import pytest
 
-from sync import heartbeat, message, streams
-from sync.log import Head
+from sync import streams
+from sync.mailbox.log import Head
+from sync.messages import message
+from sync.running import heartbeat
 from tests.faults.checker import come_right
 from tests.faults.wire import finish
 from tests.support import servers
@@ -75,6 +77,7 @@ def test_4_a_hub_killed_after_receipt_and_before_its_commit(town: Town) -> None:
     killed_and_started_again(town, streams.HUB, Point.BEFORE_COMMIT, RECEIVED)
 
 
+@pytest.mark.long
 def test_5_a_hub_killed_after_its_commit_and_before_the_acknowledgement(town: Town) -> None:
     killed_and_started_again(town, streams.HUB, Point.AFTER_COMMIT, RECEIVED)
 

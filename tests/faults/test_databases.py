@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from sync import sqlite
+from sync.databases import sqlite
 from tests.faults.checker import come_right
 from tests.faults.wire import EVERYBODY, finish
 from tests.support import servers

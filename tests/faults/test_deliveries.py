@@ -5,7 +5,8 @@ import random
 import pytest
 from structlog.testing import capture_logs
 
-from sync import heartbeat, streams
+from sync import streams
+from sync.running import heartbeat
 from tests.faults.wire import EVERYBODY, deliver, finish, mangle, sent_while_the_hub_is_away
 from tests.support import servers
 from tests.support.parties import City

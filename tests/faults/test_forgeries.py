@@ -4,9 +4,10 @@ import pytest
 import zstandard
 from joserfc.jwk import OKPKey
 
-from sync import batch, message, signing, streams
+from sync import streams
 from sync.addresses import account_name
-from sync.batch import Batch
+from sync.messages import batch, message, signing
+from sync.messages.batch import Batch
 from tests.faults.wire import EVERYBODY, deliver, finish, sent_while_the_hub_is_away, smuggle
 from tests.support.parties import City
 from tests.support.sides import AT, POISON, ParkedRecord, QuarantinedMessage, Side

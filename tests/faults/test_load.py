@@ -2,8 +2,8 @@
 
 import pytest
 
-from sync.batch import MAX_EVENTS
-from sync.relay import WINDOW_BATCHES
+from sync.messages.batch import MAX_EVENTS
+from sync.running.relay import WINDOW_BATCHES
 from tests.faults.wire import finish
 from tests.support.parties import City
 from tests.support.waiting import eventually

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sync import signing, streams
+from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED
+from sync.messages import signing
 from tests.faults.pair import DOWN, UP, Pair
 from tests.faults.wire import EVERYBODY, deliver, finish, sent_while_the_hub_is_away
 from tests.support.parties import City

@@ -6,11 +6,12 @@ from contextlib import closing, suppress
 
 from kombu import Connection, Exchange, Producer, Queue
 
-from sync import message, streams
+from sync import streams
 from sync.addresses import exchange_name, queue_name
-from sync.bus import CONTENT_TYPE, KombuBus
-from sync.embedded import EmbeddedTransport
+from sync.carriers.bus import CONTENT_TYPE, KombuBus
+from sync.carriers.embedded import EmbeddedTransport
 from sync.errors import BusUnavailable
+from sync.messages import message
 from tests.faults.checker import come_right
 from tests.support.parties import City, put
 from tests.support.waiting import eventually
@@ -53,7 +54,7 @@ def deliver(city: City, messages: Sequence[bytes], *, by: str = "futian") -> Non
 
 
 def smuggle(city: City, raw: bytes, *, by: str = "futian") -> None:
-    """Puts what a `sync.bus.KombuBus` would refuse on the embedded bus for the hub."""
+    """Puts what a `sync.carriers.bus.KombuBus` would refuse on the embedded bus for the hub."""
     with Connection(city.bus_url.removeprefix("sqla+"), transport=EmbeddedTransport) as connection:
         exchange = Exchange(exchange_name(by), type="direct", durable=True)
         channel = connection.channel()

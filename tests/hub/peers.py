@@ -16,15 +16,16 @@ from federation.directory.keys import DistrictKeys
 from federation.ledger.withholding import FEWEST_ENTRIES
 from federation.mailbox import LogRecord
 from federation.settings import Settings
-from sync import batch, envelope, signing, streams
-from sync.asking import Question, seal_question
-from sync.batch import Batch
-from sync.beacon import Beacon, Position, seal_beacon
+from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
 from sync.contracts.identities import VolunteerIdState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
-from sync.inbox import Inbox
+from sync.mailbox.asking import Question, seal_question
+from sync.mailbox.inbox import Inbox
+from sync.messages import batch, envelope, signing
+from sync.messages.batch import Batch
+from sync.messages.beacon import Beacon, Position, seal_beacon
 
 AT = datetime(2026, 3, 7, 9, 0, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ from federation.errors import NotFound
 from federation.identity.models import Link, Registration
 from federation.mailbox import evidence
 from sync import streams
-from sync.beacon import Verdict
-from sync.evidence import KindSum
-from sync.recovery import Comparing
+from sync.mailbox.evidence import KindSum
+from sync.mailbox.recovery import Comparing
+from sync.messages.beacon import Verdict
 from tests.hub.peers import AT, District, Hub, hours, registration
 
 

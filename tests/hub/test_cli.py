@@ -16,8 +16,8 @@ from federation.identity.models import Link
 from federation.intake import open_inbox
 from federation.mailbox import StreamCursor
 from federation.settings import Settings
-from sync import sqlite
-from sync.signing import public_jwk
+from sync.databases import sqlite
+from sync.messages.signing import public_jwk
 from tests.hub.peers import District, Hub, Told, hours, registration
 
 # Later than the commands that the tests run before.

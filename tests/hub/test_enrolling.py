@@ -12,10 +12,11 @@ from federation.directory.models import DistrictKey
 from federation.errors import AlreadyEnrolled, FederationError, Invalid
 from federation.ledger.models import LedgerEntry
 from federation.mailbox import QuarantinedMessage
-from sync import signing, streams
+from sync import streams
 from sync.addresses import account_name
-from sync.beacon import Position, Verdict
-from sync.inbox import Reply
+from sync.mailbox.inbox import Reply
+from sync.messages import signing
+from sync.messages.beacon import Position, Verdict
 from tests.hub.peers import AT, District, Hub, hours
 
 

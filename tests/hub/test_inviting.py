@@ -15,9 +15,9 @@ from federation.directory.models import District as Enrolled
 from federation.directory.models import Invitation as Used
 from federation.errors import AlreadyEnrolled, Invalid, InvitationRefused, NotFound, NotPrepared, StateForbids
 from federation.settings import JoiningSettings
-from sync import signing
-from sync.enrolment import Enrolment, EnrolmentRequest, public_members
-from sync.invitation import Invitation
+from sync.joining.enrolment import Enrolment, EnrolmentRequest, public_members
+from sync.joining.invitation import Invitation
+from sync.messages import signing
 from tests.hub.peers import AT, District, Hub, hours
 
 BUS = "amqps://bus.example:5671//"

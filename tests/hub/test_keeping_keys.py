@@ -14,7 +14,7 @@ from federation.directory import keeping_keys
 from federation.directory.models import DistrictKey, DistrictKeyChange
 from federation.errors import HeldElsewhere, NotFound, ReasonMissing, StateForbids
 from federation.mailbox import LogRecord, ParkedRecord, QuarantinedMessage
-from sync import enrolment, envelope, signing, streams
+from sync import streams
 from sync.contracts.signing_keys import (
     SIGNING_KEY_ADDED,
     SIGNING_KEY_RECOGNIZED,
@@ -22,7 +22,9 @@ from sync.contracts.signing_keys import (
     SigningKeyPeriod,
     SigningKeyState,
 )
-from sync.rotating import GRACE
+from sync.joining import enrolment
+from sync.keys.rotating import GRACE
+from sync.messages import envelope, signing
 from tests.hub.peers import AT, District, Hub, Told, hours
 
 SOON = AT + timedelta(minutes=1)

@@ -5,7 +5,7 @@ import threading
 from sqlalchemy import create_engine, inspect
 
 from federation.migrations import MIGRATIONS
-from sync import sqlite
+from sync.databases import sqlite
 
 
 def test_the_migrations_lead_to_the_tables_in_code(database_url: str) -> None:

@@ -59,5 +59,6 @@ def test_who_holds_the_hubs_keys_can_read_what_it_needs(hub: Hub) -> None:
 
 def test_the_settings_do_not_print_their_secrets(hub: Hub) -> None:
     printed = repr(hub.settings)
-    for secret in ("database_url", "secret_key", "field_cipher", "token_key", "signing_key"):
-        assert secret not in printed
+    hidden = ("database_url", "secret_key", "field_cipher", "token_key", "signing_key", "operator_token", "metrics_token")
+    for secret in hidden:
+        assert f"{secret}=" not in printed

@@ -10,7 +10,7 @@ from federation.ledger import totals
 from federation.ledger.totals import Hours, OrganizationSum
 from federation.mailbox import ParkedRecord, evidence
 from sync import streams
-from sync.asking import WhereParted
+from sync.mailbox.asking import WhereParted
 from tests.hub.peers import AT, Hub, Told, hours, organization, registration
 
 LATER = AT + timedelta(minutes=5)

@@ -13,8 +13,9 @@ from federation.directory.models import DistrictChange
 from federation.errors import NotFound, ReasonMissing, StateForbids
 from federation.ledger.models import LedgerEntry
 from federation.mailbox import LogRecord, QuarantinedMessage
-from sync import envelope, streams
+from sync import streams
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
+from sync.messages import envelope
 from tests.hub.peers import AT, District, Hub, hours
 
 LATER = AT + timedelta(hours=1)

@@ -11,7 +11,7 @@ import pytest
 
 from federation.directory.standing import standings
 from federation.ledger import totals
-from sync.invitation import read_invitation, write_invitation
+from sync.joining.invitation import read_invitation, write_invitation
 from tests.support import rabbitmq, servers
 from tests.support.joining import Machine, answering, hub_machine, syncing
 from tests.support.servers import free_port

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from federation.ledger import totals
-from sync import signing, streams
-from sync.batch import seal_batch
+from sync import streams
+from sync.messages import signing
+from sync.messages.batch import seal_batch
 from tenants.registrations.documents import DocumentKind
 from tests.support import servers
 from tests.support.city import BEACON_SECONDS, City, District, serve

@@ -14,11 +14,11 @@ from federation.directory.models import DistrictKey
 from federation.directory.standing import standings
 from federation.ledger import totals
 from federation.mailbox import QuarantinedMessage
-from sync import signing
+from sync.messages import signing
 from sync.testing import BadWeather
 from tenants.errors import StateForbids
 from tenants.joining.rotating import rotate
-from tests.journeys.test_restoring import Backup, serve
+from tests.journeys.test_restoring import backup_of, serve
 from tests.support.city import City, District, Storm
 from tests.support.joining import Machine, answering, hub_machine, syncing
 from tests.support.waiting import eventually
@@ -165,7 +165,7 @@ def test_a_database_from_before_the_rotation_goes_on_with_the_new_key(
     serve(futian, "FT1", day=1)
     storm = on_files.storm(BadWeather())
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     following = begin(futian)
     storm.blow(rounds)
     serve(futian, "FT2", day=2)
@@ -186,7 +186,7 @@ def test_a_database_that_is_put_back_amid_the_rotation_goes_on_with_it(
     storm = on_files.storm(BadWeather())
     serve(futian, "FT1", day=1)
     storm.blow(ROUNDS)
-    backup = Backup(futian, tmp_path / "aside.db")
+    backup = backup_of(futian, tmp_path / "aside.db")
     following = begin(futian)
     storm.blow(1)
     backup.put_back()

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from deployment.make_secrets import make_secrets
-from sync.bus import KombuBus
+from sync.carriers.bus import KombuBus
 from sync.errors import BusUnavailable
 from tests.operations.compose import ROOT, Composition, Container, Service
 from tests.support import rabbitmq, servers

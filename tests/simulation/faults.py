@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.exc import OperationalError
 
-from sync.bus import Bus, Delivery
+from sync.carriers.bus import Bus, Delivery
 from sync.errors import BusUnavailable
 
 

@@ -14,20 +14,22 @@ from sqlalchemy import StaticPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import signing, sqlite, streams
-from sync.applying import Applier, Handler
-from sync.archive import Archive
-from sync.consumer import Consumer
+from sync import streams
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED
 from sync.contracts.registrations import REGISTRATION_RECORDED
-from sync.digest import Digest
+from sync.databases import sqlite
 from sync.errors import BusUnavailable
-from sync.inbox import Inbox
-from sync.log import Log
-from sync.quarantine import Quarantine
-from sync.recovery import Recovery
-from sync.relay import Relay
-from sync.signing import Signer
+from sync.mailbox.applying import Applier, Handler
+from sync.mailbox.archive import Archive
+from sync.mailbox.digest import Digest
+from sync.mailbox.inbox import Inbox
+from sync.mailbox.log import Log
+from sync.mailbox.quarantine import Quarantine
+from sync.mailbox.recovery import Recovery
+from sync.messages import signing
+from sync.messages.signing import Signer
+from sync.running.consumer import Consumer
+from sync.running.relay import Relay
 from sync.testing import BadWeather
 from tests.simulation.faults import Crash, Faults, FragileBus, Point
 from tests.simulation.rules import DistrictRules, HubRules

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from sync import streams
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
-from sync.facts import Fact
-from sync.log import Log
+from sync.mailbox.facts import Fact
+from sync.mailbox.log import Log
 
 _TAKE_REGISTRATION = """
     INSERT INTO registration (key, state, epoch, version) VALUES (?, ?, ?, ?)

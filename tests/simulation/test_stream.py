@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sync import batch, streams
-from sync.batch import Batch, seal_batch
+from sync import streams
+from sync.messages import batch
+from sync.messages.batch import Batch, seal_batch
 from tests.support.sides import AT, ReceivedBatch, Ring, Side, open_side
 
 UP = streams.up("futian")

@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 from sqlalchemy.orm import Session
 
-from sync import batch
-from sync.log import Head, Log
+from sync.mailbox.log import Head, Log
+from sync.messages import batch
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kombu import Connection, Producer
 
-from sync import embedded, signing, streams
+from sync import streams
 from sync.addresses import exchange_name
-from sync.bus import Delivery, KombuBus
+from sync.carriers import embedded
+from sync.carriers.bus import Delivery, KombuBus
 from sync.errors import BusUnavailable, TooLarge
+from sync.messages import signing
 from tests.support.parties import put
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import eventually

@@ -15,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, redirect
 from joserfc.jwk import OKPKey
 
-from sync import bundle, https, signing, streams
-from sync.bus import Bus, KombuBus
-from sync.carrier import open_bus
+from sync import streams
+from sync.carriers import bundle, https
+from sync.carriers.bus import Bus, KombuBus
+from sync.carriers.carrier import open_bus
 from sync.errors import BusUnavailable, TooLarge
-from sync.message import BATCH, PROTOCOL_VERSION, StreamClaims, seal
-from sync.signing import Signer
+from sync.messages import signing
+from sync.messages.message import BATCH, PROTOCOL_VERSION, StreamClaims, seal
+from sync.messages.signing import Signer
 from tests.support import parties
 from tests.support.gateway import Gateway, gateway_for
 from tests.support.parties import City, put

@@ -15,7 +15,7 @@ from federation.broker.definitions import REFUSED, Account, definitions
 from federation.errors import BrokerUnavailable
 from sync import streams
 from sync.addresses import account_name, exchange_name, queue_name
-from sync.bus import KombuBus
+from sync.carriers.bus import KombuBus
 from sync.errors import BusUnavailable
 from tests.support import rabbitmq, servers
 from tests.support.parties import put

@@ -26,14 +26,17 @@ from federation.directory.standing import standings
 from federation.intake import open_inbox
 from federation.migrations import MIGRATIONS as HUB_MIGRATIONS
 from federation.settings import Settings as HubSettings
-from sync import service, signing, sqlite, streams
-from sync.commands import Participant
-from sync.consumer import Consumer
-from sync.key_files import KeyFiles
-from sync.relay import Relay
-from sync.rotating import Rotation
+from sync import streams
+from sync.databases import sqlite
+from sync.keys.key_files import KeyFiles
+from sync.keys.rotating import Rotation
+from sync.messages import signing
+from sync.messages.signing import Signer
+from sync.programs.commands import Participant
+from sync.running import service
+from sync.running.consumer import Consumer
+from sync.running.relay import Relay
 from sync.settings import WireSettings
-from sync.signing import Signer
 from sync.testing import BadWeather
 from tenants.hours import certifying
 from tenants.hours.recording import HourDetails, submit_hours

@@ -14,8 +14,9 @@ from cryptography.fernet import Fernet, MultiFernet
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from sync import envelope, signing, streams
-from sync.envelope import Event
+from sync import streams
+from sync.messages import envelope, signing
+from sync.messages.envelope import Event
 from sync.settings import WireSettings
 from tenants import mailbox
 from tenants.app import create_app

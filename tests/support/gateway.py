@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from federation.directory.models import District, DistrictKey
 from federation.migrations import MIGRATIONS
-from sync import signing
+from sync.messages import signing
 from tests.support import servers
 from tests.support.hub import hub_environment
 from tests.support.waiting import eventually

@@ -15,7 +15,8 @@ from federation.intake import open_inbox
 from federation.mailbox import log
 from federation.migrations import MIGRATIONS
 from federation.settings import Settings, read_settings
-from sync import postgresql, signing, sqlite
+from sync.databases import postgresql, sqlite
+from sync.messages import signing
 from tests.hub.peers import AT, Hub
 from tests.support.tables import lay_tables
 

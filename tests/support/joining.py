@@ -21,8 +21,9 @@ import tenants.cli
 from federation.app import create_app
 from federation.db import db
 from federation.settings import read_settings as read_hub_settings
-from sync import signing, sqlite
-from sync.commands import Participant, Program, ProgramSettings
+from sync.databases import sqlite
+from sync.messages import signing
+from sync.programs.commands import Participant, Program, ProgramSettings
 from sync.settings import WireSettings
 from tenants.settings import read_settings as read_district_settings
 from tests.support.city import BEACON_SECONDS, District, Hub, serve

@@ -21,7 +21,7 @@ from kombu.message import Message
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from sync import message
+from sync.messages import message
 
 
 class Point(StrEnum):
@@ -44,7 +44,7 @@ class _Transaction(threading.local):
 
 
 def arm(point: Point, subject: str) -> None:
-    """Lets this process die at `point`; `subject` is the name of a table, or the kind of a message (`sync.message.BATCH`)."""
+    """Lets this process die at `point`; `subject` is the name of a table, or the kind of a message (`message.BATCH`)."""
     if point in (Point.BEFORE_PUBLICATION, Point.AFTER_PUBLICATION):
         _die_at_publication(subject, after=point is Point.AFTER_PUBLICATION)
         return

@@ -20,11 +20,13 @@ from types import FrameType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sync import service, signing, streams
-from sync.bus import Bus
+from sync import streams
+from sync.carriers.bus import Bus
 from sync.errors import BusUnavailable
-from sync.facts import Fact
-from sync.signing import Signer
+from sync.mailbox.facts import Fact
+from sync.messages import signing
+from sync.messages.signing import Signer
+from sync.running import service
 from tests.support import servers
 from tests.support.sides import Marker, Ring, Side, apply, open_side
 from tests.support.waiting import eventually

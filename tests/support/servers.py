@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -16,6 +17,8 @@ STRICT = os.environ.get("BANYAN_TEST_STRICT") == "1"
 _STOP_SECONDS = 30
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps files in memory
 _ROOM_BYTES = 500_000_000
+# Below those that a system takes by itself for connections to elsewhere.
+_PORTS = range(20_000, 32_000)
 
 
 class Missing(Exception):
@@ -30,11 +33,18 @@ def leave_out(reason: str) -> None:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listens on, and that is given to no other test, in whichever process that runs."""
+    while True:
+        address = "127.0.0.1", secrets.choice(_PORTS)
+        with socket.socket() as probe, socket.socket(type=socket.SOCK_DGRAM) as sign:
+            try:
+                probe.bind(address)
+                sign.bind(address)
+            except OSError:
+                continue
+            # UDP's port of the same number, which nobody wants, is held as long as this process lives.
+            sign.detach()
+            return address[1]
 
 
 def fleeting_folder(prefix: str) -> Path:

@@ -12,16 +12,18 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import String, create_engine, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from sync import signing, sqlite, streams
-from sync.applying import Applier, Handler, ParkedRecordColumns
-from sync.archive import Archive, ReceivedBatchColumns
+from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
-from sync.digest import Digest, DigestBucketColumns, RecordStateColumns
-from sync.facts import Fact
-from sync.inbox import Inbox, StreamCursorColumns
-from sync.log import Head, Log, LogRecordColumns, StreamHeadColumns
-from sync.quarantine import Quarantine, QuarantinedMessageColumns
-from sync.recovery import Recovery
+from sync.databases import sqlite
+from sync.mailbox.applying import Applier, Handler, ParkedRecordColumns
+from sync.mailbox.archive import Archive, ReceivedBatchColumns
+from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.mailbox.facts import Fact
+from sync.mailbox.inbox import Inbox, StreamCursorColumns
+from sync.mailbox.log import Head, Log, LogRecordColumns, StreamHeadColumns
+from sync.mailbox.quarantine import Quarantine, QuarantinedMessageColumns
+from sync.mailbox.recovery import Recovery
+from sync.messages import signing
 
 AT = datetime(2026, 3, 7, 9, 0, tzinfo=UTC)
 POISON = "poison"

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from sync.migrating import Migrations
+from sync.databases.migrating import Migrations
 
 _taken: dict[tuple[str, str], list[tuple[str, Any]]] = {}
 

@@ -24,7 +24,8 @@ import tenants.mailbox
 import tenants.migrations
 from federation.directory.enrolling import enrol
 from federation.settings import read_settings as read_hub_settings
-from sync import signing, streams
+from sync import streams
+from sync.messages import signing
 from tenants.organizations.arranging import found_district
 from tenants.registrations.models import Registration
 from tenants.settings import read_settings as read_district_settings

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
-from sync.facts import Fact
+from sync.mailbox.facts import Fact
 from tenants.errors import NotFound
 from tenants.registrations.following import follow_volunteer_ids
 from tests.support.district import NOW, District

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync import postgresql, sqlite
+from sync.databases import postgresql, sqlite
 from tenants import mailbox
 from tenants.db import db
 from tenants.errors import Invalid

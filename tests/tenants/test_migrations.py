@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Uuid, bindparam, create_engine, inspect, text
 
-from sync import sqlite
-from sync.columns import UtcDateTime
-from sync.envelope import new_uuid
+from sync.databases import sqlite
+from sync.databases.columns import UtcDateTime
+from sync.messages.envelope import new_uuid
 from tenants.migrations import MIGRATIONS
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sync.sqlite import READ_ONLY
+from sync.databases.sqlite import READ_ONLY
 from tenants.errors import SignInRefused, SignInThrottled
 from tenants.staff import signing_in
 from tenants.staff.appointing import add_staff_member

@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 
 from sync import streams
-from sync.applying import Applier
-from sync.batch import seal_batch
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_REVOKED
+from sync.mailbox.applying import Applier
+from sync.messages.batch import seal_batch
 from tests.support.sides import AT, POISON, ParkedRecord, Ring, Side, announce, apply, open_side
 
 UP = streams.up("futian")

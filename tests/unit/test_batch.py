@@ -8,9 +8,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import batch, message, signing
-from sync.batch import Batch
 from sync.errors import BrokenChain, Rejected, TooLarge, Undecodable
+from sync.messages import batch, message, signing
+from sync.messages.batch import Batch
 
 STREAM = "futian/up"
 KEY = signing.generate_key()

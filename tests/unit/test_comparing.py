@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from sync import message, streams
-from sync.asking import open_question
-from sync.beacon import Verdict
-from sync.consumer import Consumer
-from sync.digest import Record
-from sync.relay import QUESTION_PAUSE_SECONDS, Relay
-from sync.signing import Signer
+from sync import streams
+from sync.mailbox.asking import open_question
+from sync.mailbox.digest import Record
+from sync.messages import message
+from sync.messages.beacon import Verdict
+from sync.messages.signing import Signer
+from sync.running.consumer import Consumer
+from sync.running.relay import QUESTION_PAUSE_SECONDS, Relay
 from sync.testing import BadWeather
 from tests.support.sides import DigestBucket, RecordState, RestoredFact, Ring, Side, StreamCursor, StreamHead, open_side
 

@@ -7,12 +7,13 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from sync import message, streams
-from sync.beacon import Verdict, open_position
-from sync.consumer import MAX_ATTEMPTS, Consumer
+from sync import streams
 from sync.errors import BusUnavailable
-from sync.relay import Relay
-from sync.signing import KeyRing, Signer
+from sync.messages import message
+from sync.messages.beacon import Verdict, open_position
+from sync.messages.signing import KeyRing, Signer
+from sync.running.consumer import MAX_ATTEMPTS, Consumer
+from sync.running.relay import Relay
 from sync.testing import BadWeather
 from tests.support.sides import QuarantinedMessage, Side
 

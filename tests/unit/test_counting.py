@@ -7,11 +7,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from sync import streams
-from sync.consumer import Consumer
-from sync.counting import shown
-from sync.relay import Relay
+from sync.messages.signing import Signer
+from sync.running.consumer import Consumer
+from sync.running.counting import shown
+from sync.running.relay import Relay
 from sync.settings import SettingsInvalid
-from sync.signing import Signer
 from sync.testing import BadWeather
 from tests.support.sides import Side
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from joserfc.jwk import OKPKey
 
-from sync import signing
-from sync.enrolment import (
+from sync.errors import BadSignature, Rejected, Undecodable
+from sync.joining.enrolment import (
     BusAccess,
     Enrolment,
     EnrolmentRequest,
@@ -19,7 +19,7 @@ from sync.enrolment import (
     seal_answer,
     seal_request,
 )
-from sync.errors import BadSignature, Rejected, Undecodable
+from sync.messages import signing
 
 DISTRICT, HUB, STRANGER = signing.generate_key(), signing.generate_key(), signing.generate_key()
 

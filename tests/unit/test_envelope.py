@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync import envelope
 from sync.errors import Undecodable
+from sync.messages import envelope
 from tests.support.sides import AT, state
 
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from sync import batch, message, signing, streams
-from sync.batch import Batch, seal_batch
-from sync.beacon import Beacon, Position, Verdict, seal_beacon, seal_position
+from sync import streams
+from sync.messages import batch, message, signing
+from sync.messages.batch import Batch, seal_batch
+from sync.messages.beacon import Beacon, Position, Verdict, seal_beacon, seal_position
 from tests.support.sides import AT, QuarantinedMessage, ReceivedBatch, Ring, Side, StreamCursor, open_side
 
 UP = streams.up("futian")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from sync.incarnation import Found, Incarnation, IncarnationColumns, UnknownIncarnation
+from sync.mailbox.incarnation import Found, Incarnation, IncarnationColumns, UnknownIncarnation
 
 
 class Model(DeclarativeBase):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.invitation import Invitation, InvitationUnreadable, read_invitation, write_invitation
+from sync.joining.invitation import Invitation, InvitationUnreadable, read_invitation, write_invitation
 
 INVITATION = Invitation(
     hub_url="https://hub.example",

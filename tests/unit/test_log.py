@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from sync import batch, envelope, streams
-from sync.beacon import Position, Verdict
+from sync import streams
 from sync.errors import TooLarge
+from sync.messages import batch, envelope
+from sync.messages.beacon import Position, Verdict
 from tests.support.sides import AT, LogRecord, Ring, Side, announce, open_side
 
 UP = streams.up("futian")

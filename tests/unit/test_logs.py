@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from sync import logs
+from sync.programs import logs
 
 
 @pytest.fixture

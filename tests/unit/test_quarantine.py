@@ -5,9 +5,10 @@ from contextlib import closing
 
 import pytest
 
-from sync import quarantine, streams
+from sync import streams
 from sync.errors import Undecodable
-from sync.quarantine import Quarantine
+from sync.mailbox import quarantine
+from sync.mailbox.quarantine import Quarantine
 from tests.support.sides import AT, QuarantinedMessage, Ring, Side, open_side
 
 

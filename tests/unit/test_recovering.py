@@ -1,7 +1,7 @@
 """Does a writer come back from a loss with what its reader holds?"""
 
-from sync.asking import Parting, WhatFollows
-from sync.beacon import Position, Verdict
+from sync.mailbox.asking import Parting, WhatFollows
+from sync.messages.beacon import Position, Verdict
 from tests.support.sides import Side
 from tests.unit.conftest import FUTIAN_UP
 

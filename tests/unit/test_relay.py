@@ -4,13 +4,14 @@ from collections import Counter
 
 import pytest
 
-from sync import message, streams
-from sync.asking import Question, WhereParted, open_question
-from sync.batch import open_batch
-from sync.beacon import Beacon, Position, Verdict, open_beacon
+from sync import streams
 from sync.errors import BusUnavailable
-from sync.relay import BEACON_PAUSE_SECONDS, QUESTION_PAUSE_SECONDS, WINDOW_BATCHES, Relay
-from sync.signing import Signer
+from sync.mailbox.asking import Question, WhereParted, open_question
+from sync.messages import message
+from sync.messages.batch import open_batch
+from sync.messages.beacon import Beacon, Position, Verdict, open_beacon
+from sync.messages.signing import Signer
+from sync.running.relay import BEACON_PAUSE_SECONDS, QUESTION_PAUSE_SECONDS, WINDOW_BATCHES, Relay
 from sync.testing import BadWeather
 from tests.support.sides import AT, Side
 

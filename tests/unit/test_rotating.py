@@ -13,10 +13,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
 
-from sync import signing
-from sync.key_files import KeyFiles, KeyFixed
-from sync.rotating import EVERY_SECONDS, GRACE, Agreed, Rotation
-from sync.signing import Signer
+from sync.keys.key_files import KeyFiles, KeyFixed
+from sync.keys.rotating import EVERY_SECONDS, GRACE, Agreed, Rotation
+from sync.messages import signing
+from sync.messages.signing import Signer
 
 AT = datetime(2026, 3, 7, 9, 0, tzinfo=UTC)
 # How often a whole rotation calls the operating system for its files.

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
-from sync import message, signing
-from sync.beacon import Position, Verdict, seal_position
 from sync.errors import BadSignature, Rejected, TooLarge, Undecodable, UnknownKey, WrongSender
-from sync.message import BEACON, PROTOCOL_VERSION, StreamClaims
+from sync.messages import message, signing
+from sync.messages.beacon import Position, Verdict, seal_position
+from sync.messages.message import BEACON, PROTOCOL_VERSION, StreamClaims
 from tests.support.sides import AT, Ring
 
 FUTIAN, LUOHU = signing.generate_key(), signing.generate_key()

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from sync.upkeep import EVERY_SECONDS, Upkeep
+from sync.running.upkeep import EVERY_SECONDS, Upkeep
 from tests.support.sides import Side
 
 

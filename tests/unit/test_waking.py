@@ -7,8 +7,8 @@ from contextlib import closing
 import pytest
 
 from sync import streams
-from sync.beacon import Position, Verdict
-from sync.waking import waker_for
+from sync.messages.beacon import Position, Verdict
+from sync.running.waking import waker_for
 from tests.support.sides import Ring, Side, open_side
 from tests.support.waiting import DEADLINE_SECONDS
 

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sync import streams
-from sync.consumer import Consumer
-from sync.relay import Relay
-from sync.signing import Signer
+from sync.messages.signing import Signer
+from sync.running.consumer import Consumer
+from sync.running.relay import Relay
 from sync.testing import BadWeather
 from tests.support.sides import Ring, Side, open_side
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0001"
 down_revision = None
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("region_code", sa.String(length=6), nullable=False),
         sa.Column("state", sa.Enum("active", name="districtstate", native_enum=False, length=20), nullable=False),
-        sa.Column("joined_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("joined_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_district")),
     )
     op.create_table(
@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.String(length=36), nullable=True),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
-        sa.Column("at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_identity_event")),
     )
     with op.batch_alter_table("identity_event", schema=None) as batch_op:
@@ -52,8 +52,8 @@ def upgrade() -> None:
         sa.Column("activity", sa.String(length=200), nullable=False),
         sa.Column("field", sa.String(length=80), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("started_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("raw_minutes", sa.Integer(), nullable=False),
         sa.Column("credited_minutes", sa.Integer(), nullable=False),
         sa.Column(
@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("certified_by", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("event_id", sa.String(length=36), nullable=False),
-        sa.Column("recorded_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("raw_minutes >= 0 AND credited_minutes >= 0", name=op.f("ck_ledger_entry_minutes")),
         sa.PrimaryKeyConstraint("district", "entry_id", "epoch", "version", name=op.f("pk_ledger_entry")),
     )
@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("record_version", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("created_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("stream", "epoch", "sequence", name=op.f("pk_log_record")),
     )
     op.create_table(
@@ -119,7 +119,7 @@ def upgrade() -> None:
         sa.Column("type", sa.String(length=80), nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("parked_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("parked_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("stream", "epoch", "sequence", name=op.f("pk_parked_record")),
     )
     op.create_table(
@@ -137,7 +137,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
-        sa.Column("received_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_message")),
     )
     op.create_table(
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("first", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("received_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("stream", "epoch", "last", name=op.f("pk_received_batch")),
     )
     op.create_table(
@@ -184,8 +184,8 @@ def upgrade() -> None:
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("head_sequence", sa.BigInteger(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=True),
-        sa.Column("as_of", sync.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("heard_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("as_of", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("heard_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_stream_cursor")),
     )
     op.create_table(
@@ -196,7 +196,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("peer_sequence", sa.BigInteger(), nullable=False),
         sa.Column("peer_verdict", sa.String(length=20), nullable=True),
-        sa.Column("peer_heard_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("peer_heard_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("gaps", sa.BigInteger(), nullable=False),
         sa.Column("rewinds", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_stream_head")),
@@ -204,7 +204,7 @@ def upgrade() -> None:
     op.create_table(
         "volunteer",
         sa.Column("volunteer_id", sa.String(length=14), nullable=False),
-        sa.Column("issued_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("volunteer_id", name=op.f("pk_volunteer")),
     )
     op.create_table(
@@ -212,8 +212,8 @@ def upgrade() -> None:
         sa.Column("district", sa.String(length=40), nullable=False),
         sa.Column("key_id", sa.String(length=80), nullable=False),
         sa.Column("jwk", sa.LargeBinary(), nullable=False),
-        sa.Column("not_before", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("not_after", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("not_before", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("not_after", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["district"], ["district.code"], name=op.f("fk_district_key_district")),
         sa.PrimaryKeyConstraint("district", "key_id", name=op.f("pk_district_key")),
     )
@@ -235,7 +235,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("linked_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("linked_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["registration_id"], ["registration.registration_id"], name=op.f("fk_link_registration_id")),
         sa.ForeignKeyConstraint(["volunteer_id"], ["volunteer.volunteer_id"], name=op.f("fk_link_volunteer_id")),
         sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_link")),

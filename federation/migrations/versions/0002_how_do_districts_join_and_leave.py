@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0002"
 down_revision = "0001"
@@ -24,7 +24,7 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("changed_by", sa.String(length=80), nullable=False),
-        sa.Column("changed_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["district"], ["district.code"], name=op.f("fk_district_change_district")),
         sa.PrimaryKeyConstraint("district", "version", name=op.f("pk_district_change")),
     )
@@ -36,10 +36,10 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=6), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("invited_by", sa.String(length=80), nullable=False),
-        sa.Column("invited_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("withdrawn_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("used_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("invited_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("key_id", sa.String(length=80), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_invitation_secret_hash")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0004"
 down_revision = "0003"
@@ -43,7 +43,7 @@ def upgrade() -> None:
         "volunteer_alias",
         sa.Column("alias", sa.String(length=14), nullable=False),
         sa.Column("volunteer_id", sa.String(length=14), nullable=False),
-        sa.Column("since", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("since", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["alias"], ["volunteer.volunteer_id"], name=op.f("fk_volunteer_alias_alias")),
         sa.ForeignKeyConstraint(["volunteer_id"], ["volunteer.volunteer_id"], name=op.f("fk_volunteer_alias_volunteer_id")),
         sa.PrimaryKeyConstraint("alias", name=op.f("pk_volunteer_alias")),
@@ -55,12 +55,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("restored", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("stream_cursor", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("proven_at", sync.columns.UtcDateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("differs_since", sync.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("proven_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("differs_since", sync.databases.columns.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("stream_head", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recovery", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(sa.Column("compared_at", sync.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("compared_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0007"
 down_revision = "0006"
@@ -17,7 +17,7 @@ def upgrade() -> None:
         "operator_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(length=45), nullable=False),
-        sa.Column("at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_operator_attempt")),
     )
     op.create_index(op.f("ix_operator_attempt_origin_at"), "operator_attempt", ["origin", "at"])

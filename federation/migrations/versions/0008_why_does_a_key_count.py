@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0008"
 down_revision = "0007"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("changed_by", sa.String(length=80), nullable=False),
-        sa.Column("changed_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["district", "key_id"],
             ["district_key.district", "district_key.key_id"],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0001"
 down_revision = None
@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("record_version", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("created_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("stream", "epoch", "sequence", name=op.f("pk_log_record")),
     )
     op.create_table(
@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("type", sa.String(length=80), nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("parked_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("parked_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("stream", "epoch", "sequence", name=op.f("pk_parked_record")),
     )
     op.create_table(
@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
-        sa.Column("received_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_message")),
     )
     op.create_table(
@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("first", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("received_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("stream", "epoch", "last", name=op.f("pk_received_batch")),
     )
     op.create_table(
@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=40), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
-        sa.Column("at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
@@ -116,8 +116,8 @@ def upgrade() -> None:
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("head_sequence", sa.BigInteger(), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=True),
-        sa.Column("as_of", sync.columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("heard_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("as_of", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("heard_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_stream_cursor")),
     )
     op.create_table(
@@ -128,7 +128,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("peer_sequence", sa.BigInteger(), nullable=False),
         sa.Column("peer_verdict", sa.String(length=20), nullable=True),
-        sa.Column("peer_heard_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("peer_heard_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("gaps", sa.BigInteger(), nullable=False),
         sa.Column("rewinds", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_stream_head")),
@@ -138,7 +138,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.String(length=120), nullable=False),
-        sa.Column("expires_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_access_token_staff_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_access_token")),
     )
@@ -182,7 +182,7 @@ def upgrade() -> None:
         sa.Column("volunteer_id_epoch", sa.Integer(), nullable=False),
         sa.Column("volunteer_id_version", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_registration_organization_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
         sa.UniqueConstraint("local_number", name=op.f("uq_registration_local_number")),
@@ -216,8 +216,8 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("activity", sa.String(length=200), nullable=False),
         sa.Column("field", sa.String(length=80), nullable=False),
-        sa.Column("started_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("raw_minutes", sa.Integer(), nullable=False),
         sa.Column("credited_minutes", sa.Integer(), nullable=False),
         sa.Column(
@@ -228,7 +228,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(length=80), nullable=False),
         sa.Column("certified_by", sa.String(length=80), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["organization_id"], ["organization.id"], name=op.f("fk_hour_entry_organization_id")),
         sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_hour_entry_registration_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hour_entry")),
@@ -266,12 +266,12 @@ def upgrade() -> None:
             sa.Enum("draft", "submitted", "certified", "refused", "revoked", name="hourstate", native_enum=False, length=20),
             nullable=False,
         ),
-        sa.Column("started_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("credited_minutes", sa.Integer(), nullable=False),
         sa.Column("actor", sa.String(length=80), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["hour_entry.id"], name=op.f("fk_hour_entry_version_entry_id")),
         sa.PrimaryKeyConstraint("entry_id", "version", name=op.f("pk_hour_entry_version")),
     )

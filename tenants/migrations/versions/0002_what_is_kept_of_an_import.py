@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0002"
 down_revision = "0001"
@@ -24,9 +24,9 @@ def upgrade() -> None:
         sa.Column("encoding", sa.String(length=20), nullable=False),
         sa.Column("actor", sa.String(length=60), nullable=False),
         sa.Column("exported_on", sa.Date(), nullable=True),
-        sa.Column("started_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("progressed_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("finished_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("progressed_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "state", sa.Enum("running", "done", "refused", name="jobstate", native_enum=False, length=20), nullable=False
         ),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0003"
 down_revision = "0002"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("exported_on", sa.Date(), nullable=True),
         sa.Column("uploaded_by", sa.String(length=80), nullable=False),
-        sa.Column("uploaded_at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("uploaded_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "stage",
             sa.Enum("trying", "tried", "importing", "imported", "unreadable", name="stage", native_enum=False, length=20),
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("wanted_by", sa.String(length=80), nullable=True),
         sa.Column("rows_total", sa.Integer(), nullable=False),
         sa.Column("rows_read", sa.Integer(), nullable=False),
-        sa.Column("worked_at", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("worked_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("result", sa.JSON(), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("job_id", sa.Uuid(), nullable=True),

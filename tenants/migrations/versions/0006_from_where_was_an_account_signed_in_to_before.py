@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0006"
 down_revision = "0005"
@@ -35,7 +35,7 @@ def _create(place: str, *more: sa.Column[bool]) -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=40), nullable=False),
         sa.Column(place, sa.String(length=45), nullable=False),
-        sa.Column("at", sync.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
         *more,
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
     )

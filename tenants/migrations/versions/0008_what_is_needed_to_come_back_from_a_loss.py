@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0008"
 down_revision = "0007"
@@ -43,12 +43,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("restored", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("stream_cursor", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("proven_at", sync.columns.UtcDateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("differs_since", sync.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("proven_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("differs_since", sync.databases.columns.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("stream_head", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recovery", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(sa.Column("compared_at", sync.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("compared_at", sync.databases.columns.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

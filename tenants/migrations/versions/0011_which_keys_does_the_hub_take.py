@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import sync.columns
+import sync.databases.columns
 
 revision = "0011"
 down_revision = "0010"
@@ -16,8 +16,8 @@ def upgrade() -> None:
     op.create_table(
         "recognized_key",
         sa.Column("key_id", sa.String(length=80), nullable=False),
-        sa.Column("not_before", sync.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("not_after", sync.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("not_before", sync.databases.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("not_after", sync.databases.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key_id", name=op.f("pk_recognized_key")),

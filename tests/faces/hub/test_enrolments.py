@@ -10,9 +10,9 @@ from werkzeug.test import TestResponse
 
 from federation.directory.inviting import invite
 from federation.settings import Settings
-from sync import signing
-from sync.enrolment import PATH, SIGNATURE_HEADER, EnrolmentRequest, open_answer, public_members, seal_request
-from sync.invitation import Invitation
+from sync.joining.enrolment import PATH, SIGNATURE_HEADER, EnrolmentRequest, open_answer, public_members, seal_request
+from sync.joining.invitation import Invitation
+from sync.messages import signing
 from tests.hub.peers import Hub
 from tests.support.hub import settings_in_environment
 

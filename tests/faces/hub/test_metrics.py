@@ -12,10 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from federation.app import create_app
 from federation.mailbox import evidence
 from federation.settings import Settings
-from sync import (
-    counting,  # noqa: F401 - the counters of `sync` are known as soon as they are made
-    streams,
-)
+from sync import streams
+from sync.running import counting  # noqa: F401 - the counters of `sync` are known as soon as they are made
 from tests.hub.peers import AT, District, Hub, Told, hours, registration
 
 ROOT = Path(__file__).parents[3]

@@ -54,7 +54,8 @@ def nobody(hub: Hub) -> Iterator[FlaskClient]:
 
 
 def token_in(page: TestResponse) -> str:
-    return re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)[0]
+    [token] = re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
+    return str(token)
 
 
 def sign_in(client: FlaskClient, secret: str = TOKEN) -> TestResponse:
@@ -139,7 +140,7 @@ def test_the_proof_shows_both_streams_and_what_they_add_up_to(operator: FlaskCli
     with hub.sessions.begin() as session:
         session.execute(update(StreamCursor).values(differing=[["hours", 17], ["hours", 203]], differs_since=NOW))
     shown = words(operator.get("/operation/districts/futian"))
-    for said in ("Records differ", "Hour entries: 17, 203", "1 h 30 min", "bad_signature", futian.key.kid):
+    for said in ("Records differ", "Hour entries: 17, 203", "1 h 30 min", "bad_signature", str(futian.key.kid)):
         assert said in shown
     assert operator.get("/operation/districts/luohu").status_code == 404
 

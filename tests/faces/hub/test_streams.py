@@ -14,11 +14,13 @@ from werkzeug.test import TestResponse
 from api.hub import streams as endpoints
 from federation.app import create_app
 from federation.directory import taking_part
-from sync import bundle, envelope, gateway, message, proving, signing, streams
-from sync.batch import open_batch
-from sync.bus import KombuBus
+from sync import streams
+from sync.carriers import bundle, gateway, proving
+from sync.carriers.bus import KombuBus
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
+from sync.messages import envelope, message, signing
+from sync.messages.batch import open_batch
 from tests.hub.peers import AT, District, Hub, hours, registration
 from tests.support.parties import put
 from tests.support.sides import Ring

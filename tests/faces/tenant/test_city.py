@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from sync.recovery import Comparing, Fetching, Step
+from sync.mailbox.recovery import Comparing, Fetching, Step
 from tenants.joining.models import Membership
 from tenants.mailbox import ParkedRecord, QuarantinedMessage, StreamCursor, StreamHead, open_streams
 from tenants.organizations.arranging import root

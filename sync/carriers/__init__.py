@@ -1,0 +1,1 @@
+"""How do messages get from one side to the other?"""

@@ -1,0 +1,1 @@
+"""How does either side use its database, whichever of the two kinds that is?"""

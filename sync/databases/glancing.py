@@ -1,0 +1,24 @@
+"""How is one thing looked up without a transaction around it?
+
+A transaction costs PostgreSQL two more trips for its beginning and end, which is most of what a short look costs. SQLite has
+no such trips, but would otherwise ask for the write lock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync.databases.sqlite import READ_ONLY
+
+_NO_TRANSACTION: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+
+
+@contextmanager
+def glance(sessions: "sessionmaker[Session]") -> Iterator[Session]:
+    """A session whose statements each see what is committed by then."""
+    with sessions() as session:
+        on_sqlite = session.get_bind().dialect.name == "sqlite"
+        session.connection(execution_options=READ_ONLY if on_sqlite else _NO_TRANSACTION)
+        yield session

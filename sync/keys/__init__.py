@@ -1,0 +1,1 @@
+"""How does a side keep the key that it signs with, and exchange it?"""

@@ -1,0 +1,207 @@
+"""How do the events of a batch take effect?
+
+Each family of events has one handler, which gets all of a batch at once. Where that fails the events are tried one by one,
+and those that still fail are *parked*: held for a person to look at, with later events of the same record behind them, while
+everything else flows on.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, LargeBinary, String, Text, bindparam, delete, insert, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sync import streams
+from sync.databases.columns import UtcDateTime
+from sync.errors import Undecodable
+from sync.mailbox.digest import Digest, Record
+from sync.mailbox.facts import Fact, read_fact
+from sync.mailbox.sealing import UNSEALED, Cipher
+from sync.messages import envelope
+from sync.messages.batch import Batch
+from sync.messages.envelope import Event
+
+# A locked or lost database is no fault of the event: the whole batch is tried again later.
+_TRANSIENT = (OperationalError, InterfaceError)
+_BEHIND = "an earlier event of this record is parked"
+
+
+class ParkedRecordColumns:
+    """An event that could not be applied, at its place in its stream."""
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    record_key: Mapped[str] = mapped_column(String(80))
+    type: Mapped[str] = mapped_column(String(80))
+    line: Mapped[bytes] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(Text)
+    parked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+Handler = Callable[[Session, str, Sequence[Fact]], None]
+"""Applies facts of one family that came over the stream of a district: (session, district, facts). It keeps the newest
+version of each record, in whatever order they come, and never commits."""
+
+
+class Applier:
+    """Gives events to their handlers, and parks what cannot be applied."""
+
+    def __init__(
+        self,
+        parked: type[ParkedRecordColumns],
+        digest: Digest,
+        handlers: Mapping[str, Handler],
+        *,
+        cipher: Cipher = UNSEALED,
+    ) -> None:
+        """`handlers` says for each event type who applies it; an event of another type is parked until an upgrade.
+
+        `digest` keeps the state of each record that was applied. What is parked is kept under `cipher`.
+        """
+        self._parked: Any = parked.__table__  # type: ignore[attr-defined]
+        self._digest = digest
+        self._handlers = handlers
+        self._cipher = cipher
+        # Built once: it is run so often that building it anew each time takes longer than running it.
+        here = self._parked.c.stream == bindparam("stream")
+        self._select_keys = select(self._parked.c.record_key).where(here).distinct()
+
+    def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, at: datetime) -> None:
+        """Applies or parks each of `events`, which are the lines of `fresh` read."""
+        stuck = self._parked_keys(session, fresh.stream)
+        reasons: dict[int, str] = {}
+        facts: dict[int, Fact] = {}
+        for event in events:
+            if event.subject in stuck:
+                reasons[event.sequence] = _BEHIND
+                continue
+            try:
+                facts[event.sequence] = self._read(event)
+            except Undecodable as error:
+                reasons[event.sequence] = str(error)
+                stuck.add(event.subject)
+        families: dict[Handler, list[Fact]] = defaultdict(list)
+        held = self._digest.held(session, fresh.stream, {fact.record for fact in facts.values()})
+        for fact in _changed(facts.values(), held):
+            families[self._handlers[fact.type]].append(fact)
+        district = streams.district_of(fresh.stream)
+        for handler, members in families.items():
+            reasons |= _apply_together(session, district, handler, members)
+        for sequence, fact in facts.items():
+            # Also what only repeats an event that could not be applied.
+            if sequence in reasons:
+                stuck.add(fact.key)
+            elif fact.key in stuck:
+                reasons[sequence] = _BEHIND
+        applied = [fact.state for sequence, fact in facts.items() if sequence not in reasons]
+        self._digest.write(session, fresh.stream, applied, held=held)
+        self._park(session, fresh, events, reasons, at=at)
+
+    def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
+        """Lets go of what is parked of epochs before `epoch`: its snapshot says again what its writer still knows."""
+        parked = self._parked.c
+        session.execute(delete(self._parked).where(parked.stream == stream, parked.epoch < epoch))
+
+    def is_parked(self, session: Session, stream: str) -> bool:
+        """Whether anything of `stream` waits for a person."""
+        return bool(self._parked_keys(session, stream))
+
+    def retry(self, session: Session, stream: str) -> int:
+        """Applies again what is parked of `stream`, each record in its order; gives how many events went through."""
+        parked = self._parked.c
+        rows = session.execute(
+            select(parked.epoch, parked.sequence, parked.line)
+            .where(parked.stream == stream)
+            .order_by(parked.epoch, parked.sequence)
+        ).all()
+        stuck: set[str] = set()
+        done = 0
+        for epoch, sequence, line in rows:
+            event = envelope.decode(self._cipher.decrypt(line))
+            if event.subject in stuck or not self._applies_now(session, stream, event):
+                stuck.add(event.subject)
+                continue
+            here = (parked.stream == stream, parked.epoch == epoch, parked.sequence == sequence)
+            session.execute(delete(self._parked).where(*here))
+            done += 1
+        return done
+
+    def _applies_now(self, session: Session, stream: str, event: Event) -> bool:
+        try:
+            fact = self._read(event)
+        except Undecodable:
+            return False
+        if reason_against(session, streams.district_of(stream), self._handlers[fact.type], [fact]) is not None:
+            return False
+        self._digest.write(session, stream, [fact.state])
+        return True
+
+    def _read(self, event: Event) -> Fact:
+        if event.type not in self._handlers:
+            raise Undecodable(f"nothing here applies {event.type}")
+        return read_fact(event)
+
+    def _parked_keys(self, session: Session, stream: str) -> set[str]:
+        return set(session.execute(self._select_keys, {"stream": stream}).scalars())
+
+    def _park(
+        self, session: Session, fresh: Batch, events: Sequence[Event], reasons: Mapping[int, str], *, at: datetime
+    ) -> None:
+        rows = [
+            {
+                "stream": fresh.stream,
+                "epoch": fresh.epoch,
+                "sequence": event.sequence,
+                "record_key": event.subject,
+                "type": event.type,
+                "line": self._cipher.encrypt(line),
+                "reason": reasons[event.sequence],
+                "parked_at": at,
+            }
+            for event, line in zip(events, fresh.lines, strict=True)
+            if event.sequence in reasons
+        ]
+        if rows:
+            session.execute(insert(self._parked), rows)
+
+
+def _changed(facts: Iterable[Fact], held: Mapping[Record, Any]) -> Iterator[Fact]:
+    """Those of `facts` that say something new: the snapshot with which an epoch begins mostly repeats what is `held`."""
+    hashes = {record: row.hash for record, row in held.items()}
+    for fact in facts:
+        if hashes.get(fact.record) != fact.hash:
+            hashes[fact.record] = fact.hash
+            yield fact
+
+
+def _apply_together(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:
+    """Applies all at once or, where that fails, one by one. Gives the reasons of those that failed, by sequence."""
+    if reason_against(session, district, handler, facts) is None:
+        return {}
+    reasons: dict[int, str] = {}
+    stuck: set[str] = set()
+    for fact in facts:
+        reason = _BEHIND if fact.key in stuck else reason_against(session, district, handler, [fact])
+        if reason is not None:
+            reasons[fact.sequence] = reason
+            stuck.add(fact.key)
+    return reasons
+
+
+def reason_against(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> str | None:
+    """Applies `facts`, or undoes the attempt and says what failed, without repeating what the facts contain.
+
+    Raises what the database raises when it is locked or lost.
+    """
+    try:
+        with session.begin_nested():
+            handler(session, district, facts)
+    except _TRANSIENT:
+        raise
+    except Exception as error:
+        return f"applying it failed: {type(error).__name__}"
+    return None

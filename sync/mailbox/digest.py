@@ -1,0 +1,211 @@
+"""Do the two ends of a stream hold the same records?
+
+Each end keeps a hash of every record's newest state, and sums of those hashes: 256 buckets for each kind of record. A write
+changes one row and one bucket, so the sums are always at hand. Two ends whose roots are equal hold the same; where they are
+not, the buckets lead to the few keys that differ.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from struct import Struct
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Integer, LargeBinary, String, bindparam, collate, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sync.contracts import kind_of
+from sync.databases import bulk
+
+BUCKETS = 256
+_HASH_BYTES = 16
+_MODULUS = 1 << 8 * _HASH_BYTES
+_PARTS = Struct(">4I")
+_SHIFTS = (0, 32, 64, 96)
+_SUMS = ("records", "minutes", "sum_0", "sum_1", "sum_2", "sum_3")
+
+
+class RecordStateColumns:
+    """The newest state of a record, as this end of `stream` knows it: where it stands in the stream, and its hash."""
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    bucket: Mapped[int] = mapped_column(Integer)
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(_HASH_BYTES))
+    minutes: Mapped[int] = mapped_column(BigInteger)
+
+
+class DigestBucketColumns:
+    """How many records of one kind fall into a bucket, their minutes, and the sum of their hashes.
+
+    The sum is kept in four columns, one for each 32 bits of the hashes, the lowest first. So a database adds to it without
+    reading it, and none of them overflows below two thousand million records.
+    """
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    bucket: Mapped[int] = mapped_column(Integer, primary_key=True)
+    records: Mapped[int] = mapped_column(BigInteger)
+    minutes: Mapped[int] = mapped_column(BigInteger)
+    sum_0: Mapped[int] = mapped_column(BigInteger)
+    sum_1: Mapped[int] = mapped_column(BigInteger)
+    sum_2: Mapped[int] = mapped_column(BigInteger)
+    sum_3: Mapped[int] = mapped_column(BigInteger)
+
+
+class State(NamedTuple):
+    """A record's state in version (`epoch`, `version`), which stands at `sequence` of that epoch."""
+
+    type: str
+    key: str
+    epoch: int
+    version: int
+    sequence: int
+    hash: bytes
+    minutes: int
+
+    @property
+    def record(self) -> "Record":
+        """Which record this is a state of."""
+        return Record(kind_of(self.type), self.key)
+
+
+class Record(NamedTuple):
+    """A record's kind and its key."""
+
+    kind: str
+    key: str
+
+    @property
+    def bucket(self) -> int:
+        """Which of the buckets of its kind it falls into."""
+        return sha256(self.key.encode()).digest()[0]
+
+
+class BucketSum(NamedTuple):
+    """What a bucket adds up to; `sum` is that of the hashes modulo 2^128, in hexadecimal, as it travels."""
+
+    kind: str
+    bucket: int
+    records: int
+    minutes: int
+    sum: str
+
+
+class Digest:
+    """The states and sums of one side's streams, over that side's own tables.
+
+    Whoever writes holds the lock of the stream: its counter row as a writer, its cursor as a reader.
+    """
+
+    def __init__(self, states: type[RecordStateColumns], buckets: type[DigestBucketColumns]) -> None:
+        self._states: Any = states
+        self._buckets: Any = buckets
+        columns = (states.kind, states.key, states.epoch, states.version, states.sequence, states.hash, states.minutes)
+        within = (states.stream == bindparam("stream")) & (states.kind == bindparam("kind"))
+        self._lookup = bulk.Lookup(columns, within, states.key)
+        sums = select(buckets.kind, buckets.bucket, *(getattr(buckets, name) for name in _SUMS))
+        # Built once: it is run so often that building it anew each time takes longer than running it.
+        self._select_sums = sums.where(buckets.stream == bindparam("stream")).order_by(buckets.kind, buckets.bucket)
+
+    def held(self, session: Session, stream: str, records: Iterable[Record]) -> dict[Record, Any]:
+        """The rows (`RecordStateColumns` but for stream and bucket) of those `records` that are held."""
+        keys: dict[str, list[str]] = defaultdict(list)
+        for record in records:
+            keys[record.kind].append(record.key)
+        found: dict[Record, Any] = {}
+        for kind, wanted in keys.items():
+            rows = self._lookup.find(session, wanted, stream=stream, kind=kind)
+            found |= {Record(held.kind, held.key): held for held in rows}
+        return found
+
+    def write(
+        self, session: Session, stream: str, states: Sequence[State], *, held: Mapping[Record, Any] | None = None
+    ) -> None:
+        """Keeps the last of `states` of each record, and adds to the sums what that changes.
+
+        `held` is what `held` gave of these records, where that was asked already.
+        """
+        newest = {state.record: state for state in states}
+        if held is None:
+            held = self.held(session, stream, newest)
+        changes: dict[tuple[str, int], list[int]] = defaultdict(_nothing)
+        for record, state in newest.items():
+            before = held.get(record)
+            if before is None or before.hash != state.hash:
+                change = changes[record.kind, record.bucket]
+                if before is not None:
+                    _add(change, before.hash, before.minutes, -1)
+                _add(change, state.hash, state.minutes, 1)
+        # What is new need not be looked for again.
+        bulk.append(session, self._states, [_row(stream, record, newest[record]) for record in newest if record not in held])
+        bulk.replace(session, self._states, [_row(stream, record, newest[record]) for record in newest if record in held])
+        rows = [
+            {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
+            for (kind, bucket), change in changes.items()
+        ]
+        bulk.add_up(session, self._buckets, rows)
+
+    def buckets(self, session: Session, stream: str) -> list[BucketSum]:
+        """Every bucket of `stream` that holds anything, in order."""
+        return [
+            BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
+            for kind, bucket, records, minutes, *parts in session.execute(self._select_sums, {"stream": stream})
+        ]
+
+    def states_in(self, session: Session, stream: str, kind: str, bucket: int, *, after: str = "") -> Sequence[Any]:
+        """The rows (key, epoch, version, sequence, hash) of one bucket behind the key `after`, in the order of their keys."""
+        row = self._states
+        # By the characters' numbers on both databases: two ends that sorted by their languages would miss each other's keys.
+        key = collate(row.key, "C") if session.get_bind().dialect.name == "postgresql" else row.key
+        here = (row.stream == stream, row.kind == kind, row.bucket == bucket, key > after)
+        return session.execute(select(row.key, row.epoch, row.version, row.sequence, row.hash).where(*here).order_by(key)).all()
+
+
+def state_hash(type: str, key: str, data: bytes) -> bytes:
+    """The hash of a record's state: the first 16 bytes of SHA-256 over event type, key and encoded data."""
+    return sha256(b"\n".join((type.encode(), key.encode(), data))).digest()[:_HASH_BYTES]
+
+
+def root_of(buckets: Iterable[BucketSum]) -> str:
+    """The hash over all buckets of a stream, in hexadecimal; equal roots mean equal records."""
+    lines = (f"{kind}\n{bucket}\n{records}\n{minutes}\n{sum_}" for kind, bucket, records, minutes, sum_ in buckets)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def differing_buckets(one: Iterable[BucketSum], other: Iterable[BucketSum]) -> list[tuple[str, int]]:
+    """The kind and number of each bucket that does not add up to the same on both sides, in order."""
+    return sorted({(bucket.kind, bucket.bucket) for bucket in set(one) ^ set(other)})
+
+
+def _nothing() -> list[int]:
+    return [0] * len(_SUMS)
+
+
+def _add(change: list[int], hash_: bytes, minutes: int, sign: int) -> None:
+    """Adds a record to a bucket's change (the columns `_SUMS`), or takes it out."""
+    parts = reversed(_PARTS.unpack(hash_))
+    for place, value in enumerate((1, minutes, *parts)):
+        change[place] += sign * value
+
+
+def _whole(parts: Iterable[int]) -> int:
+    return sum(part << shift for part, shift in zip(parts, _SHIFTS, strict=True)) % _MODULUS
+
+
+def _row(stream: str, record: Record, state: State) -> dict[str, Any]:
+    return {
+        "stream": stream,
+        "kind": record.kind,
+        "key": record.key,
+        "bucket": record.bucket,
+        "epoch": state.epoch,
+        "version": state.version,
+        "sequence": state.sequence,
+        "hash": state.hash,
+        "minutes": state.minutes,
+    }

@@ -1,0 +1,62 @@
+"""What does an event say?"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from sync import contracts
+from sync.contracts import kind_of, minutes_of
+from sync.mailbox.announcing import Announcement
+from sync.mailbox.digest import Record, State, state_hash
+from sync.messages.envelope import Event
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One event for a handler: the state `data` of record `key` in version (`epoch`, `version`), announced at `time`.
+
+    `encoded` is the state as it came, `hash` what the digest keeps of it.
+    """
+
+    type: str
+    key: str
+    epoch: int
+    version: int
+    sequence: int
+    event_id: str
+    time: datetime
+    hash: bytes
+    encoded: msgspec.Raw
+    data: Any
+
+    @property
+    def record(self) -> Record:
+        """Which record this is about."""
+        return Record(kind_of(self.type), self.key)
+
+    @property
+    def state(self) -> State:
+        """What the digest keeps of it."""
+        minutes = minutes_of(self.data)
+        return State(self.type, self.key, self.epoch, self.version, self.sequence, self.hash, minutes)
+
+    def again(self) -> Announcement:
+        """The same fact, to be announced at another place."""
+        minutes = minutes_of(self.data)
+        return Announcement(self.type, self.key, self.version, self.encoded, minutes, self.event_id, self.time)
+
+
+def read_fact(event: Event) -> Fact:
+    """The fact in an event; raises `Undecodable` where its type or data is not known here."""
+    return Fact(
+        type=event.type,
+        key=event.subject,
+        epoch=event.recordepoch,
+        version=event.recordversion,
+        sequence=event.sequence,
+        event_id=event.id,
+        time=event.time,
+        hash=state_hash(event.type, event.subject, bytes(event.data)),
+        encoded=event.data,
+        data=contracts.read(event.type, event.data),
+    )

@@ -1,0 +1,275 @@
+"""What does a reader do with what arrives?
+
+The cursor of a stream moves in the transaction that holds the effects of the events, so a batch that comes twice, late or
+after a crash changes nothing twice. Whatever a writer sends is answered, mostly with the reader's position; nothing is
+buffered.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import JSON, BigInteger, LargeBinary, String, bindparam, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sync.databases.columns import UtcDateTime
+from sync.errors import Rejected, Undecodable
+from sync.mailbox.answering import Answerer
+from sync.mailbox.applying import Applier
+from sync.mailbox.archive import Archive
+from sync.mailbox.asking import Answer, Lines, Question, WhereParted, WhichSums, open_answer, open_question
+from sync.mailbox.digest import Digest, differing_buckets, root_of
+from sync.mailbox.quarantine import Quarantine
+from sync.mailbox.recovery import Recovery
+from sync.messages import batch, envelope, message
+from sync.messages.batch import Batch
+from sync.messages.beacon import Beacon, Position, Verdict, open_beacon, open_position
+from sync.messages.message import Signed
+from sync.messages.signing import KeyRing
+
+Reply: TypeAlias = Position | Answer | Lines
+"""What a reader answers a writer."""
+
+
+class StreamCursorColumns:
+    """A stream that this side reads: the last event applied, and the writer's head as far as it is known.
+
+    `as_of` is the moment up to which this side has everything that the writer had committed, `proven_at` the last at which
+    the records of both were compared and equal; where they are not, they differ since `differs_since`, and `differing` lists
+    the buckets. Nothing is taken from an epoch at or below `fence`. `wish` is the verdict with which the next beacon is to be
+    answered, because a person asked for it.
+    """
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    fence: Mapped[int] = mapped_column(BigInteger)
+    head_sequence: Mapped[int] = mapped_column(BigInteger)
+    verdict: Mapped[str | None] = mapped_column(String(20))
+    as_of: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    differs_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    differing: Mapped[list[list[Any]] | None] = mapped_column(JSON)
+    wish: Mapped[str | None] = mapped_column(String(20))
+
+
+class _Place(NamedTuple):
+    epoch: int
+    sequence: int
+    hash: bytes
+
+
+class Inbox:
+    """The streams that one side reads, over that side's own tables."""
+
+    def __init__(
+        self,
+        *,
+        cursors: type[StreamCursorColumns],
+        archive: Archive,
+        digest: Digest,
+        applier: Applier,
+        quarantine: Quarantine,
+        recovery: Recovery,
+        renewed: Callable[[Session, str], None] = lambda _session, _stream: None,
+    ) -> None:
+        """`recovery` is told what the readers of this side's own streams say.
+
+        `renewed` is called (session, stream) before the first event of a newer epoch takes effect: its writer may have lost
+        what it had said in the older one.
+        """
+        self._cursors: Any = cursors.__table__  # type: ignore[attr-defined]
+        self._archive = archive
+        self._digest = digest
+        self._applier = applier
+        self._quarantine = quarantine
+        self._recovery = recovery
+        self._renewed = renewed
+        self._answerer = Answerer(archive, digest)
+        self._lock_cursor = select(self._cursors).where(self._cursors.c.stream == bindparam("stream")).with_for_update()
+
+    def open_stream(self, session: Session, stream: str) -> None:
+        """Begins to follow a stream; one that is followed already stays where it is."""
+        cursors = self._cursors
+        if session.execute(select(cursors.c.stream).where(cursors.c.stream == stream)).first() is None:
+            session.execute(insert(cursors).values(stream=stream, epoch=0, sequence=0, hash=b"", fence=0, head_sequence=0))
+
+    def positions(self, session: Session) -> list[Position]:
+        """What a reader says when it starts, of each stream that it follows: I stand here, and may have missed something."""
+        cursors = self._cursors.c
+        rows = session.execute(select(self._cursors).order_by(cursors.stream))
+        return [_position(row.stream, _Place(row.epoch, row.sequence, row.hash), Verdict.GAP, row.fence) for row in rows]
+
+    def retry(self, session: Session, stream: str) -> int:
+        """Applies again what is parked of `stream`, whose batches wait meanwhile; gives how many events went through."""
+        self._lock(session, stream)
+        return self._applier.retry(session, stream)
+
+    def ask(self, session: Session, stream: str, wish: Verdict) -> None:
+        """Lets the next beacon of `stream` be answered with `GAP`, so that its writer sends again, or with `COMPARE`."""
+        self._lock(session, stream)
+        self._move(session, stream, {"wish": wish.value})
+
+    def forget(self, session: Session, *, before: datetime) -> None:
+        """Lets go of what was taken before that moment from epochs that are over."""
+        cursors = self._cursors.c
+        for stream, epoch in session.execute(select(cursors.stream, cursors.epoch)).all():
+            self._archive.forget(session, stream, below_epoch=epoch, before=before)
+
+    def receive(
+        self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime, account: str | None = None
+    ) -> Reply | None:
+        """Takes one message, and gives what to answer once the transaction is committed.
+
+        `account` is who published it, where the bus vouches for that. A message that must not be applied is quarantined; what
+        a reader says of this side's own streams needs no answer.
+        """
+        claimed = None
+        try:
+            signed = message.take_apart(raw)
+            claimed = signed.claims.stream
+            message.verify(signed, receiver=receiver, keys=keys, at=at, account=account)
+            return self._act_on(session, signed, at=at)
+        except Rejected as error:
+            self._quarantine.put(session, raw, error, claimed=claimed, at=at)
+            return None
+
+    def _act_on(self, session: Session, signed: Signed, *, at: datetime) -> Reply | None:
+        if signed.claims.typ == message.BATCH:
+            return self._take(session, batch.open_batch(signed), at=at)
+        if signed.claims.typ == message.BEACON:
+            return self._see(session, open_beacon(signed), at=at)
+        if signed.claims.typ == message.QUESTION:
+            return self._answer(session, open_question(signed))
+        if signed.claims.typ == message.POSITION:
+            self._recovery.hear(session, open_position(signed))
+            return None
+        if signed.claims.typ in (message.ANSWER, message.LINES):
+            if self._recovery.take(session, open_answer(signed)):
+                self._retry_all(session)
+            return None
+        raise Undecodable(f"a message of kind {signed.claims.typ} is not known here")
+
+    def _retry_all(self, session: Session) -> None:
+        """What was parked for want of a record may go through now that records were given back."""
+        for stream in session.execute(select(self._cursors.c.stream)).scalars().all():
+            self.retry(session, stream)
+
+    def _answer(self, session: Session, question: Question) -> Answer | Lines:
+        cursor = self._lock(session, question.stream)
+        if isinstance(question, WhereParted) and question.epoch > cursor.fence:
+            # What the writer asks for it will put into a newer epoch; until then nothing may change here.
+            self._move(session, question.stream, {"fence": question.epoch})
+            cursor = self._lock(session, question.stream)
+        if isinstance(question, WhichSums) and (question.epoch, question.sequence) == (cursor.epoch, cursor.sequence):
+            own = self._digest.buckets(session, question.stream)
+            differing = differing_buckets(own, question.buckets)
+            self._move(session, question.stream, {"differing": [list(bucket) for bucket in differing]})
+        return self._answerer.answer(session, question, cursor)
+
+    def _take(self, session: Session, arrived: Batch, *, at: datetime) -> Position:
+        cursor = self._lock(session, arrived.stream)
+        verdict, place = self._judge(session, cursor, arrived)
+        changes: dict[str, Any] = {"verdict": verdict.value, "heard_at": at}
+        if verdict is Verdict.APPLIED and arrived.last > place.sequence:
+            fresh = arrived.after(place.sequence)
+            if 0 < cursor.epoch < fresh.epoch:
+                self._renew(session, fresh.stream, fresh.epoch)
+            newest = self._apply(session, fresh, at=at)
+            place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
+            head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
+            changes |= {**place._asdict(), "head_sequence": head}
+            if place.sequence == head:
+                changes["as_of"] = newest
+        self._move(session, arrived.stream, changes)
+        return _position(arrived.stream, place, verdict, cursor.fence)
+
+    def _judge(self, session: Session, cursor: Any, arrived: Batch) -> tuple[Verdict, _Place]:
+        """The verdict on a batch, and the place that it is to be applied from."""
+        place = _Place(cursor.epoch, cursor.sequence, cursor.hash)
+        if arrived.epoch < cursor.epoch or arrived.epoch <= cursor.fence:
+            return Verdict.STALE, place
+        if arrived.epoch > cursor.epoch:
+            if arrived.first != 1:
+                return Verdict.GAP, place
+            place = _Place(arrived.epoch, 0, batch.genesis(arrived.stream, arrived.epoch))
+        if arrived.first > place.sequence + 1:
+            return Verdict.GAP, place
+        if arrived.last >= place.sequence:
+            fits = arrived.hash_at(place.sequence) == place.hash
+        else:
+            held = self._archive.hash_at_end(session, arrived.stream, arrived.epoch, arrived.last)
+            fits = held in (None, arrived.hashes[-1])
+        return (Verdict.APPLIED if fits else Verdict.FORK), place
+
+    def _see(self, session: Session, beacon: Beacon, *, at: datetime) -> Position:
+        cursor = self._lock(session, beacon.stream)
+        place = _Place(cursor.epoch, cursor.sequence, cursor.hash)
+        changes: dict[str, Any] = {"heard_at": at}
+        verdict = Verdict.APPLIED
+        if beacon.epoch > max(place.epoch, cursor.fence) and 0 in (place.epoch, beacon.sequence):
+            # The first that is heard of this stream, or of an epoch with nothing in it: its reader stands at the beginning.
+            if place.epoch:
+                self._renew(session, beacon.stream, beacon.epoch)
+            place = _Place(beacon.epoch, 0, batch.genesis(beacon.stream, beacon.epoch))
+            changes |= {**place._asdict(), "head_sequence": 0}
+        if beacon.epoch < place.epoch or beacon.epoch <= cursor.fence:
+            verdict = Verdict.STALE
+        elif beacon.epoch == place.epoch:
+            changes["head_sequence"] = max(beacon.sequence, cursor.head_sequence)
+            if beacon.sequence == place.sequence and beacon.hash != place.hash.hex():
+                verdict = Verdict.FORK
+            elif beacon.sequence == place.sequence:
+                changes["as_of"] = beacon.lit_at
+                verdict, compared = self._compare(session, cursor, beacon)
+                changes |= compared
+        self._move(session, beacon.stream, {**changes, "verdict": verdict.value, "wish": None})
+        if cursor.wish is not None and verdict is Verdict.APPLIED:
+            verdict = Verdict(cursor.wish)
+        return _position(beacon.stream, place, verdict, cursor.fence, sent=beacon.sent)
+
+    def _renew(self, session: Session, stream: str, epoch: int) -> None:
+        self._applier.begin_epoch(session, stream, epoch)
+        self._renewed(session, stream)
+
+    def _lock(self, session: Session, stream: str) -> Any:
+        row = session.execute(self._lock_cursor, {"stream": stream}).one_or_none()
+        if row is None:
+            raise Undecodable(f"{stream} is not followed here")
+        return row
+
+    def _move(self, session: Session, stream: str, changes: dict[str, Any]) -> None:
+        session.execute(update(self._cursors).where(self._cursors.c.stream == stream).values(**changes))
+
+    def _compare(self, session: Session, cursor: Any, beacon: Beacon) -> tuple[Verdict, dict[str, Any]]:
+        """Whether both ends hold the same records, where the writer has said what its own add up to."""
+        if not beacon.digest:
+            return Verdict.APPLIED, {}
+        if root_of(self._digest.buckets(session, beacon.stream)) == beacon.digest:
+            return Verdict.APPLIED, {"proven_at": beacon.lit_at, "differs_since": None, "differing": None}
+        # What is parked is known to be missing, and sending it again would park it again.
+        verdict = Verdict.APPLIED if self._applier.is_parked(session, beacon.stream) else Verdict.DIFFERS
+        return verdict, {"differs_since": cursor.differs_since or beacon.lit_at}
+
+    def _apply(self, session: Session, fresh: Batch, *, at: datetime) -> datetime:
+        """Gives every event its effect and keeps the batch; gives the moment of the newest event."""
+        events = [envelope.decode(line) for line in fresh.lines]
+        if [event.sequence for event in events] != list(range(fresh.first, fresh.last + 1)):
+            raise Undecodable("an event's sequence is not its place in the stream")
+        self._applier.apply(session, fresh, events, at=at)
+        self._archive.keep(session, fresh, at=at)
+        return max(event.time for event in events)
+
+
+def _position(stream: str, place: _Place, verdict: Verdict, fence: int, sent: int | None = None) -> Position:
+    return Position(
+        stream=stream,
+        epoch=place.epoch,
+        sequence=place.sequence,
+        hash=place.hash.hex(),
+        verdict=verdict,
+        fence=fence,
+        sent=sent,
+    )

@@ -1,0 +1,350 @@
+"""How does a fact get its place in a stream?
+
+A fact is announced during a business transaction and numbered just before that commits, under the lock of the stream's
+counter row; so the numbers have no holes, become visible in their order, and the lock is held for a moment only. An
+autoincrement would give numbers that commit out of order, and a reader would skip some.
+
+Every epoch begins with a snapshot, the newest state of every record, so an epoch alone says everything, and older ones need
+not be kept for ever.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
+
+from sync.contracts import kind_of
+from sync.databases import bulk
+from sync.databases.columns import UtcDateTime
+from sync.mailbox import announcing
+from sync.mailbox.announcing import Announcement, announcement
+from sync.mailbox.digest import Digest, Record, State, root_of, state_hash
+from sync.mailbox.facts import read_fact
+from sync.messages import batch, envelope
+from sync.messages.batch import Batch
+from sync.messages.beacon import Position, Verdict
+from sync.messages.envelope import Event
+
+NOTIFICATION_CHANNEL = "banyan_log"
+_NOTIFY = select(func.pg_notify(NOTIFICATION_CHANNEL, bindparam("stream")))
+# Where a reader stands that follows another history says nothing about this one.
+PARTED = frozenset({Verdict.FORK, Verdict.STALE})
+
+
+class StreamHeadColumns:
+    """A stream that this side writes: its counter, the chain's hash, and how far the reader says that it has come.
+
+    `rewinds` grows whenever the reader turns out to lack something that was sent; `gaps` whenever it noticed a hole.
+    `recovery` says how far this side is with coming back from a loss (`sync.mailbox.recovery`), or is empty; `compared_at` is
+    when it last compared its records with the reader's.
+    """
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, default=1)
+    sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    peer_sequence: Mapped[int] = mapped_column(BigInteger, default=0)
+    peer_verdict: Mapped[str | None] = mapped_column(String(20))
+    peer_heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gaps: Mapped[int] = mapped_column(BigInteger, default=0)
+    rewinds: Mapped[int] = mapped_column(BigInteger, default=0)
+    recovery: Mapped[bytes | None] = mapped_column(LargeBinary)
+    compared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LogRecordColumns:
+    """An event at its place in a stream; `body` is the line that is sent, `hash` the chain's hash after it.
+
+    What was `restored` had been lost here, and was given back by the reader.
+    """
+
+    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(36))
+    type: Mapped[str] = mapped_column(String(80))
+    record_key: Mapped[str] = mapped_column(String(80))
+    record_version: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    restored: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a stream stands that this side writes. `hash` is the chain's hash after `sequence`."""
+
+    stream: str
+    epoch: int
+    sequence: int
+    hash: bytes
+    peer_sequence: int
+    peer_verdict: str | None
+    gaps: int
+    rewinds: int
+    recovery: bytes | None
+    compared_at: datetime | None
+
+
+class Log:
+    """The streams that one side writes, over that side's own tables."""
+
+    def __init__(
+        self,
+        heads: type[StreamHeadColumns],
+        records: type[LogRecordColumns],
+        digest: Digest,
+        *,
+        source: Callable[[str], str],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`source` names, for a stream, the CloudEvents source of its events."""
+        self._heads: Any = heads.__table__  # type: ignore[attr-defined]
+        self._record = records
+        self._records: Any = records.__table__  # type: ignore[attr-defined]
+        self._digest = digest
+        self._source = source
+        self._now = now
+        # Built once: they are run so often that building them anew each time takes longer than running them.
+        head = select(*(self._heads.c[name] for name in Head.__dataclass_fields__))
+        self._select_heads = head.order_by(self._heads.c.stream)
+        self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
+        record = self._records.c
+        here = (record.stream == bindparam("stream"), record.epoch == bindparam("epoch"))
+        lines = select(record.sequence, record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
+        self._select_lines = lines.order_by(record.sequence).limit(batch.MAX_EVENTS + 1)
+
+    def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
+        """Numbers what was announced in any of `sessions` as the last step before its commit."""
+        announcing.listen(sessions, self.append)
+
+    def open_stream(self, session: Session, stream: str) -> None:
+        """Begins a stream with its first epoch; one that is open stays as it is."""
+        if session.execute(select(self._heads.c.stream).where(self._heads.c.stream == stream)).first() is None:
+            first = batch.genesis(stream, epoch=1)
+            session.execute(
+                insert(self._heads).values(stream=stream, epoch=1, sequence=0, hash=first, peer_sequence=0, gaps=0, rewinds=0)
+            )
+
+    def announce(self, session: Session, stream: str, *, type: str, key: str, version: int, data: msgspec.Struct) -> None:
+        """Adds the state `data` of record `key` in `version` to `stream` when the transaction commits; raises `TooLarge`."""
+        announcing.remember(session, stream, announcement(type=type, key=key, version=version, data=data))
+
+    def append(self, session: Session, stream: str, announcements: Sequence[Announcement], *, restored: bool = False) -> None:
+        """Puts `announcements` behind the last event of `stream`, whose counter stays locked until the transaction ends."""
+        heads = self._heads.c
+        here = heads.stream == stream
+        epoch, last, previous = session.execute(
+            update(self._heads)
+            .where(here)
+            .values(sequence=heads.sequence + len(announcements))
+            .returning(heads.epoch, heads.sequence, heads.hash)
+        ).one()
+        at = self._now()
+        rows, states = [], []
+        for sequence, said in enumerate(announcements, last - len(announcements) + 1):
+            event = self._event(stream, said, epoch=epoch, sequence=sequence, at=at)
+            line = envelope.encode(event)
+            previous = batch.chain(previous, line)
+            rows.append(
+                {
+                    "stream": stream,
+                    "epoch": epoch,
+                    "sequence": sequence,
+                    "event_id": event.id,
+                    "type": said.type,
+                    "record_key": said.key,
+                    "record_version": said.version,
+                    "body": line,
+                    "hash": previous,
+                    "created_at": at,
+                    "restored": restored,
+                }
+            )
+            hash_ = state_hash(said.type, said.key, bytes(said.data))
+            states.append(State(said.type, said.key, epoch, said.version, sequence, hash_, said.minutes))
+        bulk.append(session, self._record, rows)
+        session.execute(update(self._heads).where(here).values(hash=previous))
+        self._digest.write(session, stream, states)
+        _notify(session, stream)
+
+    def heads(self, session: Session) -> list[Head]:
+        """Every stream of this side, by name."""
+        return [Head(*row) for row in session.execute(self._select_heads)]
+
+    def root(self, session: Session, head: Head) -> str:
+        """The root over the records that `head.stream` has told of by `head`; empty where the stream has moved since."""
+        root = root_of(self._digest.buckets(session, head.stream))
+        here = (self._heads.c.stream == head.stream, self._heads.c.epoch == head.epoch)
+        unmoved = self._heads.c.sequence == head.sequence
+        return root if session.execute(select(self._heads.c.stream).where(*here, unmoved)).first() else ""
+
+    def lock(self, session: Session, stream: str) -> Head | None:
+        """The head of `stream`, which nobody else moves before this transaction ends; None where it is not written here."""
+        found = session.execute(self._lock_head, {"stream": stream}).one_or_none()
+        return None if found is None else Head(*found)
+
+    def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Batch | None:
+        """The next events behind `after`, as many as fit one batch; None where there are none."""
+        # All at once: the driver takes longer to hand out a thousand rows one by one than to read them.
+        rows = list(session.execute(self._select_lines, {"stream": stream, "epoch": epoch, "after": after}).all())
+        prev = rows.pop(0).hash if after and rows else batch.genesis(stream, epoch)
+        lines: list[bytes] = []
+        size = 0
+        for row in rows[: batch.MAX_EVENTS]:
+            size += len(row.body) + 1
+            if lines and size > batch.MAX_PLAIN_BYTES:
+                break
+            lines.append(row.body)
+        if not lines:
+            return None
+        hashes = [row.hash for row in rows[: len(lines)]]
+        return Batch(stream=stream, epoch=epoch, first=after + 1, prev=prev, lines=lines, hashes=hashes)
+
+    def hashes(self, session: Session, stream: str, *, epoch: int, sequences: Iterable[int]) -> dict[int, bytes]:
+        """The chain's hash after each of `sequences`, as far as they are in the log; 0 is before the first event."""
+        records = self._records.c
+        wanted = set(sequences)
+        here = (records.stream == stream, records.epoch == epoch, records.sequence.in_(wanted))
+        rows = session.execute(select(records.sequence, records.hash).where(*here))
+        found = {row.sequence: row.hash for row in rows}
+        return found | {0: batch.genesis(stream, epoch)} if 0 in wanted else found
+
+    def keys_written(self, session: Session, stream: str, *, epoch: int, after: int, keys: Iterable[str]) -> set[Record]:
+        """Those records among `keys` that somebody here has changed behind `after`."""
+        records = self._records.c
+        query = select(records.type, records.record_key).where(
+            records.stream == stream,
+            records.epoch == epoch,
+            records.sequence > after,
+            records.restored.is_(False),
+            records.record_key.in_(set(keys)),
+        )
+        return {Record(kind_of(type_), key) for type_, key in session.execute(query)}
+
+    def hear(self, session: Session, position: Position) -> Head | None:
+        """Takes note of where the reader says that it stands; gives the head of the stream as it is then known."""
+        head = self.lock(session, position.stream)
+        if head is None:
+            return None
+        heads = self._heads.c
+        verdict = self._verdict(session, head, position)
+        reached = position.sequence if position.epoch == head.epoch else 0
+        changes: dict[str, Any] = {"peer_verdict": verdict.value, "peer_heard_at": self._now()}
+        if verdict is Verdict.GAP:
+            changes["gaps"] = heads.gaps + 1
+        follows = verdict not in PARTED
+        if follows and position.sent is not None and reached < position.sent:
+            changes |= {"rewinds": heads.rewinds + 1, "peer_sequence": reached}
+        elif follows and head.peer_sequence < reached <= head.sequence:
+            changes["peer_sequence"] = reached
+        self.change(session, position.stream, **changes)
+        _notify(session, position.stream)
+        return replace(head, peer_verdict=verdict.value)
+
+    def repeat(self, session: Session, stream: str, sequences: Sequence[int]) -> None:
+        """Says again what stands at `sequences` of the stream's epoch, for a reader that turned out to lack it."""
+        records = self._records.c
+        epoch = select(self._heads.c.epoch).where(self._heads.c.stream == stream).scalar_subquery()
+        query = select(records.body).where(records.stream == stream, records.epoch == epoch, records.sequence.in_(sequences))
+        lines = session.execute(query.order_by(records.sequence)).scalars()
+        said = [read_fact(envelope.decode(line)).again() for line in lines]
+        if said:
+            self.append(session, stream, said)
+
+    def rewind(self, session: Session, stream: str) -> None:
+        """Lets the whole epoch be sent again: its reader takes what it lacks, and changes nothing by the rest."""
+        self.change(session, stream, peer_sequence=0, rewinds=self._heads.c.rewinds + 1)
+        _notify(session, stream)
+
+    def open_epoch(self, session: Session, stream: str, epoch: int) -> None:
+        """Begins `epoch` with the newest state of every record; what its reader had of older ones does not count any more.
+
+        The counter stays locked until the transaction ends: measured, a minute for two million records.
+        """
+        head = self.lock(session, stream)
+        if head is None or head.epoch >= epoch:
+            raise ValueError(f"{stream} cannot go on to epoch {epoch}")
+        beginning = batch.genesis(stream, epoch)
+        self.change(session, stream, epoch=epoch, sequence=0, hash=beginning, peer_sequence=0, peer_verdict=None, recovery=None)
+        after = 0
+        while piece := self.read(session, stream, epoch=head.epoch, after=after):
+            events = [envelope.decode(line) for line in piece.lines]
+            held = self._digest.held(session, stream, {Record(kind_of(event.type), event.subject) for event in events})
+            newest = [event for event in events if _is_newest(event, held)]
+            if newest:
+                self.append(session, stream, [read_fact(event).again() for event in newest])
+            after = piece.last
+        _notify(session, stream)
+
+    def forget(self, session: Session, *, before: datetime) -> None:
+        """Lets go of epochs that ended before that moment; where an epoch has grown old and long, begins the next one.
+
+        A stream that is being recovered stays as it is.
+        """
+        records = self._records.c
+        for head in self.heads(session):
+            if head.recovery is not None:
+                continue
+            epoch = head.epoch
+            if self._is_worth_renewing(session, head, before):
+                epoch = head.epoch + 1
+                self.open_epoch(session, head.stream, epoch)
+            older = (records.stream == head.stream, records.epoch < epoch, records.created_at < before)
+            session.execute(delete(self._records).where(*older))
+
+    def change(self, session: Session, stream: str, **values: Any) -> None:
+        """Sets columns of the stream's head, which the caller holds locked."""
+        session.execute(update(self._heads).where(self._heads.c.stream == stream).values(**values))
+
+    def _is_worth_renewing(self, session: Session, head: Head, before: datetime) -> bool:
+        """Whether the epoch began before that moment, and at least half of what it says has been said anew since."""
+        records = self._records.c
+        first = (records.stream == head.stream, records.epoch == head.epoch, records.sequence == 1)
+        began = session.scalar(select(records.created_at).where(*first))
+        if began is None or began >= before:
+            return False
+        held = sum(bucket.records for bucket in self._digest.buckets(session, head.stream))
+        return head.sequence >= 2 * held
+
+    def _event(self, stream: str, said: Announcement, *, epoch: int, sequence: int, at: datetime) -> Event:
+        return Event(
+            id=said.id or str(envelope.new_uuid()),
+            source=self._source(stream),
+            type=said.type,
+            subject=said.key,
+            time=said.time or at,
+            sequence=sequence,
+            recordepoch=epoch,
+            recordversion=said.version,
+            data=said.data,
+        )
+
+    def _verdict(self, session: Session, head: Head, position: Position) -> Verdict:
+        """What a position means now: it may be late, and the reader cannot know what this side has lost."""
+        if position.epoch > head.epoch or position.fence >= head.epoch:
+            return Verdict.STALE
+        if position.epoch < head.epoch:
+            return Verdict.GAP if position.verdict is Verdict.GAP else Verdict.APPLIED
+        if position.sequence != head.peer_sequence or position.verdict is Verdict.FORK:
+            own = self.hashes(session, head.stream, epoch=head.epoch, sequences=[position.sequence])
+            if own.get(position.sequence, b"").hex() != position.hash:
+                return Verdict.FORK
+        # A reader that follows this history was answering somebody else: a message of long ago, or a clone of this side.
+        return Verdict.APPLIED if position.verdict in PARTED else position.verdict
+
+
+def _is_newest(event: Event, held: Mapping[Record, Any]) -> bool:
+    state = held[Record(kind_of(event.type), event.subject)]
+    return bool((state.epoch, state.sequence) == (event.recordepoch, event.sequence))
+
+
+def _notify(session: Session, stream: str) -> None:
+    """Wakes the relay when this transaction commits. On SQLite it sees by itself that the file has changed."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_NOTIFY, {"stream": stream})

@@ -1,0 +1,1 @@
+"""What travels between the two ends of a stream, and who said it?"""

@@ -1,0 +1,1 @@
+"""What do both programs have in common?"""

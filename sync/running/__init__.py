@@ -1,0 +1,1 @@
+"""How does a side take part in the streams, all day long?"""

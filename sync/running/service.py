@@ -1,0 +1,111 @@
+"""How does one side take part in the streams?
+
+Two loops in one process: the relay sends, the consumer receives. Neither ends before it is told to. What fails is
+logged when it begins and when it is over, and tried again with growing pauses.
+"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from sync.carriers.carrier import open_bus
+from sync.errors import BusUnavailable
+from sync.keys.rotating import Rotation
+from sync.mailbox.inbox import Inbox
+from sync.mailbox.log import Log
+from sync.mailbox.recovery import Recovery
+from sync.messages.signing import KeyRing, Signer
+from sync.running.consumer import Consumer
+from sync.running.heartbeat import Heartbeat
+from sync.running.relay import Relay
+from sync.running.upkeep import Tidy, Upkeep
+from sync.running.waking import waker_for
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+# How long a loop may sleep before it looks whether it should end.
+_ROUND_SECONDS = 0.5
+_SENDING = "sending"
+_RECEIVING = "receiving"
+_EXPECTED = (BusUnavailable, OperationalError, InterfaceError)
+
+_journal = structlog.get_logger(__name__)
+
+
+def run(
+    *,
+    party: str,
+    sessions: "sessionmaker[Session]",
+    log: Log,
+    recovery: Recovery,
+    inbox: Inbox,
+    keys: KeyRing,
+    signer: Signer,
+    bus_url: str,
+    beacon_seconds: float,
+    stop: threading.Event,
+    heartbeat: Path | None = None,
+    tidy: Tidy | None = None,
+    rotation: Rotation | None = None,
+) -> None:
+    """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
+
+    `log` must listen to `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others;
+    `tidy` is done once an hour, while there is nothing to send; `rotation` is what exchanges the key that `signer` has.
+    """
+    beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
+    # A connection to the bus belongs to one thread.
+    outward, inward = (open_bus(bus_url, party, signer=signer) for _ in range(2))
+    relay = Relay(sessions=sessions, log=log, recovery=recovery, bus=outward, signer=signer, beacon_seconds=beacon_seconds)
+    consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, signer=signer)
+    with sessions() as session:
+        waker = waker_for(session.get_bind().engine)
+    upkeep = Upkeep(sessions, tidy) if tidy else None
+
+    def send() -> None:
+        if rotation:
+            rotation.step()
+        if not relay.step():
+            if upkeep:
+                upkeep.step()
+            outward.keep_alive()
+            waker.wait(min(_ROUND_SECONDS, relay.seconds_to_beacon()))
+
+    def send_until_stopped() -> None:
+        try:
+            _repeat(send, _SENDING, stop=stop, beats=beats)
+        finally:
+            waker.close()
+            outward.close()
+
+    sender = threading.Thread(target=send_until_stopped, name=_SENDING)
+    sender.start()
+    try:
+        _repeat(lambda: consumer.step(seconds=_ROUND_SECONDS), _RECEIVING, stop=stop, beats=beats)
+    finally:
+        stop.set()
+        inward.close()
+        sender.join()
+
+
+def _repeat(step: Callable[[], object], part: str, *, stop: threading.Event, beats: Heartbeat) -> None:
+    """Goes round until `stop` is set, whatever `step` raises."""
+    pause = 0.0
+    while not stop.is_set():
+        try:
+            step()
+        except Exception as error:
+            if not pause:
+                tell = _journal.warning if isinstance(error, _EXPECTED) else _journal.exception
+                tell("interrupted", part=part, reason=str(error))
+            pause = min(max(FIRST_PAUSE_SECONDS, 2 * pause), LONGEST_PAUSE_SECONDS)
+            stop.wait(pause)
+        else:
+            if pause:
+                _journal.info("resumed", part=part)
+            pause = 0.0
+        beats.beat(part)
