@@ -54,8 +54,9 @@ def nobody(hub: Hub) -> Iterator[FlaskClient]:
 
 
 def token_in(page: TestResponse) -> str:
-    [token] = re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
-    return str(token)
+    found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
+    assert found
+    return found[1]
 
 
 def sign_in(client: FlaskClient, secret: str = TOKEN) -> TestResponse:
