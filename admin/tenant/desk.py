@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response
 
 from sync.databases.sqlite import READ_ONLY
 from tenants.db import db
-from tenants.organizations.arranging import root
+from tenants.organizations.arranging import at_or_below, root
 from tenants.settings import Settings
 from tenants.staff.models import StaffMember
-from tenants.staff.permissions import Permission, scope
+from tenants.staff.permissions import Permission, granted_at
 
 IDLE_LIMIT = timedelta(hours=1)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -91,11 +91,12 @@ def now() -> datetime:
 
 
 def places(permission: Permission) -> set[uuid.UUID]:
-    """The organizations in which whoever sits here has `permission`, looked up once a request."""
-    known: dict[Permission, set[uuid.UUID]] = g.setdefault("places", {})
-    if permission not in known:
-        known[permission] = scope(db.session(), staff(), permission)
-    return known[permission]
+    """The organizations in which whoever sits here has `permission`; the tree is walked once a request for the same roles."""
+    known: dict[frozenset[uuid.UUID], set[uuid.UUID]] = g.setdefault("places", {})
+    tops = granted_at(staff(), permission)
+    if tops not in known:
+        known[tops] = at_or_below(db.session(), tops)
+    return known[tops]
 
 
 def for_templates() -> dict[str, Any]:

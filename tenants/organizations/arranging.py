@@ -1,7 +1,7 @@
 """How does an organization come to its place in the tree?"""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -117,8 +117,10 @@ def child(session: Session, *, district: str, parent: Organization, kind: Organi
     return found or add_organization(session, district=district, kind=kind, name=name, parent=parent)
 
 
-def at_or_below(session: Session, tops: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def at_or_below(session: Session, tops: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """The ids of `tops` and of everything below them, in the line of areas and in the line of sectors."""
+    if not tops:
+        return set()
     tree = select(Organization.id).where(Organization.id.in_(tops)).cte("tree", recursive=True)
     below = select(Organization.id).join(tree, (Organization.parent_id == tree.c.id) | (Organization.sector_id == tree.c.id))
     return set(session.scalars(select(tree.union(below).c.id)))

@@ -28,10 +28,14 @@ _GRANTS = {
 }
 
 
+def granted_at(staff: StaffMember, permission: Permission) -> frozenset[uuid.UUID]:
+    """The organizations at and below which a role grants `permission` to `staff`; none where no role does."""
+    return frozenset(role.organization_id for role in staff.roles if staff.active and permission in _GRANTS[role.role])
+
+
 def scope(session: Session, staff: StaffMember, permission: Permission) -> set[uuid.UUID]:
     """The organizations in which `staff` has `permission`; none where no role grants it."""
-    tops = [role.organization_id for role in staff.roles if permission in _GRANTS[role.role]]
-    return at_or_below(session, tops) if staff.active and tops else set()
+    return at_or_below(session, granted_at(staff, permission))
 
 
 def require(session: Session, staff: StaffMember, permission: Permission, organization_id: uuid.UUID) -> None:
