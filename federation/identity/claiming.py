@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from federation.errors import Invalid, NotFound
 from federation.identity.linking import CLAIM_RULE, tell_links, wait_for_turn
-from federation.identity.matching import agreement, features_of
+from federation.identity.matching import agreement
 from federation.identity.models import (
     IdentityEvent,
     IdentityEventType,
@@ -24,7 +24,8 @@ from federation.identity.models import (
     Volunteer,
     VolunteerAlias,
 )
-from federation.identity.sealing import unseal
+from federation.identity.persons.features import features_of
+from federation.identity.persons.sealing import unseal
 from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
 from federation.versions import newest

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from federation.identity.issuing import unused_ids
-from federation.identity.matching import Decision, Holder, decide, features_of
+from federation.identity.matching import Decision, Holder, decide
 from federation.identity.models import (
     IdentityEvent,
     IdentityEventType,
@@ -24,8 +24,9 @@ from federation.identity.models import (
     RegistrationDocument,
     Volunteer,
 )
+from federation.identity.persons.features import features_of
+from federation.identity.persons.sealing import unseal
 from federation.identity.recording import Recorded, record_registrations
-from federation.identity.sealing import unseal
 from federation.mailbox import log
 from federation.settings import Settings
 from sync import streams

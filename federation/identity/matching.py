@@ -6,20 +6,9 @@ because people type in somebody else's number now and then.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from federation.identity.models import LinkReason
-from federation.identity.normalising import normal_birth_date, normal_name, pinyin
-from federation.identity.sealing import Person
-
-
-@dataclass(frozen=True)
-class Features:
-    """What of a person is compared."""
-
-    name: str
-    pinyin: str
-    birth_date: date | None
+from federation.identity.persons.features import Features
 
 
 @dataclass(frozen=True)
@@ -42,12 +31,6 @@ class Decision:
     holder: Holder | None = None
     agreeing: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-
-
-def features_of(person: Person) -> Features:
-    """What of `person` is compared."""
-    name = normal_name(person.name)
-    return Features(name, pinyin(name), normal_birth_date(person.birth_date))
 
 
 def decide(features: Features, holders: Sequence[Holder], *, has_document: bool) -> Decision:

@@ -58,7 +58,8 @@ class VolunteerAlias(Model):
 class Registration(Model):
     """A district's registration as the district last described it.
 
-    `person` holds name, birth date and phone, encrypted (`sealing`).
+    `person` holds name, gender, birth date and phone, encrypted (`persons.sealing`). `gender` is only there in rows that an
+    earlier version wrote in clear.
     """
 
     __tablename__ = "registration"

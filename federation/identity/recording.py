@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from federation.errors import HeldElsewhere
-from federation.identity import sealing, tokens
 from federation.identity.models import Registration, RegistrationDocument
-from federation.identity.sealing import Person
+from federation.identity.persons import sealing, tokens
+from federation.identity.persons.sealing import Person
 from federation.settings import Settings
 from federation.versions import newest
 from sync.databases import bulk
@@ -70,7 +70,7 @@ def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
         "district": district,
         "organization_id": fact.data.organization_id,
         "person": sealing.seal(sealing.person_of(fact.data), settings.field_cipher),
-        "gender": fact.data.gender,
+        "gender": None,
         "registered_on": fact.data.registered_on,
         "document_flaw": fact.data.document_flaw,
         "epoch": fact.epoch,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from federation.directory.keys import DistrictKeys
 from federation.identity.models import IdentityEvent, IdentityEventType, Link, LinkReason, Registration, Volunteer
-from federation.identity.sealing import unseal
+from federation.identity.persons.sealing import unseal
 from federation.mailbox import LogRecord, ParkedRecord
 from sync import streams
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState

@@ -7,7 +7,7 @@ import zstandard
 from sqlalchemy import inspect, select, text
 
 from federation.identity.models import Registration, RegistrationDocument
-from federation.identity.sealing import Person, unseal
+from federation.identity.persons.sealing import Person, unseal
 from federation.mailbox import ParkedRecord, QuarantinedMessage
 from tests.hub.peers import District, Hub, hours, registration, t1
 
@@ -52,7 +52,7 @@ def test_who_holds_the_hubs_keys_can_read_what_it_needs(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(registration("r1", name=NAME, phone=PHONE, birth_date=BIRTH_DATE, document=DOCUMENT)))
     [held] = hub.rows(Registration)
-    assert unseal(held.person, hub.settings.field_cipher) == Person(name=NAME, birth_date=BIRTH_DATE, phone=PHONE)
+    assert unseal(held.person, hub.settings.field_cipher) == Person(name=NAME, birth_date=BIRTH_DATE, phone=PHONE, gender="F")
     [document] = hub.rows(RegistrationDocument)
     assert document.token == hmac.digest(hub.settings.token_key, bytes.fromhex(t1(DOCUMENT)), sha256)
 

@@ -7,11 +7,12 @@ from sync.contracts.registrations import RegistrationState
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who a registration says that it belongs to; `birth_date` is `YYYY-MM-DD`."""
+    """Who a registration says that it belongs to; `birth_date` is `YYYY-MM-DD`, `gender` is `M` or `F`."""
 
     name: str
     birth_date: str | None = None
     phone: str | None = None
+    gender: str | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -20,7 +21,7 @@ _decoder = msgspec.json.Decoder(Person)
 
 def person_of(state: RegistrationState) -> Person:
     """The personal part of a registration."""
-    return Person(name=state.name, birth_date=state.birth_date, phone=state.phone)
+    return Person(name=state.name, birth_date=state.birth_date, phone=state.phone, gender=state.gender)
 
 
 def seal(person: Person, cipher: MultiFernet) -> bytes:

@@ -1,0 +1,1 @@
+"""What does the hub know of a person, and how is it kept and compared?"""
