@@ -54,6 +54,9 @@ _DOCUMENTS = {
 _FLAWS = {
     DocumentFlaw.CHECK_DIGIT: lazy_gettext("The number's check digit is wrong: somebody mistyped it."),
     DocumentFlaw.IMPOSSIBLE_DATE: lazy_gettext("The number holds an impossible date of birth."),
+    DocumentFlaw.CENTURY_UNKNOWN: lazy_gettext(
+        "The number of an old card is that of somebody born before 1900. Ask for that of 18 digits."
+    ),
     DocumentFlaw.MALFORMED: lazy_gettext("The number does not have the form of such a document."),
 }
 

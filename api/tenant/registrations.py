@@ -42,5 +42,5 @@ def _form(registration: Registration) -> dict[str, Any]:
     return {
         **{name: getattr(registration, name) for name in RegistrationSchema().fields if hasattr(registration, name)},
         "document": masked_document(registration, settings().field_cipher),
-        "document_disagrees": (registration.document_disagrees or "").split(",") if registration.document_disagrees else [],
+        "document_disagrees": registration.disagreements,
     }

@@ -59,7 +59,7 @@ class Registration(Model):
     """A district's registration as the district last described it.
 
     `person` holds name, gender, birth date and phone, encrypted (`persons.sealing`). `gender` is only there in rows that an
-    earlier version wrote in clear.
+    earlier version wrote in clear. `document_disagrees` names, with commas, what the document proves otherwise than was stated.
     """
 
     __tablename__ = "registration"
@@ -71,6 +71,7 @@ class Registration(Model):
     gender: Mapped[str | None] = mapped_column(String(1))
     registered_on: Mapped[str] = mapped_column(String(10))
     document_flaw: Mapped[str | None] = mapped_column(String(40))
+    document_disagrees: Mapped[str | None] = mapped_column(String(40))
     epoch: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
 

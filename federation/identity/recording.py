@@ -73,6 +73,7 @@ def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
         "gender": None,
         "registered_on": fact.data.registered_on,
         "document_flaw": fact.data.document_flaw,
+        "document_disagrees": ",".join(fact.data.document_disagrees) or None,
         "epoch": fact.epoch,
         "version": fact.version,
     }

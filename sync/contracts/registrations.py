@@ -20,7 +20,8 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     """A volunteer's record in one district, with what matching needs and no more.
 
     `birth_date` is `YYYY-MM-DD`, `gender` is `M` or `F`; both are absent where the district does not know them.
-    `document_flaw` says why a document that was given has no token (`check_digit`, `impossible_date`, `malformed`).
+    `document_flaw` says why a document that was given has no token (`check_digit`, `impossible_date`, `century_unknown`,
+    `malformed`). `document_disagrees` names what the number proves otherwise than was stated (`birth_date`, `gender`).
     `local_number` is for the district alone, which gets its registrations back by this after a loss.
     """
 
@@ -34,3 +35,4 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     documents: tuple[DocumentToken, ...] = ()
     document_flaw: str | None = None
     local_number: str | None = None
+    document_disagrees: tuple[str, ...] = ()

@@ -42,3 +42,8 @@ class Registration(Model):
     recorded_at: Mapped[datetime]
 
     organization: Mapped[Organization] = relationship()
+
+    @property
+    def disagreements(self) -> tuple[str, ...]:
+        """The fields of which the document proves something else than was stated."""
+        return tuple(self.document_disagrees.split(",")) if self.document_disagrees else ()

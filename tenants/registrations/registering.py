@@ -162,6 +162,7 @@ def _announce(session: Session, registration: Registration, settings: Settings) 
         documents=documents,
         document_flaw=registration.document_flaw.value if registration.document_flaw else None,
         local_number=registration.local_number,
+        document_disagrees=registration.disagreements,
     )
     log.announce(
         session,

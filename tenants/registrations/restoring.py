@@ -36,6 +36,7 @@ def _restore(registration: Registration, fact: Fact) -> None:
     registration.document_kind = DocumentKind(document.kind) if document else None
     registration.document_token = token
     registration.document_flaw = DocumentFlaw(data.document_flaw) if data.document_flaw else None
+    registration.document_disagrees = ",".join(data.document_disagrees) or None
     registration.local_number = data.local_number or fact.key
     registration.name = data.name
     registration.gender, registration.phone = data.gender, data.phone

@@ -36,7 +36,10 @@ def test_a_number_of_fifteen_digits_is_the_same_document() -> None:
     [
         ("110105194912310021", DocumentFlaw.CHECK_DIGIT),
         ("110105194902310026", DocumentFlaw.IMPOSSIBLE_DATE),
+        ("110105190002290017", DocumentFlaw.IMPOSSIBLE_DATE),
+        ("110105490229001", DocumentFlaw.IMPOSSIBLE_DATE),
         ("110105209912310029", DocumentFlaw.IMPOSSIBLE_DATE),
+        ("811840199001010026", DocumentFlaw.CHECK_DIGIT),
         ("11010519491231", DocumentFlaw.MALFORMED),
         ("不详", DocumentFlaw.MALFORMED),
     ],
@@ -45,9 +48,43 @@ def test_a_number_that_identifies_nobody_says_why(written: str, flaw: DocumentFl
     assert resident(written) == (None, flaw)
 
 
-def test_an_abolished_or_unknown_region_is_no_flaw() -> None:
-    number, flaw = resident("830000199001010012")
-    assert (number, flaw) == ("830000199001010012", None)
+@pytest.mark.parametrize("number", ["110103201501010014", "522501201501010011", "659012199001010012"])
+def test_an_abolished_or_unknown_region_is_no_flaw(number: str) -> None:
+    assert resident(number) == (number, None)
+
+
+@pytest.mark.parametrize("sequence", ["996", "997", "998", "999"])
+def test_an_old_card_of_a_centenarian_waits_for_somebody_to_look(sequence: str) -> None:
+    assert resident(f"110105491231{sequence}") == (None, DocumentFlaw.CENTURY_UNKNOWN)
+    assert resident("110105194912319964") == ("110105194912319964", None)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "gender"),
+    [
+        (MALE_1949, DocumentKind.RESIDENT_ID, "F"),
+        ("830000196001010019", DocumentKind.RESIDENCE_PERMIT, "M"),
+        ("810000196001010023", DocumentKind.RESIDENCE_PERMIT, "F"),
+        ("820000201501010017", DocumentKind.RESIDENCE_PERMIT, "M"),
+        ("911840199001010026", DocumentKind.FOREIGNER_CARD, None),
+    ],
+)
+def test_a_number_of_eighteen_says_which_document_it_is(number: str, kind: DocumentKind, gender: str | None) -> None:
+    stated = (DocumentKind.RESIDENT_ID, DocumentKind.RESIDENCE_PERMIT, DocumentKind.FOREIGNER_CARD)
+    understood = [understand(one, number, today=TODAY) for one in stated]
+    assert {(document.kind, document.number, document.gender) for document in understood} == {(kind, number, gender)}
+    assert {document.birth_date for document in understood} == {date(int(number[6:10]), int(number[10:12]), int(number[12:14]))}
+    assert len({token(document, TOKEN_KEY, key_version=1) for document in understood}) == 1
+
+
+def test_a_foreigners_card_of_before_2023_keeps_its_own_form() -> None:
+    document = understand(DocumentKind.FOREIGNER_CARD, "usa310082071705", today=TODAY)
+    assert (document.number, document.birth_date) == ("USA310082071705", None)
+
+
+@pytest.mark.parametrize("written", ["Ｅ１２３４５６７８", " e1234 5678 ", "E-12345678"])
+def test_a_passport_is_the_same_however_it_was_typed(written: str) -> None:
+    assert understand(DocumentKind.PASSPORT, written, today=TODAY).number == "E12345678"
 
 
 def test_a_renewed_permit_is_the_same_document() -> None:
@@ -106,6 +143,8 @@ def test_what_a_number_proves_fills_blanks_and_contradicts_typing(district: Dist
         gender="F",
     )
     assert (typed.birth_date, typed.document_disagrees) == (date(1949, 12, 13), "birth_date")
+    said = [data for event, data in district.said() if event.type == REGISTRATION_RECORDED]
+    assert [data.get("document_disagrees") for data in said] == [None, ["birth_date"]]
 
 
 @pytest.mark.parametrize("name", ["张伟", "張偉", "Zhang Wei", "阿卜杜拉·买买提", "王 小明\u3000"])

@@ -29,6 +29,7 @@ _DAY_EXAMPLE = "2005-12-20"
 _FLAWS = {
     DocumentFlaw.CHECK_DIGIT: "The number's check digit is wrong, so it identifies nobody. Compare it with the document.",
     DocumentFlaw.IMPOSSIBLE_DATE: "The number has an impossible birth date in it. Compare it with the document.",
+    DocumentFlaw.CENTURY_UNKNOWN: "The number of an old card is that of somebody born before 1900. Ask for that of 18 digits.",
     DocumentFlaw.MALFORMED: "The number does not have the form that its kind of document has. Compare it with the document.",
 }
 _DISAGREEMENTS = {
