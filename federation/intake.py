@@ -6,8 +6,8 @@ from functools import partial
 
 from federation.directory.keeping_keys import follow_rotations
 from federation.directory.recording_organizations import record_organizations
-from federation.identity.claiming import take_claims
-from federation.identity.linking import link_registrations
+from federation.identity.linking.linking import link_registrations
+from federation.identity.merging.claiming import take_claims
 from federation.ledger.posting import post_hours
 from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, digest, recovery
 from federation.settings import Settings

@@ -1,5 +1,6 @@
 """What does the hub's program have to be told?"""
 
+import hmac
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,11 @@ class Settings:
     joining: JoiningSettings = field(default_factory=JoiningSettings)
     held_polls: int = HELD_POLLS
     operator_token: str | None = field(default=None, repr=False)
+
+    @property
+    def matching_key(self) -> bytes:
+        """Under what is kept by which registrations are found that may be of one person."""
+        return hmac.digest(self.token_key, b"matching", "sha256")
 
 
 def read_settings() -> Settings:

@@ -12,25 +12,22 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from federation.errors import Invalid, NotFound
-from federation.identity.linking import CLAIM_RULE, tell_links, wait_for_turn
-from federation.identity.matching import agreement
-from federation.identity.models import (
-    IdentityEvent,
-    IdentityEventType,
-    Link,
-    PersonTotal,
-    Registration,
-    RegistrationDocument,
-    Volunteer,
-    VolunteerAlias,
-)
+from federation.identity.history.models import IdentityEventType
+from federation.identity.history.writing import Happening, write
+from federation.identity.linking.telling import tell_links
+from federation.identity.matching.deciding import agreement
+from federation.identity.models import Link, PersonTotal, Registration, RegistrationDocument, Volunteer, VolunteerAlias
 from federation.identity.persons.features import features_of
 from federation.identity.persons.sealing import unseal
+from federation.identity.turns import wait_for_turn
 from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
 from federation.versions import newest
 from sync.databases import bulk
 from sync.mailbox.facts import Fact
+
+RULE = "claims"
+"""Who decided, where a district's claim did."""
 
 
 def take_claims(
@@ -74,26 +71,46 @@ def _settle(session: Session, registration_id: str, current: str, claimed: str, 
     survivor = _surviving(session, claimed)
     is_known = session.get(Volunteer, survivor) is not None
     if is_known and not _is_same_person(session, registration_id, survivor, settings):
-        _note(session, IdentityEventType.CLAIM_REFUSED, current, registration_id, {"claimed": claimed}, at=at)
+        refused = Happening(
+            type=IdentityEventType.CLAIM_REFUSED,
+            volunteer_id=current,
+            registration_id=registration_id,
+            body={"claimed": claimed},
+        )
+        write(session, [refused], by=RULE, at=at)
         # The district holds what it claimed, so it has to be told again whose ID that is.
         tell_links(session, Link.registration_id == registration_id)
         return
+    district = session.get_one(Volunteer, current).district
     if is_known:
-        _count_one_less(session, current)
+        _count_one_less(session, district)
     else:
-        session.add(Volunteer(volunteer_id=claimed, issued_at=at))
+        session.add(Volunteer(volunteer_id=claimed, district=district, issued_at=at))
         session.flush()
-    _become_alias(session, current, of=survivor, at=at)
-    _note(session, IdentityEventType.CLAIMED, survivor, registration_id, {"alias": current}, at=at)
+    _become_alias(session, registration_id, current, of=survivor, at=at)
 
 
-def _become_alias(session: Session, volunteer_id: str, *, of: str, at: datetime) -> None:
+def _become_alias(session: Session, registration_id: str, volunteer_id: str, *, of: str, at: datetime) -> None:
     """Leads everything that is known under `volunteer_id` to the person `of`, and tells the districts."""
     alias = VolunteerAlias
     session.execute(update(alias).where(alias.volunteer_id == volunteer_id).values(volunteer_id=of))
     session.execute(insert(alias).values(alias=volunteer_id, volunteer_id=of, since=at))
     moved = session.scalars(select(Link.registration_id).where(Link.volunteer_id == volunteer_id)).all()
     session.execute(update(Link).where(Link.volunteer_id == volunteer_id).values(volunteer_id=of, linked_at=at))
+    claimed = Happening(
+        type=IdentityEventType.CLAIMED, volunteer_id=of, registration_id=registration_id, body={"alias": volunteer_id}
+    )
+    moves = (
+        Happening(
+            type=IdentityEventType.MOVED,
+            volunteer_id=of,
+            registration_id=moved_id,
+            body={"from": volunteer_id},
+            part_of_act=True,
+        )
+        for moved_id in moved
+    )
+    write(session, [claimed, *moves], by=RULE, at=at)
     tell_links(session, bulk.among(session, Link.registration_id, moved))
 
 
@@ -112,24 +129,7 @@ def _is_same_person(session: Session, registration_id: str, volunteer_id: str, s
     return any(agreement(features, other) for other in others)
 
 
-def _count_one_less(session: Session, volunteer_id: str) -> None:
+def _count_one_less(session: Session, district: str) -> None:
     """Two persons turn out to be one: the district through which the second became known loses it."""
-    issued = select(Registration.district).join(IdentityEvent, IdentityEvent.registration_id == Registration.registration_id)
-    district = session.scalar(
-        issued.where(IdentityEvent.type == IdentityEventType.ISSUED, IdentityEvent.volunteer_id == volunteer_id)
-    )
     total = PersonTotal
     session.execute(update(total).where(total.district == district).values(persons=total.persons - 1))
-
-
-def _note(
-    session: Session,
-    type: IdentityEventType,
-    volunteer_id: str,
-    registration_id: str,
-    evidence: dict[str, str],
-    *,
-    at: datetime,
-) -> None:
-    row = {"type": type, "volunteer_id": volunteer_id, "registration_id": registration_id, "evidence": evidence, "at": at}
-    session.execute(insert(IdentityEvent).values(**row, by=CLAIM_RULE))

@@ -1,0 +1,120 @@
+"""How does the hub keep what districts say about their registrations?"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from federation.errors import HeldElsewhere
+from federation.identity.matching.counting import count_values
+from federation.identity.matching.deciding import Known, NamedDocument
+from federation.identity.matching.keys import candidate_keys
+from federation.identity.matching.models import CandidateKey
+from federation.identity.models import Registration, RegistrationDocument
+from federation.identity.persons import sealing, tokens
+from federation.identity.persons.features import features_of
+from federation.settings import Settings
+from federation.versions import newest
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A registration as it now stands, and whether the hub had not known it before."""
+
+    known: Known
+    is_new: bool
+
+
+def record_registrations(session: Session, district: str, facts: Sequence[Fact], *, settings: Settings) -> list[Recorded]:
+    """Keeps the newest version of each registration that `facts` (`RegistrationState`) describe; gives those that changed.
+
+    Raises `HeldElsewhere` where another district has the registration, and `Invalid` where a token is none.
+    """
+    held = _held(session, district, {fact.key for fact in facts})
+    fresh = [fact for fact in newest(facts) if fact.key not in held or (fact.epoch, fact.version) > held[fact.key][-2:]]
+    changed = [held[fact.key] for fact in fresh if fact.key in held]
+    documents = [row for fact in fresh for row in _document_rows(fact, settings.token_key)]
+    bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
+    _forget(session, RegistrationDocument.registration_id, changed)
+    bulk.append(session, RegistrationDocument, documents)
+    named: dict[str, set[NamedDocument]] = {fact.key: set() for fact in fresh}
+    for row in documents:
+        named[row["registration_id"]].add(NamedDocument(row["kind"], row["key_version"], row["token"]))
+    recorded = [
+        Recorded(
+            Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])), fact.key not in held
+        )
+        for fact in fresh
+    ]
+    _index(session, [one.known for one in recorded], changed, settings)
+    return recorded
+
+
+def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Row[tuple[str, str, bytes, int, int]]]:
+    held = Registration
+    rows = session.execute(
+        select(held.registration_id, held.district, held.person, held.epoch, held.version).where(
+            bulk.among(session, held.registration_id, list(registration_ids))
+        )
+    ).all()
+    if any(row.district != district for row in rows):
+        raise HeldElsewhere(f"{district} speaks about a registration of another district; that district must correct it.")
+    return {row.registration_id: row for row in rows}
+
+
+def _index(session: Session, recorded: Sequence[Known], changed: Sequence[Row[Any]], settings: Settings) -> None:
+    """Lets the registrations be found by what they now have in common with others, and counts how common it is."""
+    key = settings.matching_key
+    _forget(session, CandidateKey.registration_id, changed)
+    bulk.append(
+        session,
+        CandidateKey,
+        [
+            {"key": candidate_key, "registration_id": known.registration_id}
+            for known in recorded
+            for candidate_key in candidate_keys(known.features, key)
+        ],
+    )
+    gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed]
+    count_values(session, [known.features for known in recorded], gone, key=key)
+
+
+def _forget(session: Session, column: InstrumentedAttribute[str], changed: Sequence[Row[Any]]) -> None:
+    """Removes what was kept of these registrations in the table that `column` is of."""
+    if changed:
+        ids = [row.registration_id for row in changed]
+        gone = delete(column.class_).where(bulk.among(session, column, ids))
+        session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
+    return {
+        "registration_id": fact.key,
+        "district": district,
+        "organization_id": fact.data.organization_id,
+        "person": sealing.seal(sealing.person_of(fact.data), settings.field_cipher),
+        "gender": None,
+        "registered_on": fact.data.registered_on,
+        "document_flaw": fact.data.document_flaw,
+        "document_disagrees": ",".join(fact.data.document_disagrees) or None,
+        "epoch": fact.epoch,
+        "version": fact.version,
+    }
+
+
+def _document_rows(fact: Fact, hub_key: bytes) -> Iterable[dict[str, Any]]:
+    by_token = {tokens.wrap(document.token, hub_key): document for document in fact.data.documents}
+    return [
+        {
+            "registration_id": fact.key,
+            "token": token,
+            "kind": document.kind,
+            "key_version": document.key_version,
+            "hub_key_version": tokens.HUB_KEY_VERSION,
+        }
+        for token, document in by_token.items()
+    ]

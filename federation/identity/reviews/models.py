@@ -1,0 +1,101 @@
+"""What is asked of a steward, and of a district on a steward's behalf?"""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from federation.db import Model
+from federation.identity.matching.deciding import ReviewKind
+from sync.messages.envelope import new_uuid
+
+
+class ReviewState(StrEnum):
+    """How far a review has come."""
+
+    OPEN = "open"
+    SECONDING = "seconding"
+    """One steward wants to merge two verified persons; another has to agree."""
+    DECIDED = "decided"
+    OBSOLETE = "obsolete"
+    """What it asked about is no more: they came under one ID in another way, or were corrected."""
+
+
+class ReviewDecision(StrEnum):
+    """What a steward can answer."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class ReviewNeed(StrEnum):
+    """What an open review waits for, after a steward has looked at it."""
+
+    DOCUMENT = "document"
+    """Somebody has to see a document first."""
+    DISTRICT = "district"
+    """A district was asked."""
+
+
+class Review(Model):
+    """Whether `registration_id` and `other_registration_id` are of one person (`CROWDED` has only the first).
+
+    `weight` (bits) and `fields` (JSON: of each field its level and weight) are what the machine found when the review was
+    opened, by the model and the policy of these versions. `first_decision_by` wanted what `SECONDING` waits to hear from
+    another. `follows` is the review whose answer a `SECOND` one checks.
+    """
+
+    __tablename__ = "review"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[ReviewKind]
+    state: Mapped[ReviewState]
+    registration_id: Mapped[str] = mapped_column(ForeignKey("registration.registration_id"), index=True)
+    other_registration_id: Mapped[str | None] = mapped_column(ForeignKey("registration.registration_id"), index=True)
+    weight: Mapped[float | None] = mapped_column(Double)
+    fields: Mapped[str] = mapped_column(Text)
+    model_version: Mapped[str | None] = mapped_column(String(40))
+    policy_version: Mapped[int] = mapped_column(Integer)
+    opened_at: Mapped[datetime]
+    needs: Mapped[ReviewNeed | None]
+    needs_since: Mapped[datetime | None]
+    first_decision_by: Mapped[str | None] = mapped_column(String(80))
+    decision: Mapped[ReviewDecision | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(String(80))
+    decided_at: Mapped[datetime | None]
+    act: Mapped[int | None] = mapped_column(BigInteger)
+    follows: Mapped[int | None] = mapped_column(ForeignKey("review.number"))
+
+    __table_args__ = (Index(None, "state", "kind", "opened_at"),)
+
+
+class QuestionTopic(StrEnum):
+    """What a district is asked about one of its own registrations; nothing of another district's is told to it."""
+
+    DOCUMENT = "document"
+    """Compare the registration with the document."""
+    PERSON = "person"
+    """Ask the person whether they are registered in another district as well, and in which."""
+
+
+class Question(Model):
+    """What a steward asked a district about a registration of its own, and what it answered."""
+
+    __tablename__ = "question"
+
+    question_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_uuid)
+    review_number: Mapped[int] = mapped_column(ForeignKey("review.number"), index=True)
+    registration_id: Mapped[str] = mapped_column(ForeignKey("registration.registration_id"), index=True)
+    district: Mapped[str] = mapped_column(String(40), index=True)
+    topic: Mapped[QuestionTopic]
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(String(20))
+    note: Mapped[bytes | None]
+    answered_by: Mapped[str | None] = mapped_column(String(80))
+    answered_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(Integer)
