@@ -78,7 +78,7 @@ def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence
 
 
 class Lookup:
-    """Finds the `columns` of each row `within` whose `key` is one of many, by an index over both; `most` rows of a key, and no more.
+    """Finds the `columns` of each row `within` whose `key` is one of many, by an index over both; `most` of one key.
 
     PostgreSQL is not left the choice: as long as it does not know how large a young table is, it would read everything
     `within` (measured: 11 ms a batch at 30,000 rows, and more with each batch). Both statements are built once, which takes
@@ -93,7 +93,7 @@ class Lookup:
         *,
         most: int | None = None,
     ) -> None:
-        """What `within` leaves open is given by name with each look. On SQLite rows of one key come whole, beyond `most` as well."""
+        """What `within` leaves open is given by name with each look. On SQLite all rows of a key come, not only `most`."""
         keys = bindparam(_KEYS, type_=ARRAY(key.type))
         wanted = func.unnest(keys).table_valued("value").render_derived()
         found = select(*columns).where(within, key == wanted.c.value).offset(0).limit(most).lateral()

@@ -27,7 +27,7 @@ class IdentityEventType(StrEnum):
     UNDONE = "undone"
     """The act whose number is in the body was taken back."""
     MOVED = "moved"
-    """A registration came under another volunteer ID, as part of an act; the body says from which, and all that its link had."""
+    """A registration came under another volunteer ID, as part of an act; the body says from which, and what its link had."""
     ALIASED = "aliased"
     """A volunteer ID became an alias of the person that the body names, as part of an act."""
     UNALIASED = "unaliased"
@@ -57,9 +57,9 @@ class IdentityEventType(StrEnum):
 class IdentityEvent(Model):
     """One thing that happened. Rows are added, numbered without holes, and never changed.
 
-    `act` is the number of the event with which the act began that this is part of (a merge, a split, an undo). `body` is canonical JSON
-    without personal data. `hash` is SHA-256 over the hash of the event before and everything that this one says (`writing`),
-    so nobody can change or take out one without changing all that follow.
+    `act` is the number of the event with which the act began that this is part of (a merge, a split, an undo). `body` is
+    canonical JSON without personal data. `hash` is SHA-256 over the hash of the event before and everything that this one says
+    (`writing`), so nobody can change or take out one without changing all that follow.
     """
 
     __tablename__ = "identity_event"

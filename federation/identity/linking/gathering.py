@@ -90,9 +90,7 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
     return found
 
 
-_by_key = bulk.Lookup(
-    (CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=_MOST_LOOKED_UP
-)
+_by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=_MOST_LOOKED_UP)
 
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
@@ -114,8 +112,8 @@ def _persons_of(session: Session, candidates: Collection[str], settings: Setting
     named = select(document.registration_id, document.kind, document.key_version, document.token).where(
         bulk.among(session, document.registration_id, [row.registration_id for row in rows])
     )
-    for registration_id, *what in session.execute(named):
-        documents[registration_id].add(NamedDocument(*what))
+    for registration_id, kind, key_version, token in session.execute(named):
+        documents[registration_id].add(NamedDocument(kind, key_version, token))
     return [
         (
             Known(

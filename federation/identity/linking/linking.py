@@ -47,9 +47,7 @@ def link_registrations(
     if not recorded:
         return
     new = sum(one.is_new for one in recorded)
-    frequencies = read_frequencies(
-        session, [one.known.features for one in recorded], come=new, key=settings.matching_key
-    )
+    frequencies = read_frequencies(session, [one.known.features for one in recorded], come=new, key=settings.matching_key)
     judge = current_judge(session, frequencies)
     neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
     batch = _Batch(district, judge, iter(unused_ids(session, new, province=settings.province)), at=now())
@@ -112,14 +110,18 @@ class _Batch:
                 "linked_at": self.at,
             }
         )
-        evidence = {
-            "with": joined.other.registration_id,
-            "agreeing": joined.agreeing,
-            "weight": joined.score.weight,
-            "fields": joined.score.evidence,
-            "model": self.judge.model.version,
-            "policy": self.judge.policy.version,
-        } if joined else {}
+        evidence = (
+            {
+                "with": joined.other.registration_id,
+                "agreeing": joined.agreeing,
+                "weight": joined.score.weight,
+                "fields": joined.score.evidence,
+                "model": self.judge.model.version,
+                "policy": self.judge.policy.version,
+            }
+            if joined
+            else {}
+        )
         self.happenings.append(
             Happening(
                 type=IdentityEventType.LINKED,
@@ -139,8 +141,13 @@ class _Batch:
         """Writes everything, and announces the new links to the district."""
         bulk.append(session, Volunteer, self.volunteers)
         bulk.append(session, Link, self.links)
-        versions = {"model_version": self.judge.model.version, "policy_version": self.judge.policy.version}
-        self.happenings += open_reviews(session, self.questions, **versions, at=self.at)
+        self.happenings += open_reviews(
+            session,
+            self.questions,
+            model_version=self.judge.model.version,
+            policy_version=self.judge.policy.version,
+            at=self.at,
+        )
         write(session, self.happenings, by=RULE, at=self.at)
         counts = {"district": self.district, "registrations": len(self.links), "persons": len(self.volunteers)}
         bulk.add_up(session, PersonTotal, [counts])

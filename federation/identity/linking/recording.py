@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from federation.errors import HeldElsewhere
@@ -35,7 +35,7 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     Raises `HeldElsewhere` where another district has the registration, and `Invalid` where a token is none.
     """
     held = _held(session, district, {fact.key for fact in facts})
-    fresh = [fact for fact in newest(facts) if fact.key not in held or (fact.epoch, fact.version) > held[fact.key][-2:]]
+    fresh = [fact for fact in newest(facts) if fact.key not in held or (fact.epoch, fact.version) > _version(held[fact.key])]
     changed = [held[fact.key] for fact in fresh if fact.key in held]
     documents = [row for fact in fresh for row in _document_rows(fact, settings.token_key)]
     bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
@@ -46,7 +46,8 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
         named[row["registration_id"]].add(NamedDocument(row["kind"], row["key_version"], row["token"]))
     recorded = [
         Recorded(
-            Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])), fact.key not in held
+            Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])),
+            is_new=fact.key not in held,
         )
         for fact in fresh
     ]
@@ -54,7 +55,7 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     return recorded
 
 
-def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Row[tuple[str, str, bytes, int, int]]]:
+def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Any]:
     held = Registration
     rows = session.execute(
         select(held.registration_id, held.district, held.person, held.epoch, held.version).where(
@@ -66,7 +67,11 @@ def _held(session: Session, district: str, registration_ids: Collection[str]) ->
     return {row.registration_id: row for row in rows}
 
 
-def _index(session: Session, recorded: Sequence[Known], changed: Sequence[Row[Any]], settings: Settings) -> None:
+def _version(held: Any) -> tuple[int, int]:
+    return held.epoch, held.version
+
+
+def _index(session: Session, recorded: Sequence[Known], changed: Sequence[Any], settings: Settings) -> None:
     """Lets the registrations be found by what they now have in common with others, and counts how common it is."""
     key = settings.matching_key
     _forget(session, CandidateKey.registration_id, changed)
@@ -83,7 +88,7 @@ def _index(session: Session, recorded: Sequence[Known], changed: Sequence[Row[An
     count_values(session, [known.features for known in recorded], gone, key=key)
 
 
-def _forget(session: Session, column: InstrumentedAttribute[str], changed: Sequence[Row[Any]]) -> None:
+def _forget(session: Session, column: InstrumentedAttribute[str], changed: Sequence[Any]) -> None:
     """Removes what was kept of these registrations in the table that `column` is of."""
     if changed:
         ids = [row.registration_id for row in changed]

@@ -153,7 +153,10 @@ def decide(
     `apart` has the pairs of registrations that must not be linked. Where `is_crowded`, there are more candidates than these.
     """
     ranked = sorted(
-        filter(None, (_person(subject, candidates, members, apart, scored, policy) for members in persons.values())),
+        filter(
+            None,
+            (_person(subject, candidates, members, apart=apart, scored=scored, policy=policy) for members in persons.values()),
+        ),
         key=lambda person: (*person.best.rank, person.best.other.registration_id),
         reverse=True,
     )
@@ -200,6 +203,7 @@ def _person(
     subject: Known,
     candidates: Collection[str],
     members: Collection[Known],
+    *,
     apart: Collection[frozenset[str]],
     scored: Compare,
     policy: Policy,
@@ -257,5 +261,3 @@ def _resident_ids(known: Known) -> dict[int, set[bytes]]:
         if document.kind == RESIDENT_ID:
             numbers.setdefault(document.key_version, set()).add(document.token)
     return numbers
-
-

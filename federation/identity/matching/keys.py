@@ -1,8 +1,8 @@
 """By what are registrations found that may be of one person?
 
 Nobody can compare a registration with a million others. But two of one person nearly always have one of six things in
-common, however one of them was mistyped (measured: 99 of 100 pairs). Each is kept as a keyed hash, from which nobody can read what it
-stands for without a key that is outside the database.
+common, however one of them was mistyped (measured: 99 of 100 pairs). Each is kept as a keyed hash, from which nobody can
+read what it stands for without a key that is outside the database.
 """
 
 from collections.abc import Iterator

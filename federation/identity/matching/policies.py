@@ -17,11 +17,11 @@ from federation.identity.turns import wait_for_turn
 class Policy:
     """The thresholds of one version. Weights are bits: the logarithm to base 2 of the odds that both are one person.
 
-    A machine links from `auto_weight` on, and asks a steward from `review_weight` on; below, they are two persons. Two with different
-    resident identity numbers are asked about only from `conflict_weight` on. A registration joins a person only if no other one
-    of the person weighs `contradiction_weight` or less against it, and the person has `most_registrations` at most then. Two
-    persons whose weights lie within `margin_weight` cannot be told apart by a machine. Where more than `most_candidates` share
-    a key, a steward looks.
+    A machine links from `auto_weight` on, and asks a steward from `review_weight` on; below, they are two persons. Two with
+    different resident identity numbers are asked about only from `conflict_weight` on. A registration joins a person only if no
+    other one of the person weighs `contradiction_weight` or less against it, and the person has `most_registrations` at most
+    then. Two persons whose weights lie within `margin_weight` cannot be told apart by a machine. Where more than
+    `most_candidates` share a key, a steward looks.
     """
 
     version: int = 0

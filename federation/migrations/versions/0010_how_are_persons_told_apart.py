@@ -1,7 +1,7 @@
 """how are persons told apart?
 
-The history of volunteer IDs is written anew as a chain of hashes, with what stood in it. What a registration was found to be like
-after it had its ID becomes a review, which is what it was noted for.
+The history of volunteer IDs is written anew as a chain of hashes, with what stood in it. What a registration was found to be
+like after it had its ID becomes a review, which is what it was noted for.
 """
 
 import json
@@ -108,9 +108,10 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_link_own_volunteer_id"), type_="foreignkey")
         for column in ("verified", "model_version", "weight", "by", "own_volunteer_id"):
             batch_op.drop_column(column)
-    op.execute(
-        "UPDATE link SET reason = CASE WHEN reason IN ('first', 'provisional') THEN 'document_unknown' ELSE 'document_agrees' END"
-    )
+    op.execute("""
+        UPDATE link
+        SET reason = CASE WHEN reason IN ('first', 'provisional') THEN 'document_unknown' ELSE 'document_agrees' END
+    """)
     op.drop_column("volunteer", "district")
     for table in ("question", "review", "do_not_link", "matching_policy", "matching_model", "value_count", "candidate_key"):
         op.drop_table(table)
@@ -163,7 +164,9 @@ def _create_reviews() -> None:
         sa.Column("answered_by", sa.String(length=80), nullable=True),
         sa.Column("answered_at", _MOMENT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["registration_id"], ["registration.registration_id"], name=op.f("fk_question_registration_id")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.registration_id"], name=op.f("fk_question_registration_id")
+        ),
         sa.ForeignKeyConstraint(["review_number"], ["review.number"], name=op.f("fk_question_review_number")),
         sa.PrimaryKeyConstraint("question_id", name=op.f("pk_question")),
     )
@@ -190,9 +193,7 @@ def _say_whose_the_ids_are() -> None:
         batch_op.add_column(sa.Column("weight", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("model_version", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("verified", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.create_foreign_key(
-            batch_op.f("fk_link_own_volunteer_id"), "volunteer", ["own_volunteer_id"], ["volunteer_id"]
-        )
+        batch_op.create_foreign_key(batch_op.f("fk_link_own_volunteer_id"), "volunteer", ["own_volunteer_id"], ["volunteer_id"])
     op.execute("""
         UPDATE link SET
             reason = CASE WHEN reason = 'document_agrees' THEN 'document' ELSE 'first' END,
