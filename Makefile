@@ -54,5 +54,8 @@ clean:  ## Remove what was built, the environment and all caches; the demo's cit
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
 	find . \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
 
-runtime development:
+runtime:  ## Make .venv what running needs; the targets that need it do so by themselves.
+	@locks/install $@
+
+development:  ## Make .venv what tests and checks need as well; the same.
 	@locks/install $@
