@@ -13,7 +13,7 @@ demo: runtime  ## Make one city of a hub and three districts; ARGS=--once ends a
 	@.venv/bin/python -m demo $(ARGS)
 
 demo-reset: runtime  ## Forget the city of `make demo`, so that the next one begins with the registers again.
-	@.venv/bin/python -m demo --reset
+	@.venv/bin/python -m demo --reset $(ARGS)
 
 test: development  ## Run every test that this machine can run; STRICT=1 installs services on Debian and leaves none out.
 ifdef STRICT

@@ -19,7 +19,7 @@ import rich_click as click
 import structlog
 from click.shell_completion import get_completion_class
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.databases import postgresql, sqlite
@@ -126,6 +126,11 @@ def command_group(program: Program, purpose: str) -> click.RichGroup:
                 raise click.ClickException(
                     f"The database cannot do this: {failure.orig}. Is it running, and did {program.name} db upgrade run?"
                 ) from None
+            except DatabaseError as failure:
+                # By itself SQLite's word for a file that is damaged; whatever is derived from it is a fault of ours.
+                if type(failure) is not DatabaseError:
+                    raise
+                raise click.ClickException(f"The database cannot be read: {failure.orig}. Put back a backup of it.") from None
 
     @click.group(program.name, cls=WithSentences, help=purpose, context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(package_name="banyan", prog_name=program.name)
