@@ -116,14 +116,14 @@ def status(code: str | None, as_json: bool) -> None:
         click.echo(json.dumps(city, ensure_ascii=False, default=str))
         return
     # No more than a terminal of 80 columns has room for; the rest of a district is a command away.
-    table = Table("District", "State", "As of", "Refused", "Registrations", "Certified minutes")
+    table = Table("District", "State", "As of", "Registrations", "Certified minutes")
     for standing in found:
         sums_here = _sums(sum_of.get(standing.district))
         table.add_row(
             f"{standing.name} {standing.district}",
             _said(standing),
             written(standing.as_of, settings.time_zone),
-            *map(str, (standing.quarantined, sums_here["registrations"], sums_here["certified_minutes"])),
+            *(str(sums_here[name]) for name in ("registrations", "certified_minutes")),
         )
     people = f"{everything.people} people, {everything.registrations} registrations, {everything.hours.minutes} minutes"
     show(table, people)
@@ -182,7 +182,8 @@ def _sums(of: totals.City | totals.DistrictSum | None) -> dict[str, int]:
 
 
 def _said(standing: Standing) -> str:
-    return _STATES[standing.state].format(parked=standing.parked, behind=standing.behind)
+    said = _STATES[standing.state].format(parked=standing.parked, behind=standing.behind)
+    return f"{said}, {standing.quarantined} quarantined" if standing.quarantined else said
 
 
 def _plain(standing: Standing) -> dict[str, object]:
