@@ -18,6 +18,8 @@ from federation.directory.keys import DistrictKeys
 from federation.directory.proof import proof_of
 from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError
+from federation.identity.key_commands import federation_group, token_group
+from federation.identity.keys.resealing import STOCKS
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.ledger.commands import volunteer_command
@@ -27,6 +29,7 @@ from federation.settings import Settings, read_settings
 from sync import streams
 from sync.messages import signing
 from sync.programs.commands import Participant, Program, command_group
+from sync.programs.field_keys import field_group
 from sync.programs.printing import show
 from sync.programs.terminal import held_tables, plain, tables, written
 
@@ -49,6 +52,7 @@ PROGRAM = Program(
     refusals=(FederationError,),
     application="federation.app:create_app()",
     participant=_participant,
+    key_commands=(token_group, federation_group, field_group(STOCKS, hub)),
 )
 
 _STATES = {

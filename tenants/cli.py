@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.addresses import leads_to_gateway
 from sync.messages.signing import Signer
 from sync.programs.commands import Participant, Program, command_group, engine_of
+from sync.programs.field_keys import field_group
 from sync.programs.printing import show
 from sync.programs.terminal import cell, held_tables, plain, tables
 from sync.settings import web_address
@@ -28,6 +29,7 @@ from tenants.operating import district
 from tenants.organizations.arranging import found_district
 from tenants.organizations.commands import organization_group
 from tenants.proof import proof
+from tenants.registrations.commands import STOCKS, token_group
 from tenants.settings import Settings, read_settings
 from tenants.staff.commands import staff_group
 
@@ -56,7 +58,7 @@ PROGRAM = Program(
     refusals=(DistrictError,),
     application="tenants.app:create_app()",
     participant=_participant,
-    key_commands=(rotate_command,),
+    key_commands=(rotate_command, token_group, field_group(STOCKS, district)),
 )
 
 main = command_group(

@@ -181,7 +181,7 @@ def _database(program: Program) -> click.Command:
 def _keys(program: Program) -> click.Command:
     @click.group()
     def keys() -> None:
-        """Make and show the key that signs what this side says."""
+        """Make and show the key that signs what this side says, and look after the others."""
 
     @keys.command()
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
