@@ -49,6 +49,7 @@ PROGRAM = Program(
     refusals=(FederationError,),
     application="federation.app:create_app()",
     participant=_participant,
+    shares=True,
 )
 
 _STATES = {
