@@ -53,6 +53,7 @@ PROGRAM = Program(
     application="federation.app:create_app()",
     participant=_participant,
     key_commands=(token_group, federation_group, field_group(STOCKS, hub)),
+    shares=True,
 )
 
 _STATES = {
