@@ -13,7 +13,7 @@ demo: runtime  ## Make one city of a hub and three districts; ARGS=--once ends a
 	@.venv/bin/python -m demo $(ARGS)
 
 demo-reset: runtime  ## Forget the city of `make demo`, so that the next one begins with the registers again.
-	@.venv/bin/python -m demo --reset
+	@.venv/bin/python -m demo --reset $(ARGS)
 
 test: development  ## Run every test that this machine can run; STRICT=1 installs services on Debian and leaves none out.
 ifdef STRICT
@@ -54,5 +54,8 @@ clean:  ## Remove what was built, the environment and all caches; the demo's cit
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .grimp_cache .hypothesis
 	find . \( -name __pycache__ -o -name '*.mo' \) -prune -exec rm -rf {} +
 
-runtime development:
+runtime:  ## Make .venv what running needs; the targets that need it do so by themselves.
+	@locks/install $@
+
+development:  ## Make .venv what tests and checks need as well; the same.
 	@locks/install $@

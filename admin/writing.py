@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, get_timezone_name
 from flask import Flask
-from flask_babel import format_decimal, get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 
+SECONDS_PER_MINUTE = 60
 MINUTES_PER_HOUR = 60
 
 
@@ -39,6 +40,14 @@ def duration(minutes: int) -> str:
     if not rest:
         return str(gettext("%(hours)s h", hours=number(whole)))
     return str(gettext("%(hours)s h %(minutes)s min", hours=number(whole), minutes=rest))
+
+
+def pause(seconds: int) -> str:
+    """How long somebody has to wait who tried too often, in whole minutes."""
+    minutes = -(-seconds // SECONDS_PER_MINUTE)
+    return str(
+        ngettext("Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.", minutes)
+    )
 
 
 def hours(minutes: int) -> str:

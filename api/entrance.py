@@ -48,6 +48,7 @@ def _refuse_unstorable() -> None:
 
 
 def _texts_of_request() -> Iterator[str]:
+    yield request.path
     for pair in (*request.args.items(multi=True), *request.form.items(multi=True)):
         yield from pair
     for file in request.files.values():

@@ -1,7 +1,7 @@
 """Over which databases and bus does everything go?"""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +11,28 @@ from sync.databases import postgresql as drivers
 from sync.databases import sqlite
 from tests.support import postgresql, rabbitmq
 
-DISTRICT = "futian"
+# Each of them is in another lane of the hub, and no two in the same share of three.
+DISTRICTS = ("futian", "luohu", "nanshan")
+DISTRICT = DISTRICTS[0]
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """The databases of hub and district, and a bus. `database` makes further ones on the same server, where there is one."""
+    """The databases of the hub and of each of `DISTRICTS`, and a bus.
+
+    `database` makes further ones on the same server, where there is one.
+    """
 
     name: str
     hub_url: str
-    district_url: str
+    district_urls: Mapping[str, str]
     bus_url: str
     database: Callable[[str], AbstractContextManager[str]] | None = None
+
+    @property
+    def district_url(self) -> str:
+        """The database of `DISTRICT`."""
+        return self.district_urls[DISTRICT]
 
 
 @contextmanager
@@ -31,7 +41,7 @@ def embedded(folder: Path) -> Iterator[Carrier]:
     yield Carrier(
         "SQLite and the embedded bus",
         f"sqlite:///{folder / 'hub.db'}",
-        f"sqlite:///{folder / 'district.db'}",
+        {code: f"sqlite:///{folder / f'{code}.db'}" for code in DISTRICTS},
         f"sqla+sqlite:///{folder / 'bus.db'}",
     )
 
@@ -44,10 +54,11 @@ def served(_folder: Path) -> Iterator[Carrier]:
         postgresql.running(durable=True, wal_level="logical", wal_retrieve_retry_interval="100ms") as server,
         rabbitmq.running() as broker,
         server.database("hub") as hub_url,
-        server.database("district") as district_url,
+        ExitStack() as stack,
     ):
-        broker.lay_out(DISTRICT)
-        yield Carrier("PostgreSQL and RabbitMQ", hub_url, district_url, broker.url, server.database)
+        district_urls = {code: stack.enter_context(server.database(code)) for code in DISTRICTS}
+        broker.lay_out(*DISTRICTS)
+        yield Carrier("PostgreSQL and RabbitMQ", hub_url, district_urls, broker.url, server.database)
 
 
 CARRIERS = {"services": served, "embedded": embedded}

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import streamed
-from benchmarks.carriers import CARRIERS, Carrier
+from benchmarks.carriers import CARRIERS, DISTRICT, Carrier
 from benchmarks.dashboard import SIZES, Sizes, measure_page, page_goal
 from benchmarks.filling import fill
 from benchmarks.goals import Goal, goals_table
@@ -53,7 +53,7 @@ def _seal(ready: Stage, carrier: Carrier, events: int) -> list[bytes]:
     """New events of the district, in signed batches that the hub has not seen."""
     with ready.look() as visible:
         after = visible()
-    with streamed.writer(carrier.district_url) as commit:
+    with streamed.writer(DISTRICT, carrier.district_url) as commit:
         write(commit, events, at_once=BACKLOG_AT_ONCE)
     messages = []
     with ready.district.sessions() as session:

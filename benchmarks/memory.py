@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import streamed
-from benchmarks.carriers import CARRIERS
+from benchmarks.carriers import CARRIERS, DISTRICT
 from benchmarks.goals import Goal, goals_table
 from benchmarks.stage import Stage, stage
 from benchmarks.ways import BACKLOG_AT_ONCE, write
@@ -73,7 +73,7 @@ def main(events: int, carrier: str) -> None:
         CARRIERS[carrier](Path(folder)) as given,
         stage(given, Path(folder)) as ready,
     ):
-        with streamed.writer(given.district_url) as commit:
+        with streamed.writer(DISTRICT, given.district_url) as commit:
             write(commit, events, at_once=BACKLOG_AT_ONCE)
         looks = watch(ready, events)
     table = Table("of the backlog", *PARTIES, title=f"{given.name}, {events:,} events, MiB")

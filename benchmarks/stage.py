@@ -1,6 +1,6 @@
 """Who takes part in a measurement?
 
-A hub and one district as in production: their own databases, and the programs `banyan-hub sync` and `banyan-district sync`.
+A hub and districts as in production: their own databases, and the programs `banyan-hub sync` and `banyan-district sync`.
 """
 
 import os
@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from joserfc.jwk import OKPKey
 from sqlalchemy.orm import sessionmaker
 
-from benchmarks.carriers import DISTRICT, Carrier, open_engine
+from benchmarks.carriers import DISTRICT, DISTRICTS, Carrier, open_engine
 from benchmarks.looking import look_at
 from benchmarks.ways import Visible, wait_for
 from sync import streams
@@ -24,17 +24,17 @@ from tenants import mailbox
 from tenants.settings import Settings, read_settings
 
 STREAM = streams.up(DISTRICT)
-_REACHED = f"SELECT sequence FROM stream_cursor WHERE stream = '{STREAM}'"  # noqa: S608 - a name of our own
+_REACHED = "SELECT sum(sequence) FROM stream_cursor"
 _PROGRAMS = Path(sys.executable).parent
 
 
 class Party:
-    """One of the two programs, and a way into its database."""
+    """One of the programs, and a way into its database."""
 
-    def __init__(self, program: str, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, program: str, environment: Mapping[str, str], journal: Path) -> None:
         self._command = [str(_PROGRAMS / program)]
         self.environment = {**os.environ, **environment}
-        self._journal = folder / f"{program}.log"
+        self._journal = journal
         self.engine = open_engine(environment["BANYAN_DATABASE_URL"])
         self.sessions = sessionmaker(self.engine)
 
@@ -43,10 +43,11 @@ class Party:
         subprocess.run([*self._command, *arguments], env=self.environment, check=True, capture_output=True)  # noqa: S603
 
     @contextmanager
-    def syncing(self) -> Iterator[int]:
+    def syncing(self, *options: str) -> Iterator[int]:
         """Lets the program send and receive; gives its process's number."""
+        command = [*self._command, "sync", *options]
         with self._journal.open("ab") as journal:
-            process = subprocess.Popen([*self._command, "sync"], env=self.environment, stdout=journal, stderr=journal)  # noqa: S603
+            process = subprocess.Popen(command, env=self.environment, stdout=journal, stderr=journal)  # noqa: S603
         try:
             yield process.pid
         finally:
@@ -55,12 +56,30 @@ class Party:
 
 
 class Stage:
-    """The two parties, ready to be measured."""
+    """The parties, ready to be measured; `districts` has each by its code, `DISTRICT` first, whose key is `district_key`."""
 
-    def __init__(self, hub: Party, district: Party, district_key: OKPKey) -> None:
+    def __init__(self, hub: Party, districts: Mapping[str, Party], district_key: OKPKey) -> None:
         self.hub = hub
-        self.district = district
+        self.districts = districts
+        self.district = districts[DISTRICT]
         self.district_key = district_key
+
+    @contextmanager
+    def hub_syncing(self) -> Iterator[None]:
+        """Lets the hub send and receive, with a process for each district."""
+        of = len(self.districts)
+        with ExitStack() as stack:
+            for number in range(1, of + 1):
+                stack.enter_context(self.hub.syncing("--share", f"{number}/{of}"))
+            yield
+
+    @contextmanager
+    def districts_syncing(self) -> Iterator[None]:
+        """Lets all districts send and receive."""
+        with ExitStack() as stack:
+            for district in self.districts.values():
+                stack.enter_context(district.syncing())
+            yield
 
     def district_settings(self) -> Settings:
         """What the district's program was told."""
@@ -68,45 +87,51 @@ class Stage:
         return read_settings()
 
     def look(self) -> AbstractContextManager[Visible]:
-        """A look at the hub: the last event whose effect is visible there."""
+        """A look at the hub: how many events of all districts have their effect there."""
         return look_at(self.hub.environment["BANYAN_DATABASE_URL"], _REACHED)
 
     def settle(self) -> None:
-        """Waits until all that the district has committed is visible at the hub."""
-        with self.district.sessions() as session:
-            [head] = mailbox.log.heads(session)
+        """Waits until all that the districts have committed is visible at the hub."""
+        committed = 0
+        for district in self.districts.values():
+            with district.sessions() as session:
+                committed += sum(head.sequence for head in mailbox.log.heads(session))
         with self.look() as visible:
-            wait_for(visible, head.sequence)
+            wait_for(visible, committed)
 
 
 @contextmanager
-def stage(carrier: Carrier, folder: Path) -> Iterator[Stage]:
-    """The parties on `carrier`, enrolled and with their tables."""
-    hub_key, district_key = signing.generate_key(), signing.generate_key()
+def stage(carrier: Carrier, folder: Path, *, districts: int = 1) -> Iterator[Stage]:
+    """The hub and so many districts on `carrier`, enrolled and with their tables."""
+    codes = DISTRICTS[:districts]
+    hub_key, token_key = signing.generate_key(), _key()
+    keys = {code: signing.generate_key() for code in codes}
     hub = Party(
-        "banyan-hub", _environment(carrier.hub_url, carrier.bus_url, hub_key) | {"BANYAN_HUB_TOKEN_KEY": _key()}, folder
+        "banyan-hub",
+        _environment(carrier.hub_url, carrier.bus_url, hub_key)
+        | {"BANYAN_HUB_TOKEN_KEY": _key(), "BANYAN_INCARNATION_FILE": str(folder / "hub.incarnation")},
+        folder / "hub.log",
     )
-    district = Party(
-        "banyan-district",
-        _environment(carrier.district_url, carrier.bus_url, district_key)
-        | {
-            "BANYAN_DISTRICT": DISTRICT,
-            "BANYAN_DISTRICT_NAME": "福田区",
-            "BANYAN_HUB_KEY": signing.public_jwk(hub_key).decode(),
-            "BANYAN_TOKEN_KEY": _key(),
-        },
-        folder,
-    )
-    mailbox.log.listen(district.sessions)
-    offered = folder / "district.jwk"
-    offered.write_bytes(signing.public_jwk(district_key))
     with ExitStack() as stack:
-        for party in (hub, district):
-            stack.callback(party.engine.dispose)
-            party.run("db", "upgrade")
-        district.run("setup")
-        hub.run("district", "add", DISTRICT, "--name", "福田区", "--region", "440304", "--key", str(offered))
-        yield Stage(hub, district, district_key)
+        stack.callback(hub.engine.dispose)
+        hub.run("db", "upgrade")
+        parties = {}
+        for code, key in keys.items():
+            environment = _environment(carrier.district_urls[code], carrier.bus_url, key) | {
+                "BANYAN_DISTRICT": code,
+                "BANYAN_DISTRICT_NAME": code,
+                "BANYAN_HUB_KEY": signing.public_jwk(hub_key).decode(),
+                "BANYAN_TOKEN_KEY": token_key,
+            }
+            parties[code] = Party("banyan-district", environment, folder / f"{code}.log")
+            stack.callback(parties[code].engine.dispose)
+            mailbox.log.listen(parties[code].sessions)
+            offered = folder / f"{code}.jwk"
+            offered.write_bytes(signing.public_jwk(key))
+            parties[code].run("db", "upgrade")
+            parties[code].run("setup")
+            hub.run("district", "add", code, "--name", code, "--region", "440304", "--key", str(offered))
+        yield Stage(hub, parties, keys[DISTRICT])
 
 
 def _environment(database_url: str, bus_url: str, key: OKPKey) -> dict[str, str]:

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks.carriers import DISTRICT, Carrier, open_engine
 from benchmarks.hours import FIELDS, ZONE, hours
-from benchmarks.stage import STREAM, Stage, stage
+from benchmarks.stage import Stage, stage
 from benchmarks.ways import Commit, Way
+from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED
 from tenants import mailbox
 from tenants.hours.certifying import certify
@@ -32,17 +33,17 @@ NAME = "this, one consumer"
 
 
 @contextmanager
-def way(carrier: Carrier, folder: Path) -> Iterator[Way]:
-    """The way of this project, with the hub's program at work."""
-    with stage(carrier, folder) as ready, ready.hub.syncing():
+def way(carrier: Carrier, folder: Path, *, districts: int = 1) -> Iterator[Way]:
+    """The way of this project from so many districts, with as many processes of the hub's program at work."""
+    with stage(carrier, folder, districts=districts) as ready, ready.hub_syncing():
         yield way_of(ready, carrier)
 
 
 def way_of(ready: Stage, carrier: Carrier) -> Way:
     """The same, for parties that are at work already."""
     return Way(
-        name=NAME,
-        writers=[partial(writer, carrier.district_url)],
+        name=NAME if len(ready.districts) == 1 else f"this, {len(ready.districts)} districts and consumers",
+        writers=[partial(writer, code, carrier.district_urls[code]) for code in ready.districts],
         certifier=partial(_certifier, ready),
         carry=partial(_carry, ready),
         look=ready.look,
@@ -50,16 +51,16 @@ def way_of(ready: Stage, carrier: Carrier) -> Way:
 
 
 @contextmanager
-def writer(district_url: str) -> Iterator[Commit]:
-    """What commits hour events in the district, as an import does."""
-    engine = open_engine(district_url)
+def writer(code: str, url: str) -> Iterator[Commit]:
+    """What commits hour events in a district, as an import does."""
+    engine = open_engine(url)
     sessions = sessionmaker(engine)
     mailbox.log.listen(sessions)
 
     def commit(count: int) -> None:
         with sessions.begin() as session:
             for state in hours(count):
-                mailbox.log.announce(session, STREAM, type=HOURS_CERTIFIED, key=state.entry_id, version=1, data=state)
+                mailbox.log.announce(session, streams.up(code), type=HOURS_CERTIFIED, key=state.entry_id, version=1, data=state)
 
     yield commit
     engine.dispose()
@@ -67,7 +68,7 @@ def writer(district_url: str) -> Iterator[Commit]:
 
 @contextmanager
 def _carry(ready: Stage) -> Iterator[None]:
-    with ready.district.syncing():
+    with ready.districts_syncing():
         yield
 
 

@@ -62,7 +62,8 @@ def main(once: bool, lose_the_bus: bool, reset: bool, folder: Path, port: int) -
 
     With make, options stand in quotes: make demo ARGS="--once --port 9000"
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell has what it starts in the background ignore that.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     say = console()
     try:

@@ -1,6 +1,7 @@
 """Why can the city not be shown?"""
 
-START_OVER = "If it does not work again either: make demo-reset forgets the city, and make demo begins anew."
+FORGET = "make demo-reset forgets the city (where there were ARGS, with the same)"
+START_OVER = f"If it does not work again either: {FORGET}, and make demo begins anew."
 
 
 class DemoError(Exception):

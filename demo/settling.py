@@ -9,7 +9,7 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from demo.errors import DemoError
+from demo.errors import FORGET, DemoError
 from demo.parties import District, Party, public_key, read_environment, tell, write_secret
 
 COORDINATOR = "coordinator"
@@ -42,9 +42,9 @@ def _check_whole(party: Party) -> None:
     """Raises `DemoError` where somebody took the database or the keys of a party away: neither is of use without the other."""
     has_begun = any(party.folder.glob("*.jwk")) or (party.folder / _FOUNDED).exists()
     if has_begun and not party.database.exists():
-        raise DemoError(f"{party.name} has lost its database, {party.database}. make demo-reset forgets the city.")
+        raise DemoError(f"{party.name} has lost its database, {party.database}. {FORGET}.")
     if party.database.exists() and not read_environment(party.folder):
-        raise DemoError(f"{party.name} has lost its keys, in {party.folder}. make demo-reset forgets the city.")
+        raise DemoError(f"{party.name} has lost its keys, in {party.folder}. {FORGET}.")
 
 
 def _enrol(hub: Party, district: District) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
@@ -19,44 +20,47 @@ def console() -> Console:
 
 
 def city_table(results: dict[str, list[FileResult]], city: City, *, seconds: float) -> RenderableType:
-    """What each district handed over, what became of it, and whether the hub has the same."""
-    table = Table(title="One city", title_justify="left")
+    """What each district handed over, what became of it, and whether the hub has the same; for 80 columns and more."""
+    table = Table(title="One city", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("District")
-    table.add_column("Register")
-    for heading in ("Read", "Accepted", "of these waiting", "Refused", "Certified minutes", "at the hub"):
-        table.add_column(heading, justify="right")
+    table.add_column("Register", no_wrap=True)
+    for heading in ("Read", "Accepted", "Refused", "Certified minutes", "at the hub"):
+        table.add_column(heading, justify="right", overflow="fold")
     table.add_column("Equal")
     for comparison in city.comparisons:
         for result in results[comparison.district.code]:
             last = result is results[comparison.district.code][-1]
             table.add_row(*_cells(result, comparison, last=last), end_section=last)
+    files = [result for of_district in results.values() for result in of_district]
     return Group(
         table,
+        "",
+        *(f"{one.district.name}: {_difference(one)}." for one in city.comparisons if not one.is_equal),
+        f"Accepted rows that wait for a coordinator to certify them: {sum(result.waiting for result in files):,}",
         "Refused rows, and those that entered with a notice, each with its line and the reason:",
-        *(f"  {_short(result.report)}" for files in results.values() for result in files),
+        *(f"  {_short(result.report)}" for result in files),
         f"{city.registrations:,} registrations, {city.people:,} distinct people so far, {seconds:.0f} seconds",
     )
 
 
 def _cells(result: FileResult, comparison: Comparison, *, last: bool) -> list[str]:
     minutes = (f"{comparison.minutes:,}", f"{comparison.minutes_at_hub:,}") if last else ("", "")
-    verdict = "yes" if comparison.is_equal else f"no, {_difference(comparison)}"
     return [
-        "" if last else f"{comparison.district.name} {comparison.district.code}",
+        comparison.district.code if last else comparison.district.name,
         result.kind,
         f"{result.read:,}",
         f"{result.accepted:,}",
-        f"{result.waiting:,}" if last else "",
         f"{result.refused:,}",
         *minutes,
-        verdict if last else "",
+        ("yes" if comparison.is_equal else "no") if last else "",
     ]
 
 
 def _difference(comparison: Comparison) -> str:
     if not comparison.has_arrived:
-        return f"{comparison.said - comparison.taken:,} events on their way"
-    return f"{comparison.registrations_at_hub:,} of {comparison.registrations:,} registrations there"
+        return f"{comparison.said - comparison.taken:,} of its events are still on their way"
+    here = f"{comparison.registrations:,} registrations and {comparison.minutes:,} minutes there"
+    return f"{here}, {comparison.registrations_at_hub:,} and {comparison.minutes_at_hub:,} at the hub"
 
 
 def _short(path: Path) -> Path:

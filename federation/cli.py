@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -19,6 +18,8 @@ from federation.directory.keys import DistrictKeys
 from federation.directory.proof import proof_of
 from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError
+from federation.identity.key_commands import federation_group, token_group
+from federation.identity.keys.resealing import STOCKS
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.ledger.commands import volunteer_command
@@ -28,6 +29,8 @@ from federation.settings import Settings, read_settings
 from sync import streams
 from sync.messages import signing
 from sync.programs.commands import Participant, Program, command_group
+from sync.programs.field_keys import field_group
+from sync.programs.printing import show
 from sync.programs.terminal import held_tables, plain, tables, written
 
 
@@ -49,6 +52,8 @@ PROGRAM = Program(
     refusals=(FederationError,),
     application="federation.app:create_app()",
     participant=_participant,
+    key_commands=(token_group, federation_group, field_group(STOCKS, hub)),
+    shares=True,
 )
 
 _STATES = {
@@ -115,20 +120,18 @@ def status(code: str | None, as_json: bool) -> None:
         city = {"people": everything.people, **_sums(everything), "districts": districts}
         click.echo(json.dumps(city, ensure_ascii=False, default=str))
         return
-    headings = ("District", "Name", "State", "As of", "Heard", "Proven equal", "Epoch", "Parked", "Quarantined")
-    table = Table(*headings, "Registrations", "Certified minutes")
+    # No more than a terminal of 80 columns has room for; the rest of a district is a command away.
+    table = Table("District", "State", "As of", "Registrations", "Certified minutes")
     for standing in found:
-        moments = (standing.as_of, standing.heard_at, standing.proven_at)
-        counts = (standing.epoch, standing.parked, standing.quarantined)
         sums_here = _sums(sum_of.get(standing.district))
         table.add_row(
-            *(standing.district, standing.name, _said(standing)),
-            *(written(moment, settings.time_zone) for moment in moments),
-            *map(str, counts),
+            f"{standing.name} {standing.district}",
+            _said(standing),
+            written(standing.as_of, settings.time_zone),
             *(str(sums_here[name]) for name in ("registrations", "certified_minutes")),
         )
-    Console().print(table)
-    Console().print(f"{everything.people} people, {everything.registrations} registrations, {everything.hours.minutes} minutes")
+    people = f"{everything.people} people, {everything.registrations} registrations, {everything.hours.minutes} minutes"
+    show(table, people)
 
 
 @main.command()
@@ -164,7 +167,7 @@ def list_parked() -> None:
         record = mailbox.ParkedRecord
         for held in session.scalars(select(record).order_by(record.stream, record.epoch, record.sequence)):
             table.add_row(held.stream, str(held.sequence), held.type, held.record_key, held.reason)
-    Console().print(table)
+    show(table)
 
 
 @parked.command("retry")
@@ -184,7 +187,8 @@ def _sums(of: totals.City | totals.DistrictSum | None) -> dict[str, int]:
 
 
 def _said(standing: Standing) -> str:
-    return _STATES[standing.state].format(parked=standing.parked, behind=standing.behind)
+    said = _STATES[standing.state].format(parked=standing.parked, behind=standing.behind)
+    return f"{said}, {standing.quarantined} quarantined" if standing.quarantined else said
 
 
 def _plain(standing: Standing) -> dict[str, object]:
@@ -200,8 +204,8 @@ def _show_proof(code: str, as_json: bool) -> None:
         shown = asdict(proof) | {"standing": _plain(proof.standing)}
         click.echo(json.dumps(shown, ensure_ascii=False, default=plain))
         return
-    Console().print(f"{proof.standing.name}: {_said(proof.standing)}")
-    for table in tables(proof.said, proof.said_sums, proof.told, proof.told_sums, time_zone=settings.time_zone):
-        Console().print(table)
-    for table in held_tables(proof.parked, proof.refused, time_zone=settings.time_zone):
-        Console().print(table)
+    show(
+        f"{proof.standing.name}: {_said(proof.standing)}",
+        *tables(proof.said, proof.said_sums, proof.told, proof.told_sums, time_zone=settings.time_zone),
+        *held_tables(proof.parked, proof.refused, time_zone=settings.time_zone),
+    )

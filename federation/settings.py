@@ -4,15 +4,16 @@ import hmac
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from cryptography.fernet import MultiFernet
 from environs import Env, EnvError, validate
 
+from sync.databases.resealing import FieldCipher
 from sync.settings import (
     WireSettings,
     access_token,
     address_without_account,
     field_cipher,
     hash_key,
+    hash_keys,
     language,
     optional_secret,
     read,
@@ -33,7 +34,8 @@ class JoiningSettings:
     """What districts that join are told, and where the bus is told about them; all of it may be missing.
 
     `bus_url` is the bus as districts reach it, without an account. `broker_url` is the management API of RabbitMQ with an
-    administrator's account; `token_key` is the federation's key for document tokens, which the hub only hands out.
+    administrator's account; `token_key` is the federation's key for document tokens, which the hub only hands out, and
+    `next_token_key` the one that is to follow it, whose version is one higher.
     """
 
     hub_url: str | None = None
@@ -41,14 +43,16 @@ class JoiningSettings:
     broker_url: str | None = field(default=None, repr=False)
     token_key: bytes | None = field(default=None, repr=False)
     token_key_version: int = 1
+    next_token_key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Settings:
     """The hub's settings; `read_settings` says which environment variable gives each. `repr` hides the secrets.
 
-    `token_key` wraps the document tokens that districts send, and is kept outside the database; `field_cipher` encrypts
-    what the database holds about persons; `province` (two digits of GB/T 2260) begins every volunteer ID issued here;
+    `token_keys`, the oldest first, wrap the document tokens that districts send, one around another, and are kept outside the
+    database; `field_cipher` encrypts what the database holds about persons; `province` (two digits of GB/T 2260) begins every
+    volunteer ID issued here;
     `held_polls` threads of a web process, and no more, may wait for what comes for districts that are only reached over HTTPS.
     `operator_token` opens the operator's pages, which are not there without it.
     """
@@ -56,8 +60,8 @@ class Settings:
     database_url: str = field(repr=False)
     wire: WireSettings
     secret_key: str = field(repr=False)
-    field_cipher: MultiFernet = field(repr=False)
-    token_key: bytes = field(repr=False)
+    field_cipher: FieldCipher = field(repr=False)
+    token_keys: tuple[bytes, ...] = field(repr=False)
     province: str
     time_zone: ZoneInfo
     language: str
@@ -70,7 +74,7 @@ class Settings:
     @property
     def matching_key(self) -> bytes:
         """Under what is kept by which registrations are found that may be of one person."""
-        return hmac.digest(self.token_key, b"matching", "sha256")
+        return hmac.digest(self.token_keys[0], b"matching", "sha256")
 
 
 def read_settings() -> Settings:
@@ -85,7 +89,7 @@ def _build(env: Env) -> Settings:
         wire=wire(env),
         secret_key=secret(env, "SECRET_KEY", text),
         field_cipher=secret(env, "FIELD_KEYS", field_cipher),
-        token_key=secret(env, "HUB_TOKEN_KEY", hash_key),
+        token_keys=secret(env, "HUB_TOKEN_KEY", hash_keys),
         province=env.province("PROVINCE", "44"),
         time_zone=time_zone(env),
         language=language(env),
@@ -97,6 +101,7 @@ def _build(env: Env) -> Settings:
             broker_url=optional_secret(env, "BROKER_URL", web_address),
             token_key=optional_secret(env, "TOKEN_KEY", hash_key),
             token_key_version=env.int("TOKEN_KEY_VERSION", 1),
+            next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
         ),
         held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
         operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),

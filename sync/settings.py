@@ -14,11 +14,11 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cryptography.fernet import Fernet, MultiFernet
 from environs import Env, EnvError, EnvValidationError, validate
 from joserfc.jwk import OKPKey
 
 from sync.addresses import leads_to_gateway
+from sync.databases.resealing import FieldCipher
 from sync.errors import SyncError, Undecodable
 from sync.messages.signing import read_key
 
@@ -167,9 +167,9 @@ def public_key(value: str) -> OKPKey:
     return read_key(value.encode())
 
 
-def field_cipher(value: str) -> MultiFernet:
+def field_cipher(value: str) -> FieldCipher:
     """Fernet keys with commas between them: the first encrypts, each of them decrypts."""
-    return MultiFernet([Fernet(key.strip()) for key in value.split(",")])
+    return FieldCipher([key.strip() for key in value.split(",")])
 
 
 def hash_key(value: str) -> bytes:
@@ -178,6 +178,11 @@ def hash_key(value: str) -> bytes:
     if len(key) < 32:  # noqa: PLR2004 - the output length of SHA-256 (RFC 2104, section 3)
         raise ValueError
     return key
+
+
+def hash_keys(value: str) -> tuple[bytes, ...]:
+    """One or more keys of 32 bytes or more in base64, with commas between them, the oldest first."""
+    return tuple(hash_key(key.strip()) for key in value.split(","))
 
 
 def web_address(value: str) -> str:

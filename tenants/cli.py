@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -14,6 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.addresses import leads_to_gateway
 from sync.messages.signing import Signer
 from sync.programs.commands import Participant, Program, command_group, engine_of
+from sync.programs.field_keys import field_group
+from sync.programs.printing import show
 from sync.programs.terminal import cell, held_tables, plain, tables
 from sync.settings import web_address
 from tenants import asking, mailbox
@@ -28,6 +29,7 @@ from tenants.operating import district
 from tenants.organizations.arranging import found_district
 from tenants.organizations.commands import organization_group
 from tenants.proof import proof
+from tenants.registrations.commands import STOCKS, token_group
 from tenants.settings import Settings, read_settings
 from tenants.staff.commands import staff_group
 
@@ -56,7 +58,7 @@ PROGRAM = Program(
     refusals=(DistrictError,),
     application="tenants.app:create_app()",
     participant=_participant,
-    key_commands=(rotate_command,),
+    key_commands=(rotate_command, token_group, field_group(STOCKS, district)),
 )
 
 main = command_group(
@@ -96,12 +98,11 @@ def status(as_json: bool) -> None:
     table = Table(show_header=False)
     for name, value in {**asdict(totals), **stands}.items():
         table.add_row(name.replace("_", " "), cell(value, settings.time_zone))
-    Console().print(table)
-    for table in (
+    show(
+        table,
         *tables(shown.told, shown.told_sums, shown.said, shown.said_sums, time_zone=settings.time_zone),
         *held_tables(shown.parked, shown.refused, time_zone=settings.time_zone),
-    ):
-        Console().print(table)
+    )
 
 
 @main.command()
@@ -163,7 +164,7 @@ def list_parked() -> None:
         table = Table("Sequence", "Type", "Record", "Reason")
         for record in session.scalars(select(mailbox.ParkedRecord).order_by(mailbox.ParkedRecord.sequence)):
             table.add_row(str(record.sequence), record.type, record.record_key, record.reason)
-    Console().print(table)
+    show(table)
 
 
 @parked.command("retry")

@@ -3,12 +3,24 @@
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from cryptography.fernet import MultiFernet
 from environs import Env, EnvError
 from joserfc.jwk import OKPKey
 
 from sync import streams
-from sync.settings import WireSettings, field_cipher, hash_key, language, public_key, read, secret, text, time_zone, wire
+from sync.databases.resealing import FieldCipher
+from sync.settings import (
+    WireSettings,
+    field_cipher,
+    hash_key,
+    language,
+    optional_secret,
+    public_key,
+    read,
+    secret,
+    text,
+    time_zone,
+    wire,
+)
 
 # The district is an organization, too: the root of its tree.
 LONGEST_ORGANIZATION_NAME = 120
@@ -19,7 +31,8 @@ class Settings:
     """A district's settings; `read_settings` says which environment variable gives each. `repr` hides the secrets.
 
     `token_key` is the federation's key for document tokens, the same in every district, and `token_key_version` says which
-    of its keys; `field_cipher` encrypts identity numbers in this district's database and is nobody else's.
+    of its keys; `next_token_key` is the one that is to follow it, of the version after that.
+    `field_cipher` encrypts identity numbers in this district's database and is nobody else's.
     """
 
     district: str
@@ -28,13 +41,20 @@ class Settings:
     wire: WireSettings
     hub_key: OKPKey = field(repr=False)
     secret_key: str = field(repr=False)
-    field_cipher: MultiFernet = field(repr=False)
+    field_cipher: FieldCipher = field(repr=False)
     token_key: bytes = field(repr=False)
     time_zone: ZoneInfo
     language: str
     trusted_proxies: int
     secure_cookies: bool
     token_key_version: int = 1
+    next_token_key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def token_keys(self) -> dict[int, bytes]:
+        """The federation's keys by their versions, the newest last."""
+        following = {self.token_key_version + 1: self.next_token_key} if self.next_token_key else {}
+        return {self.token_key_version: self.token_key} | following
 
 
 def read_settings() -> Settings:
@@ -59,6 +79,7 @@ def _build(env: Env) -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         secure_cookies=env.bool("SECURE_COOKIES", True),
         token_key_version=env.int("TOKEN_KEY_VERSION", 1),
+        next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
     )
 
 

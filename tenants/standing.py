@@ -61,8 +61,8 @@ class Standing:
 
     @property
     def equal(self) -> bool:
-        """Whether the hub has all that was said here, as far as it has answered."""
-        return self.head == self.hub_has
+        """Whether the hub has all that was said here, as far as it has answered not long ago."""
+        return self.state is StandingState.EQUAL
 
     @property
     def waiting(self) -> int:
@@ -82,7 +82,7 @@ class Standing:
             StandingState.DIFFERS: self.hub_verdict == Verdict.DIFFERS or self.differs_since is not None,
             StandingState.UNHEARD: heard_at is None,
             StandingState.SILENT: heard_at is not None and self.at - heard_at > SILENCE,
-            StandingState.BEHIND: not self.equal,
+            StandingState.BEHIND: self.waiting > 0,
         }
         return next((state for state, is_so in holds.items() if is_so), StandingState.EQUAL)
 

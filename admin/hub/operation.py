@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from admin.error_pages import show
 from admin.hub import operator
 from admin.hub.ordering import ORDERS, in_order
-from admin.writing import number
+from admin.writing import number, pause
 from federation.db import db
 from federation.directory import asking
 from federation.directory.proof import proof_of
@@ -62,12 +62,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         form.form_errors.append(gettext("This is not the operator’s secret."))
         return render_template("hub/sign_in.html", form=form), HTTPStatus.UNAUTHORIZED
     except SignInThrottled as refusal:
-        minutes = -(-refusal.retry_after_seconds // 60)
-        form.form_errors.append(
-            ngettext(
-                "Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.", minutes
-            )
-        )
+        form.form_errors.append(pause(refusal.retry_after_seconds))
         wait = {"Retry-After": str(refusal.retry_after_seconds)}
         return render_template("hub/sign_in.html", form=form), HTTPStatus.TOO_MANY_REQUESTS, wait
     return redirect(operator.sit_down(at=at), code=303)

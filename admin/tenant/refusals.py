@@ -1,10 +1,11 @@
 """How does a person learn that something was refused?"""
 
 from flask import Blueprint, render_template
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from admin.tenant.wording import sentence
+from admin.writing import pause
 from tenants.errors import (
     DistrictError,
     Invalid,
@@ -37,12 +38,7 @@ def register(pages: Blueprint) -> None:
 def say(refusal: DistrictError) -> str:
     """The refusal in the reader's language."""
     if isinstance(refusal, SignInThrottled):
-        minutes = -(-refusal.retry_after_seconds // 60)
-        return str(
-            ngettext(
-                "Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.", minutes
-            )
-        )
+        return pause(refusal.retry_after_seconds)
     return sentence(refusal.message, refusal.values)
 
 

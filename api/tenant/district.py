@@ -38,7 +38,7 @@ def degraded() -> list[str]:
     db.session.connection(execution_options=READ_ONLY)
     stands = standing(db.session(), settings().district, at=datetime.now(UTC))
     missing = []
-    if not stands.equal:
+    if stands.waiting:
         missing.append(f"The hub has confirmed {stands.hub_has} of {stands.head} events.")
     if stands.parked:
         missing.append(f"{stands.parked} events of the hub wait for a person to look at them.")

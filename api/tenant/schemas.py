@@ -246,7 +246,7 @@ class StandingSchema(Schema):
     """How far the district and the hub have come with each other's words."""
 
     state = fields.Enum(StandingState, by_value=True, required=True, metadata=said("what a person should know first"))
-    equal = fields.Boolean(required=True, metadata=said("whether the hub has everything, as far as it has answered"))
+    equal = fields.Boolean(required=True, metadata=said("whether that is `equal`"))
     epoch = fields.Integer(required=True)
     head = fields.Integer(required=True, metadata=said("the last event said here"))
     hub_has = fields.Integer(required=True, metadata=said("the last of them that the hub has confirmed"))

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sync import streams
-from sync.addresses import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name
+from sync.addresses import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name, queue_names
 
 REFUSED = "banyan.refused"
 DELIVERY_LIMIT = 50
@@ -24,7 +24,7 @@ _NOTHING = "^$"
 _MIB = 1024 * 1024
 _LIMITS: Mapping[str, Mapping[str, Any]] = {
     # Senders that are told no keep what they have to say and try again.
-    "banyan-hub": {"max-length": 100_000, "max-length-bytes": 4096 * _MIB, "overflow": "reject-publish"},
+    "banyan-hub": {"max-length": 20_000, "max-length-bytes": 1024 * _MIB, "overflow": "reject-publish"},
     # Nobody may wait for a district that is away: what is dropped for it is sent again when it is back.
     "banyan-district": {"max-length": 10_000, "max-length-bytes": 1024 * _MIB, "overflow": "drop-head"},
 }
@@ -49,14 +49,14 @@ def definitions(districts: Iterable[Account], *, virtual_host: str = "/") -> dic
             *(_exchange(exchange_name(party), "direct") for party in (streams.HUB, *codes)),
             _exchange(REFUSED, "fanout"),
         ],
-        "queues": [_queue(queue_name(party)) for party in (streams.HUB, *codes)] + [_queue(REFUSED)],
+        "queues": [_queue(name) for party in (streams.HUB, *codes) for name in queue_names(party)] + [_queue(REFUSED)],
         "bindings": [
-            *(_binding(exchange_name(code), queue_name(streams.HUB), streams.HUB) for code in codes),
+            *(_binding(exchange_name(code), queue_name(streams.HUB, code), streams.HUB) for code in codes),
             *(_binding(exchange_name(streams.HUB), queue_name(code), code) for code in codes),
             _binding(REFUSED, REFUSED, ""),
         ],
         "policies": [
-            _policy("banyan-hub", _only(queue_name(streams.HUB))),
+            _policy("banyan-hub", r"^banyan\.hub\.in\.[0-9]+$"),
             _policy("banyan-district", r"^banyan\.district\.[^.]+\.in$"),
             {"name": REFUSED, "pattern": _only(REFUSED), "apply-to": "queues", "definition": _REFUSED_LIMITS},
         ],

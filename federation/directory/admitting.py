@@ -53,6 +53,7 @@ def admit(
         bus=_access(session, district.code, handed_out, settings=settings),
         token_key=handed_out.token_key,
         token_key_version=handed_out.token_key_version,
+        next_token_key=handed_out.next_token_key,
     )
 
 

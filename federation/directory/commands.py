@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from federation.settings import Settings
 from sync.addresses import account_name, has_accounts
 from sync.joining.invitation import write_invitation
 from sync.messages import signing
+from sync.programs.printing import show
 
 _REASON = click.option("--reason", required=True, help="Why; the district is told, and it stays on record.")
 
@@ -68,7 +68,7 @@ def list_invitations() -> None:
         for one in inviting.open_invitations(session, at=datetime.now(UTC)):
             until = one.expires_at.astimezone(settings.time_zone)
             table.add_row(one.district, one.name, one.region_code, one.invited_by, f"{until:%Y-%m-%d %H:%M}")
-    Console().print(table)
+    show(table)
 
 
 @invitation_group.command("withdraw")
@@ -100,7 +100,7 @@ def list_districts() -> None:
             since = (newest.changed_at if newest else found.joined_at).astimezone(settings.time_zone)
             why = (newest.reason, newest.changed_by) if newest else ("", "")
             table.add_row(found.code, found.name, found.region_code, found.state, f"{since:%Y-%m-%d}", *why)
-    Console().print(table)
+    show(table)
 
 
 @district_group.command("suspend")
@@ -154,7 +154,7 @@ def list_keys(code: str) -> None:
         table = Table("Key", "From", "Until", "Days old", "Counts", "Changed by", "Reason")
         for key in keeping_keys.keys_of(session, code):
             table.add_row(key.key_id, *_period(key, settings), str((at - key.not_before).days), *_outcome(key, at))
-    Console().print(table)
+    show(table)
 
 
 @key_group.command("add")

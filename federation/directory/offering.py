@@ -9,12 +9,13 @@ from federation.settings import Settings
 
 @dataclass(frozen=True)
 class Offer:
-    """The hub's and the bus's addresses, and the federation's current key for document tokens in base64."""
+    """The hub's and the bus's addresses, and the federation's key for document tokens in base64, with the one to follow it."""
 
     hub_url: str
     bus_url: str
     token_key: str = field(repr=False)
     token_key_version: int
+    next_token_key: str | None = field(default=None, repr=False)
 
 
 def offer(settings: Settings) -> Offer:
@@ -22,7 +23,8 @@ def offer(settings: Settings) -> Offer:
     joining = settings.joining
     if joining.hub_url and joining.bus_url and joining.token_key:
         token_key = b64encode(joining.token_key).decode()
-        return Offer(joining.hub_url, joining.bus_url, token_key, joining.token_key_version)
+        next_key = b64encode(joining.next_token_key).decode() if joining.next_token_key else None
+        return Offer(joining.hub_url, joining.bus_url, token_key, joining.token_key_version, next_key)
     wanted = {
         "BANYAN_PUBLIC_URL": joining.hub_url,
         "BANYAN_DISTRICT_BUS_URL": joining.bus_url,

@@ -73,7 +73,8 @@ class Registration(Model):
 class RegistrationDocument(Model):
     """The keyed hash of a document that a registration names; `token` is the hub's own, wrapped around the district's.
 
-    `key_version` is the version of the federation's key under it, `hub_key_version` that of the hub's.
+    `key_version` is the version of the federation's key under it, `hub_key_version` that of the hub's: so many of the hub's
+    keys are around it.
     """
 
     __tablename__ = "registration_document"
@@ -82,7 +83,18 @@ class RegistrationDocument(Model):
     token: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True, index=True)
     kind: Mapped[str] = mapped_column(String(40))
     key_version: Mapped[int] = mapped_column(Integer)
-    hub_key_version: Mapped[int] = mapped_column(Integer)
+    hub_key_version: Mapped[int] = mapped_column(Integer, index=True)
+
+
+class RetiredTokenKey(Model):
+    """A version of the federation's key for documents that has ended: tokens under it are not kept any more."""
+
+    __tablename__ = "retired_token_key"
+
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    retired_at: Mapped[datetime]
+    retired_by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class Link(Model):

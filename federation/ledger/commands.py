@@ -4,12 +4,12 @@ import json
 from dataclasses import asdict
 
 import rich_click as click
-from rich.console import Console
 from rich.table import Table
 
 from federation.errors import NotFound
 from federation.ledger import totals
 from federation.operating import hub
+from sync.programs.printing import show
 
 
 @click.command("volunteer")
@@ -36,5 +36,4 @@ def volunteer_command(groups: tuple[str, ...], as_json: bool) -> None:
     table = Table("District", "Registration", "Entries", "Minutes")
     for part in parts:
         table.add_row(part.district, part.registration_id, str(part.hours.entries), str(part.hours.minutes))
-    Console().print(table)
-    Console().print(f"{minutes} minutes")
+    show(table, f"{minutes} minutes")

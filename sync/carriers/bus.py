@@ -17,9 +17,10 @@ from typing import Any, Protocol
 from kombu import Connection, Consumer, Exchange, Producer, Queue
 
 from sync import streams
-from sync.addresses import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name
+from sync.addresses import QUEUE_ARGUMENTS, account_name, exchange_name, queue_name, queue_names
 from sync.carriers.embedded import EmbeddedTransport
 from sync.errors import BusUnavailable, TooLarge
+from sync.lanes import WHOLE, Share
 from sync.messages import signing
 
 CONTENT_TYPE = "application/octet-stream"
@@ -64,10 +65,14 @@ class Bus(Protocol):
 class KombuBus:
     """A `Bus` over kombu. It connects when first used, and again after any failure."""
 
-    def __init__(self, url: str, party: str, *, prefetch: int = PREFETCH) -> None:
-        """At most `prefetch` messages are on their way here without being acknowledged."""
+    def __init__(self, url: str, party: str, *, share: Share = WHOLE, prefetch: int = PREFETCH) -> None:
+        """From each of its queues at most `prefetch` messages are on their way here without being acknowledged.
+
+        Of the hub's queues it reads those of `share`.
+        """
         self._url = url
         self._party = party
+        self._share = share
         self._prefetch = prefetch
         # A binding that another process declared is unknown on the embedded transport, so there everybody declares.
         self._declares = url.startswith(_EMBEDDED_PREFIX) or party == streams.HUB
@@ -173,14 +178,16 @@ class KombuBus:
         self._arrived.clear()
 
     def _consume(self, channel: Any) -> Any:
-        queue = Queue(queue_name(self._party), queue_arguments=QUEUE_ARGUMENTS)(channel)
+        names = queue_names(self._party, self._share)
+        queues = [Queue(name, queue_arguments=QUEUE_ARGUMENTS)(channel) for name in names]
         if self._declares:
-            queue.queue_declare()
+            for queue in queues:
+                queue.queue_declare()
         # Whatever the content type says is not looked at: `on_message` gets the bytes, and `accept` would only matter to
         # kombu's own decoding, which logs and acknowledges what it cannot read.
         consumer = Consumer(
             channel,
-            [queue],
+            queues,
             on_message=self._arrived.append,
             accept=[],
             auto_declare=False,
@@ -203,7 +210,7 @@ class KombuBus:
     def _queue_from(sender: str, addressee: str) -> Any:
         """The queue of `addressee`, bound to the exchange of `sender`."""
         return Queue(
-            queue_name(addressee),
+            queue_name(addressee, sender),
             Exchange(exchange_name(sender), type="direct", durable=True),
             routing_key=addressee,
             queue_arguments=QUEUE_ARGUMENTS,

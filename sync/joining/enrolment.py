@@ -44,7 +44,10 @@ class BusAccess(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a district needs to take part. `key_id` names its key, `token_key` is base64, `region_code` is of GB/T 2260."""
+    """What a district needs to take part. `key_id` names its key, `token_key` is base64, `region_code` is of GB/T 2260.
+
+    `next_token_key` is there while the federation goes over from one key to the next, whose version is one higher.
+    """
 
     district: str
     key_id: str
@@ -54,6 +57,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     bus: BusAccess
     token_key: str
     token_key_version: int
+    next_token_key: str | None = None
 
 
 def seal_request(request: EnrolmentRequest, key: OKPKey) -> tuple[bytes, str]:

@@ -16,9 +16,11 @@ from sqlalchemy import Engine, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from sync.databases import bulk
+from sync.databases.turns import take_turn
 from sync.errors import SyncError
 
 _ONLY_ROW = 1
+_TURN = 0x696E6361
 _COPY = "copy"
 # A start may die between writing the list and the database, which then has the marker before the last.
 _NEWEST = 2
@@ -54,10 +56,11 @@ class Incarnation:
 
     def begin(self, sessions: "sessionmaker[Session]", file: Path) -> Found:
         """Draws the marker of a new start; raises `UnknownIncarnation` where this may be a copy."""
-        listed = _read(file)
         with sessions.begin() as session:
-            held = self._held(session)
-            found = _judge(held, listed)
+            # Another process of the same side may begin at this moment.
+            take_turn(session.connection(), _TURN)
+            listed = _read(file)
+            found = _judge(self._held(session), listed)
             marker = secrets.token_hex(16)
             _write(file, [*listed, marker])
             self._hold(session, marker)

@@ -19,7 +19,7 @@ import rich_click as click
 import structlog
 from click.shell_completion import get_completion_class
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.databases import postgresql, sqlite
@@ -27,6 +27,7 @@ from sync.databases.migrating import Migrations
 from sync.errors import SyncError
 from sync.keys.key_files import KeyFiles
 from sync.keys.rotating import Agreement, Rotation
+from sync.lanes import WHOLE, Share, read_share
 from sync.mailbox import incarnation
 from sync.mailbox.inbox import Inbox
 from sync.mailbox.incarnation import Found, Incarnation
@@ -40,6 +41,15 @@ from sync.running.upkeep import Tidy
 from sync.settings import WireSettings
 
 _journal = structlog.get_logger(__name__)
+
+_SHARE = click.Option(
+    ["--share"],
+    type=read_share,
+    default="1/1",
+    show_default=True,
+    metavar="N/OF",
+    help="Which share of the districts this process serves, where several run: 1/3, 2/3 and 3/3, all of them on one machine.",
+)
 
 
 class ProgramSettings(Protocol):
@@ -77,7 +87,8 @@ class Program:
     """A side's program: its command's name, how it reads its settings, its tables and its refusals.
 
     `application` is what gunicorn is told to serve, such as `tenants.app:create_app()`; `participant` makes, of the settings
-    and the sessions of the side's database, what takes part in the streams. `key_commands` are more about its own key.
+    and the sessions of the side's database, what takes part in the streams. `key_commands` are more about its own key. Where it
+    `shares`, several processes may take part, each for a share of the districts.
     """
 
     name: str
@@ -87,6 +98,7 @@ class Program:
     application: str
     participant: Callable[[Any, "sessionmaker[Session]"], Participant]
     key_commands: tuple[click.Command, ...] = ()
+    shares: bool = False
 
 
 @contextmanager
@@ -126,6 +138,11 @@ def command_group(program: Program, purpose: str) -> click.RichGroup:
                 raise click.ClickException(
                     f"The database cannot do this: {failure.orig}. Is it running, and did {program.name} db upgrade run?"
                 ) from None
+            except DatabaseError as failure:
+                # By itself SQLite's word for a file that is damaged; whatever is derived from it is a fault of ours.
+                if type(failure) is not DatabaseError:
+                    raise
+                raise click.ClickException(f"The database cannot be read: {failure.orig}. Put back a backup of it.") from None
 
     @click.group(program.name, cls=WithSentences, help=purpose, context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(package_name="banyan", prog_name=program.name)
@@ -176,7 +193,7 @@ def _database(program: Program) -> click.Command:
 def _keys(program: Program) -> click.Command:
     @click.group()
     def keys() -> None:
-        """Make and show the key that signs what this side says."""
+        """Make and show the key that signs what this side says, and look after the others."""
 
     @keys.command()
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -233,7 +250,7 @@ def _web(program: Program) -> click.Command:
 
 def _sync(program: Program) -> click.Command:
     @click.command()
-    def sync() -> None:
+    def sync(share: Share = WHOLE) -> None:
         """Take part in the streams: send what was said here, receive what the other side says. Ends on Ctrl-C or SIGTERM."""
         # Only here: the libraries of the bus are a third of what every other command would take to start.
         from sync.running import counting, service  # noqa: PLC0415
@@ -260,11 +277,14 @@ def _sync(program: Program) -> click.Command:
                 bus_url=settings.wire.bus_url,
                 beacon_seconds=settings.wire.beacon_seconds,
                 stop=stop,
+                share=share,
                 heartbeat=settings.wire.heartbeat_file,
                 tidy=_forgetting(participant, settings),
                 rotation=_rotation(participant, settings, signer, sessions),
             )
 
+    if program.shares:
+        sync.params.append(_SHARE)
     return sync
 
 

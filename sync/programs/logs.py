@@ -52,6 +52,8 @@ def configure(*, level: str = "INFO", to: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # It says of which kind a database is whenever somebody asks for its revision, as every probe of /readyz does.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     threading.excepthook = _tell_of_thread
     structlog.configure(
         processors=[

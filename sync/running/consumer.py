@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync import streams
 from sync.carriers.bus import EXPIRES_SECONDS, Bus, Delivery
 from sync.errors import BusUnavailable
+from sync.lanes import WHOLE, Share
 from sync.mailbox.asking import seal_answer
 from sync.mailbox.inbox import Inbox, Reply
 from sync.messages.beacon import Position, seal_position
@@ -39,15 +40,17 @@ class Consumer:
         bus: Bus,
         keys: KeyRing,
         signer: Signer,
+        share: Share = WHOLE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`keys` are the public keys of the others, `signer` has this party's own."""
+        """`keys` are the public keys of the others, `signer` has this party's own; `bus` brings what is of `share`."""
         self._party = party
         self._sessions = sessions
         self._inbox = inbox
         self._bus = bus
         self._keys = keys
         self._signer = signer
+        self._share = share
         self._now = now
         self._in_hand: Delivery | None = None
         self._attempts = 0
@@ -78,7 +81,8 @@ class Consumer:
         with self._sessions() as session:
             positions = self._inbox.positions(session)
         for position in positions:
-            self._send(position)
+            if self._share.has(position.stream):
+                self._send(position)
 
     def _answer(self, reply: Reply) -> None:
         """Answers the writer. An answer that does not get through is overtaken by the next, or asked for again."""

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync import streams
 from sync.carriers.bus import EXPIRES_SECONDS, Bus
 from sync.databases.glancing import glance
+from sync.lanes import WHOLE, Share
 from sync.mailbox.asking import seal_question
 from sync.mailbox.log import PARTED, Head, Log
 from sync.mailbox.recovery import Recovery
@@ -64,16 +65,21 @@ class Relay:
         bus: Bus,
         signer: Signer,
         beacon_seconds: float,
+        share: Share = WHOLE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`now` is what beacons say; `clock` is what they are lit by, which no change of the former can stop."""
+        """Streams of other shares than `share` are another process's to send.
+
+        `now` is what beacons say; `clock` is what they are lit by, which no change of the former can stop.
+        """
         self._sessions = sessions
         self._log = log
         self._recovery = recovery
         self._bus = bus
         self._signer = signer
         self._beacon_seconds = beacon_seconds
+        self._share = share
         self._now = now
         self._clock = clock
         self._sending: dict[str, _Sending] = {}
@@ -103,7 +109,7 @@ class Relay:
 
     def _read_heads(self) -> list[Head]:
         with glance(self._sessions) as session:
-            return self._log.heads(session)
+            return [head for head in self._log.heads(session) if self._share.has(head.stream)]
 
     def _follow(self, head: Head) -> _Sending:
         """What is remembered of a stream, after what its reader has said since."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.carriers.carrier import open_bus
 from sync.errors import BusUnavailable
 from sync.keys.rotating import Rotation
+from sync.lanes import WHOLE, Share
 from sync.mailbox.inbox import Inbox
 from sync.mailbox.log import Log
 from sync.mailbox.recovery import Recovery
@@ -48,23 +49,33 @@ def run(
     bus_url: str,
     beacon_seconds: float,
     stop: threading.Event,
+    share: Share = WHOLE,
     heartbeat: Path | None = None,
     tidy: Tidy | None = None,
     rotation: Rotation | None = None,
 ) -> None:
     """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
 
-    `log` must listen to `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others;
-    `tidy` is done once an hour, while there is nothing to send; `rotation` is what exchanges the key that `signer` has.
+    Of the hub's processes each has a `share` of the districts; the first does what is to be done once. `log` must listen to
+    `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others; `tidy` is done once an hour,
+    while there is nothing to send; `rotation` is what exchanges the key that `signer` has.
     """
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
     # A connection to the bus belongs to one thread.
-    outward, inward = (open_bus(bus_url, party, signer=signer) for _ in range(2))
-    relay = Relay(sessions=sessions, log=log, recovery=recovery, bus=outward, signer=signer, beacon_seconds=beacon_seconds)
-    consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, signer=signer)
+    outward, inward = (open_bus(bus_url, party, signer=signer, share=share) for _ in range(2))
+    relay = Relay(
+        sessions=sessions,
+        log=log,
+        recovery=recovery,
+        bus=outward,
+        signer=signer,
+        beacon_seconds=beacon_seconds,
+        share=share,
+    )
+    consumer = Consumer(party=party, sessions=sessions, inbox=inbox, bus=inward, keys=keys, signer=signer, share=share)
     with sessions() as session:
         waker = waker_for(session.get_bind().engine)
-    upkeep = Upkeep(sessions, tidy) if tidy else None
+    upkeep = Upkeep(sessions, tidy) if tidy and share.is_first else None
 
     def send() -> None:
         if rotation:

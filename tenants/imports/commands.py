@@ -55,7 +55,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         type=_OUTPUT,
         help="Where to put the refused rows as they were, with the reason before each: mend them and import that file.",
     ),
-    click.option("--actor", default="import", show_default=True, help="In whose name the rows are entered."),
+    click.option("--actor", default="operator", show_default=True, help="In whose name the rows are entered."),
     click.option("--yes", is_flag=True, help="Do not ask before writing. Away from a terminal nothing is asked anyway."),
     click.option("--quiet", is_flag=True, help="Show no progress and no table."),
     click.option(

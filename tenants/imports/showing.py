@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sync.programs.printing import show
 from tenants.imports.forms.profiles import PROFILES
 from tenants.imports.forms.understanding import Source
 from tenants.imports.rows.findings import Finding, Group, grouped, words
@@ -41,7 +42,7 @@ def show_source(source: Source) -> None:
         table.add_row(escape(heading), field)
     for heading in source.ignored:
         table.add_row(escape(heading), "not used")
-    Console().print(table)
+    show(table)
 
 
 def show_result(result: Mapping[str, Any], findings: Iterable[Finding], written: Mapping[str, str | None]) -> None:
@@ -50,28 +51,28 @@ def show_result(result: Mapping[str, Any], findings: Iterable[Finding], written:
     table = Table("Rows", "Created", "Changed", "Unchanged", "Refused", "Waiting")
     names = ("rows_read", "created", "changed", "unchanged", "refused", "waiting")
     table.add_row(*(str(result[name]) for name in names))
-    Console().print(table)
+    show(table)
     groups = grouped(findings)
     if groups:
         reasons = Table("", "Reason", "Rows", "Example")
         for group in groups:
             reason = reason_in_json(group)
             reasons.add_row(reason["severity"], reason["code"].replace("_", " "), str(group.count), escape(reason["example"]))
-        Console().print(reasons)
+        show(reasons)
     for name, path in written.items():
         if path is not None:
             click.echo(f"{name}: {path}")
 
 
 def show_jobs(jobs: Iterable[ImportJob], time_zone: ZoneInfo) -> None:
-    """Prints a table of imports."""
-    table = Table("Started", "File", "Profile", "By", "State", "Rows", "Created", "Changed", "Unchanged", "Refused")
+    """Prints a table of imports, with no more than a terminal of 80 columns has room for."""
+    table = Table("Started", "File", "Profile", "By", "State", "Rows", "Refused")
     for job in jobs:
         started = f"{job.started_at.astimezone(time_zone):%Y-%m-%d %H:%M}"
         state = "running or interrupted" if job.state is JobState.RUNNING else job.state.value
-        counts = (job.rows_read, job.created, job.changed, job.unchanged, job.refused)
-        table.add_row(started, escape(job.file_name), f"{job.profile} {job.kind}", escape(job.actor), state, *map(str, counts))
-    Console().print(table)
+        who = (f"{job.profile} {job.kind}", escape(job.actor))
+        table.add_row(started, escape(job.file_name), *who, state, str(job.rows_read), str(job.refused))
+    show(table)
 
 
 def show_profiles() -> None:
@@ -80,7 +81,7 @@ def show_profiles() -> None:
         table = Table("Field", "Headings", title=f"{profile.name} {profile.kind}", title_justify="left")
         for field, headings in profile.headings.items():
             table.add_row(f"{field} *" if field in profile.required else field, " · ".join(headings))
-        Console().print(table)
+        show(table)
     click.echo("* needed: without this column a file is not taken for this form.")
 
 

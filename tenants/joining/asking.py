@@ -33,7 +33,8 @@ def ask(invitation: Invitation, key: OKPKey) -> Enrolment:
     signature = answer.headers.get(enrolment.SIGNATURE_HEADER, "")
     try:
         given = enrolment.open_answer(answer.content, signature, hub_key_id=invitation.hub_key_id)
-        hash_key(given.token_key)
+        for token_key in filter(None, (given.token_key, given.next_token_key)):
+            hash_key(token_key)
     except (Rejected, ValueError) as error:
         raise JoiningRefused(
             "What answers at %(address)s is not the hub that invited you (%(reason)s). Nothing was taken from it. "

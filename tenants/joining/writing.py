@@ -50,6 +50,8 @@ class SettingsFolder:
             "secret-key": secrets.token_urlsafe(32),
             "token-key": enrolment.token_key,
         }
+        if enrolment.next_token_key:
+            files["next-token-key"] = enrolment.next_token_key
         settings = {
             "BANYAN_DISTRICT": enrolment.district,
             "BANYAN_DISTRICT_NAME": enrolment.name,

@@ -1,10 +1,10 @@
 """How does an operator arrange the district's organizations?"""
 
 import rich_click as click
-from rich.console import Console
 from rich.tree import Tree
 from sqlalchemy import select
 
+from sync.programs.printing import show
 from tenants.operating import district
 from tenants.organizations.arranging import add_organization, move_organization, organization_named, root
 from tenants.organizations.finding import tree_of
@@ -75,7 +75,7 @@ def move(name: str, below: str | None, sector: str | None, no_sector: bool) -> N
 
 
 @organization_group.command("list")
-def show() -> None:
+def list_organizations() -> None:
     """Show the tree of organizations."""
     with district() as (session, _):
         branches: dict[int, Tree] = {}
@@ -83,4 +83,4 @@ def show() -> None:
             label = f"{placed.organization.name} ({placed.organization.kind})"
             branches[placed.depth] = branches[placed.depth - 1].add(label) if placed.depth else Tree(label)
         top = branches.get(0)
-    Console().print(top if top else "This district is not set up yet. Run: banyan-district setup")
+    show(top if top else "This district is not set up yet. Run: banyan-district setup")

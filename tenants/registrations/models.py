@@ -11,12 +11,15 @@ from tenants.db import Model
 from tenants.organizations.models import Organization
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 
+FIRST_TOKEN_VERSION = 1
+
 
 class Registration(Model):
     """A volunteer's record in this district; `name` is kept as it was written.
 
     `document_number` is encrypted with this district's own keys and shown masked; `document_token` is the keyed hash that
-    the hub compares. `volunteer_id` is the hub's answer: the ID of the person in the whole federation.
+    the hub compares, under the federation's key of `document_token_version`. `volunteer_id` is the hub's answer: the ID of
+    the person in the whole federation.
     `document_disagrees` names what a resident identity number proves otherwise than was typed (`birth_date`, `gender`).
     """
 
@@ -31,6 +34,7 @@ class Registration(Model):
     document_kind: Mapped[DocumentKind | None]
     document_number: Mapped[bytes | None] = mapped_column(LargeBinary)
     document_token: Mapped[str | None] = mapped_column(String(64), index=True)
+    document_token_version: Mapped[int] = mapped_column(default=FIRST_TOKEN_VERSION, server_default=str(FIRST_TOKEN_VERSION))
     document_flaw: Mapped[DocumentFlaw | None]
     document_disagrees: Mapped[str | None] = mapped_column(String(40))
     registered_on: Mapped[date]

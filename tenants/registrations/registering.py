@@ -8,14 +8,12 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from sync import streams
-from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
 from sync.messages.envelope import new_uuid
 from tenants.errors import Invalid
-from tenants.mailbox import log
 from tenants.organizations.models import Organization
-from tenants.registrations.documents import Document, DocumentKind, token, understand
-from tenants.registrations.models import Registration
+from tenants.registrations.announcing import announce_registration, tokens_of
+from tenants.registrations.documents import Document, DocumentKind, understand
+from tenants.registrations.models import FIRST_TOKEN_VERSION, Registration
 from tenants.settings import Settings
 
 _PHONE_NOISE = re.compile(r"[\s\-()]")
@@ -64,6 +62,7 @@ def record_registration(
     today = as_of or at.astimezone(settings.time_zone).date()
     _refuse_impossible(details, today=today)
     document = _document(details, today=today)
+    documents = tokens_of(document, settings)
     registration = existing or Registration(id=new_uuid(), local_number=details.local_number, version=0)
     values = {
         "name": details.name,
@@ -74,7 +73,8 @@ def record_registration(
         "phone": normal_phone(details.phone),
         "document_kind": document and document.kind,
         "document_number": _encrypted_number(existing, details, settings),
-        "document_token": _token(document, settings),
+        "document_token": documents[-1].token if documents else None,
+        "document_token_version": documents[-1].key_version if documents else FIRST_TOKEN_VERSION,
         "document_flaw": document and document.flaw,
         "document_disagrees": ",".join(disagreement(details, document)) or None,
     }
@@ -85,7 +85,7 @@ def record_registration(
     registration.version += 1
     registration.recorded_at = at
     session.add(registration)
-    _announce(session, registration, settings)
+    announce_registration(session, registration, documents, settings=settings)
     return Outcome.CHANGED if existing else Outcome.CREATED
 
 
@@ -137,38 +137,3 @@ def _encrypted_number(existing: Registration | None, details: RegistrationDetail
     if existing and existing.document_number and settings.field_cipher.decrypt(existing.document_number) == number:
         return existing.document_number
     return settings.field_cipher.encrypt(number)
-
-
-def _token(document: Document | None, settings: Settings) -> str | None:
-    if document is None or document.number is None:
-        return None
-    return token(document, settings.token_key, key_version=settings.token_key_version)
-
-
-def _announce(session: Session, registration: Registration, settings: Settings) -> None:
-    documents: tuple[DocumentToken, ...] = ()
-    if registration.document_token and registration.document_kind:
-        kind = registration.document_kind.value
-        version = settings.token_key_version
-        documents = (DocumentToken(kind=kind, key_version=version, token=registration.document_token),)
-    state = RegistrationState(
-        registration_id=str(registration.id),
-        organization_id=str(registration.organization_id),
-        name=registration.name,
-        registered_on=registration.registered_on.isoformat(),
-        birth_date=registration.birth_date.isoformat() if registration.birth_date else None,
-        gender=registration.gender,
-        phone=registration.phone,
-        documents=documents,
-        document_flaw=registration.document_flaw.value if registration.document_flaw else None,
-        local_number=registration.local_number,
-        document_disagrees=registration.disagreements,
-    )
-    log.announce(
-        session,
-        streams.up(settings.district),
-        type=REGISTRATION_RECORDED,
-        key=state.registration_id,
-        version=registration.version,
-        data=state,
-    )

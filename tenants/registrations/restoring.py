@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sync.mailbox.facts import Fact
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
-from tenants.registrations.models import Registration
+from tenants.registrations.models import FIRST_TOKEN_VERSION, Registration
 
 
 def restore_registrations(session: Session, _district: str, facts: Sequence[Fact]) -> None:
@@ -29,12 +29,13 @@ def restore_registrations(session: Session, _district: str, facts: Sequence[Fact
 
 def _restore(registration: Registration, fact: Fact) -> None:
     data = fact.data
-    document = data.documents[0] if data.documents else None
-    token = document and document.token
-    if registration.document_token != token:
+    # While the federation goes over to another key, one document is told under both.
+    document = max(data.documents, key=lambda one: one.key_version, default=None)
+    if registration.document_token not in {one.token for one in data.documents}:
         registration.document_number = None
     registration.document_kind = DocumentKind(document.kind) if document else None
-    registration.document_token = token
+    registration.document_token = document and document.token
+    registration.document_token_version = document.key_version if document else FIRST_TOKEN_VERSION
     registration.document_flaw = DocumentFlaw(data.document_flaw) if data.document_flaw else None
     registration.document_disagrees = ",".join(data.document_disagrees) or None
     registration.local_number = data.local_number or fact.key

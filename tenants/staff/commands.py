@@ -4,12 +4,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import rich_click as click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.programs.printing import show
 from tenants.operating import district
 from tenants.organizations.arranging import organization_named, root
 from tenants.organizations.models import Organization
@@ -92,13 +92,13 @@ def reopen(username: str) -> None:
 
 
 @staff_group.command("list")
-def show() -> None:
+def list_accounts() -> None:
     """Show every account with its roles."""
     with district() as (session, _):
         table = Table("Name to sign in with", "Name", "Roles", "Open")
         for member in session.scalars(select(StaffMember).order_by(StaffMember.username)):
             table.add_row(member.username, escape(member.name), escape(_roles(member)), "yes" if member.active else "no")
-    Console().print(table)
+    show(table)
 
 
 @staff_group.group("role")
@@ -183,7 +183,7 @@ def list_tokens() -> None:
         for held in valid_tokens(session, at=datetime.now(UTC)):
             until = f"{held.expires_at.astimezone(settings.time_zone):%Y-%m-%d %H:%M}"
             table.add_row(held.token_hash[:SHORTEST_TOKEN_ID], held.staff_member.username, escape(held.purpose), until)
-    Console().print(table)
+    show(table)
 
 
 @token_group.command("withdraw")

@@ -15,10 +15,13 @@ COMMITS = (
     "admin/",
     "federation/cli",
     "federation/directory/commands",
+    "federation/identity/key_commands",
     "tenants/cli",
     "tenants/joining/commands",
     "tenants/organizations/commands",
     "tenants/staff/commands",
+    "tenants/registrations/commands",
+    "sync/programs/field_keys.py",  # a command of either side
     "tenants/imports/uploads/working.py",  # nobody waits for it: each chunk of a register is a transaction of its own
     "sync/carriers/embedded.py",  # it removes what was consumed from the bus's own file, in which nothing of either side's is
 )

@@ -123,6 +123,14 @@ def test_a_register_is_imported(li: Coordinator, page: Page, tmp_path: Path) -> 
     expect(page.get_by_role("heading", name="鲁锋汉")).to_be_visible()
 
 
+def test_what_waits_is_printed_without_what_can_be_done_on_a_screen_alone(li: Coordinator, page: Page) -> None:
+    li.open_queue()
+    page.emulate_media(media="print")
+    expect(li.waiting("张伟")).to_be_visible()
+    for text in ("Filter", "Record hours", "Stand by these hours"):
+        expect(page.get_by_role("main").get_by_text(text)).to_be_hidden()
+
+
 def test_the_day_s_work_needs_no_script(browser: Browser, address: str) -> None:
     with visiting(browser, address, script=False) as page:
         li = Coordinator(page)

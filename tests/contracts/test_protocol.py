@@ -117,8 +117,8 @@ def _about(cell: str) -> str:
 
 def test_the_parties_go_by_these_names_on_a_broker() -> None:
     named = {cells[0].partition(" ")[0]: cells[1:] for cells in table("")}
-    for name, of in {"exchange": exchange_name, "queue": queue_name}.items():
-        assert named[name] == [of(streams.HUB), of("futian")]
+    assert named["exchange"] == [exchange_name(streams.HUB), exchange_name("futian")]
+    assert named["queue"] == [queue_name(streams.HUB, "futian"), queue_name("futian")]
     assert named["account"][1] == account_name("futian")
 
 

@@ -1,6 +1,7 @@
 """Faults 8 to 12: what becomes of the streams when messages come twice, late, changed or never?"""
 
 import random
+from contextlib import ExitStack
 
 import pytest
 from structlog.testing import capture_logs
@@ -88,3 +89,17 @@ def test_two_relays_started_by_mistake_send_everything_and_it_counts_once(city: 
         finally:
             servers.stop(second)
     assert second.returncode == 0
+
+
+@pytest.mark.long
+def test_each_process_of_the_hub_serves_its_share_of_the_districts(city: City) -> None:
+    futian, luohu, hub = city.districts["futian"], city.districts["luohu"], city.hub
+    with ExitStack() as processes, city.running("futian", "luohu"):
+        for share, own in (("3/3", futian), ("1/3", luohu)):
+            process = city.start(streams.HUB, share=share)
+            processes.callback(servers.stop, process)
+            own.announce(2_000)
+            hub.announce(10, stream=streams.down(own.party))
+            eventually(lambda: hub.has_read(own.head()) and own.has_read(hub.heads()[streams.down(own.party)]), within=60)  # noqa: B023
+        assert {code for code, _, _ in hub.applied()[:2_000]} == {"futian"}
+        finish(city)

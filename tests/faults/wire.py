@@ -58,7 +58,7 @@ def smuggle(city: City, raw: bytes, *, by: str = "futian") -> None:
     with Connection(city.bus_url.removeprefix("sqla+"), transport=EmbeddedTransport) as connection:
         exchange = Exchange(exchange_name(by), type="direct", durable=True)
         channel = connection.channel()
-        Queue(queue_name(streams.HUB), exchange, routing_key=streams.HUB)(channel).declare()
+        Queue(queue_name(streams.HUB, by), exchange, routing_key=streams.HUB)(channel).declare()
         Producer(channel, exchange).publish(raw, routing_key=streams.HUB, content_type=CONTENT_TYPE, content_encoding="binary")
 
 

@@ -136,6 +136,7 @@ def test_status_calls_nobody_equal_who_is_silent(futian: District, peer: Hub) ->
 
 def test_status_of_one_district_shows_the_proof(futian: District, peer: Hub) -> None:
     peer.hears(futian.says(hours("e1", minutes=45), at=NOW), futian.says(hours("e2"), at=NOW)[:-1], at=NOW)
+    assert "equal, 1 quarantined" in told("status")
     found = json.loads(told("status", "futian", "--json"))
     assert (found["standing"]["state"], found["said"]["sequence"], found["told"]["sequence"]) == ("equal", 1, 0)
     assert found["said_sums"]["kinds"] == [{"kind": "hours", "records": 1, "minutes": 45}]

@@ -56,6 +56,14 @@ def join(hub: Hub, invitation: Invitation, district: District, *, at: datetime =
         return admit(session, request, key, settings=hub.settings, inbox=hub.inbox, at=at)
 
 
+def test_who_joins_while_the_federation_goes_over_to_another_key_gets_both(hub: Hub) -> None:
+    joining = dataclasses.replace(hub.settings.joining, next_token_key=bytes(range(1, 33)))
+    hub = dataclasses.replace(hub, settings=dataclasses.replace(hub.settings, joining=joining))
+    given = join(hub, invite(hub), District("nanshan"))
+    assert given.token_key_version == 3
+    assert [b64decode(key or "") for key in (given.token_key, given.next_token_key)] == [bytes(range(32)), bytes(range(1, 33))]
+
+
 def open_codes(hub: Hub, *, at: datetime = AT) -> list[str]:
     return [invitation.district for invitation in hub.asked(inviting.open_invitations, at=at)]
 

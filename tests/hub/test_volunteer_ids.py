@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from federation.identity import volunteer_ids
-from federation.identity.issuing import unused_ids
+from federation.identity.linking.issuing import unused_ids
 from federation.identity.models import Volunteer
 from tests.hub.peers import AT, Hub
 

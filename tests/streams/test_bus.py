@@ -16,6 +16,7 @@ from sync.addresses import exchange_name
 from sync.carriers import embedded
 from sync.carriers.bus import Delivery, KombuBus
 from sync.errors import BusUnavailable, TooLarge
+from sync.lanes import read_share
 from sync.messages import signing
 from tests.support.parties import put
 from tests.support.rabbitmq import RabbitMQ
@@ -75,6 +76,15 @@ def test_the_largest_message_passes_and_a_larger_one_is_never_published(hub: Kom
         futian.publish(largest + b"x", to=streams.HUB)
     assert take(hub) == largest
     assert hub.receive(seconds=0.05) is None
+
+
+def test_a_process_of_the_hub_reads_what_the_districts_of_its_share_say(bus_url: str, futian: KombuBus) -> None:
+    first, last = (closing(KombuBus(bus_url, streams.HUB, share=read_share(share))) for share in ("1/3", "3/3"))
+    with first as of_luohu, last as of_futian, closing(KombuBus(bus_url, "luohu")) as luohu:
+        put(futian, b"of futian", to=streams.HUB)
+        put(luohu, b"of luohu", to=streams.HUB)
+        assert (take(of_luohu), take(of_futian)) == (b"of luohu", b"of futian")
+        assert of_luohu.receive(seconds=0.05) is None
 
 
 def test_a_bus_that_is_not_there_says_so_in_time() -> None:

@@ -72,7 +72,7 @@ def test_the_two_sides_meet_there_and_each_district_declares_nothing(broker: Rab
             assert delivery.body == expected
 
 
-@pytest.mark.parametrize("queue", [queue_name("luohu"), queue_name(streams.HUB), REFUSED])
+@pytest.mark.parametrize("queue", [queue_name("luohu"), queue_name(streams.HUB, "luohu"), REFUSED])
 def test_a_district_reads_no_queue_but_its_own(futian: Callable[[Any], Any], queue: str) -> None:
     for read in (lambda channel: channel.basic_consume(queue), lambda channel: channel.basic_get(queue)):
         with pytest.raises(AccessRefused):
@@ -89,7 +89,7 @@ def test_a_district_reads_no_queue_but_its_own(futian: Callable[[Any], Any], que
         ("amq.direct", "luohu"),
         # The default exchange leads to every queue by its name.
         ("", queue_name("luohu")),
-        ("", queue_name(streams.HUB)),
+        ("", queue_name(streams.HUB, "luohu")),
     ],
 )
 def test_a_district_publishes_to_no_exchange_but_its_own(futian: Callable[[Any], Any], exchange: str, routing_key: str) -> None:
@@ -165,7 +165,7 @@ def test_a_district_that_left_hears_and_does_not_speak(broker: RabbitMQ) -> None
 
 
 def test_a_queue_is_replicated_bounded_and_gives_up_on_what_nobody_can_take(broker: RabbitMQ) -> None:
-    for queue, overflow in ((queue_name(streams.HUB), "reject-publish"), (queue_name("luohu"), "drop-head")):
+    for queue, overflow in ((queue_name(streams.HUB, "luohu"), "reject-publish"), (queue_name("luohu"), "drop-head")):
 
         def policy(queue: str = queue) -> dict[str, Any]:
             found = httpx.get(f"{broker.management_url}/api/queues/%2F/{queue}").json()

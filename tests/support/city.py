@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,6 +28,7 @@ from federation.migrations import MIGRATIONS as HUB_MIGRATIONS
 from federation.settings import Settings as HubSettings
 from sync import streams
 from sync.databases import sqlite
+from sync.databases.resealing import FieldCipher
 from sync.keys.key_files import KeyFiles
 from sync.keys.rotating import Rotation
 from sync.messages import signing
@@ -219,8 +220,8 @@ def city(new_database: Callable[[str], str], *codes: str) -> Iterator[City]:
             database_url=new_database("hub"),
             wire=wire,
             secret_key="only for tests",
-            field_cipher=MultiFernet([Fernet(Fernet.generate_key())]),
-            token_key=bytes(range(32, 64)),
+            field_cipher=FieldCipher([Fernet.generate_key()]),
+            token_keys=(bytes(range(32, 64)),),
             province="44",
             time_zone=ZoneInfo("Asia/Shanghai"),
             language="zh_Hans",

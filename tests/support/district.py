@@ -10,11 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from sync import streams
+from sync.databases.resealing import FieldCipher
 from sync.messages import envelope, signing
 from sync.messages.envelope import Event
 from sync.settings import WireSettings
@@ -50,7 +51,7 @@ def district_settings(database_url: str, **changes: Any) -> Settings:
         ),
         "hub_key": signing.generate_key(),
         "secret_key": base64.b64encode(signing.private_jwk(signing.generate_key())).decode(),
-        "field_cipher": MultiFernet([Fernet(Fernet.generate_key())]),
+        "field_cipher": FieldCipher([Fernet.generate_key()]),
         "token_key": TOKEN_KEY,
         "time_zone": ZoneInfo("Asia/Shanghai"),
         "language": "zh_Hans",

@@ -1,6 +1,6 @@
 """How does a party run in earnest: as a thread where nothing has to die, as a process where it does?
 
-    python -m tests.support.parties FOLDER PARTY BUS
+    python -m tests.support.parties FOLDER PARTY BUS SHARE
 
 The folder holds what the processes of one city share: the addresses of their databases, and the keys of all of them.
 """
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from sync import streams
 from sync.carriers.bus import Bus
 from sync.errors import BusUnavailable
+from sync.lanes import WHOLE, Share, read_share
 from sync.mailbox.facts import Fact
 from sync.messages import signing
 from sync.messages.signing import Signer
@@ -63,10 +64,10 @@ class City:
             for thread in threads:
                 thread.join()
 
-    def start(self, party: str) -> "subprocess.Popen[bytes]":
-        """Lets `party` send and receive in a process of its own."""
+    def start(self, party: str, *, share: str = "1/1") -> "subprocess.Popen[bytes]":
+        """Lets `party` send and receive in a process of its own; one of the hub's for a share of the districts."""
         return servers.start(
-            [sys.executable, "-m", "tests.support.parties", self.folder, party, self.bus_of(party)],
+            [sys.executable, "-m", "tests.support.parties", self.folder, party, self.bus_of(party), share],
             output=self.folder / f"{party}.log",
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
@@ -121,7 +122,7 @@ def put(bus: Bus, raw: bytes, *, to: str) -> None:
     eventually(is_taken)
 
 
-def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | None = None) -> None:
+def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | None = None, share: Share = WHOLE) -> None:
     """Sends and receives for `side` until `stop` is set."""
     service.run(
         party=side.party,
@@ -134,6 +135,7 @@ def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | 
         bus_url=bus_url,
         beacon_seconds=BEACON_SECONDS,
         stop=stop,
+        share=share,
         heartbeat=heartbeat,
     )
 
@@ -159,7 +161,7 @@ def _apply_or_die(session: Session, district: str, facts: Sequence[Fact]) -> Non
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: Path, party: str, bus_url: str) -> None:
+def main(folder: Path, party: str, bus_url: str, share: Share) -> None:
     """Runs `party` until it is asked to end."""
     stop = threading.Event()
 
@@ -167,8 +169,8 @@ def main(folder: Path, party: str, bus_url: str) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, end)
-    serve(_open(folder, party), bus_url, stop, heartbeat=folder / f"{party}.beat")
+    serve(_open(folder, party), bus_url, stop, heartbeat=folder / f"{party}.beat", share=share)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], read_share(sys.argv[4]))

@@ -17,7 +17,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from federation.broker.definitions import Account, definitions
-from sync.addresses import queue_name
+from sync.addresses import queue_names
 from tests.support import servers
 from tests.support.servers import Missing
 from tests.support.waiting import eventually
@@ -65,8 +65,8 @@ class RabbitMQ:
         """Removes what waits for `parties`."""
         with Connection(self.url) as connection:
             channel = connection.channel()
-            for party in parties:
-                channel.queue_delete(queue_name(party))
+            for name in (name for party in parties for name in queue_names(party)):
+                channel.queue_delete(name)
 
     def answers(self) -> bool:
         """Whether the broker takes connections by now."""

@@ -39,6 +39,11 @@ def test_before_the_setup_everything_says_what_to_do() -> None:
     assert "banyan-district db upgrade" in refused("status")
 
 
+def test_a_database_whose_file_is_damaged_is_said_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / "district.db").write_bytes(b"no database" * 1000)
+    assert "file is not a database. Put back a backup of it." in refused("setup")
+
+
 def test_setup_twice_is_once() -> None:
     for _ in range(2):
         assert "南山区 is set up." in said("setup")

@@ -1,10 +1,16 @@
 """Does a district's program say all that is wrong with its settings, at once?"""
 
+import os
+import shlex
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
+from sync.joining.enrolment import BusAccess, Enrolment, public_members
+from sync.messages import signing
 from sync.settings import LANGUAGES, SettingsInvalid
+from tenants.joining.writing import ENVIRONMENT_FILE, SettingsFolder
 from tenants.settings import read_settings
 from tests.support.district import district_environment
 
@@ -28,6 +34,32 @@ def test_what_is_wrong_is_said_together(monkeypatch: pytest.MonkeyPatch) -> None
     told = refused(monkeypatch, DISTRICT="Nan Shan", DISTRICT_NAME=" ", LANGUAGE="zh", TIME_ZONE="Peking", FIELD_KEYS="x")
     for name in ("DISTRICT", "DISTRICT_NAME", "LANGUAGE", "TIME_ZONE", "FIELD_KEYS"):
         assert f"  BANYAN_{name}: " in told
+
+
+@pytest.mark.parametrize("following", [None, bytes(range(1, 33))], ids=["one key", "and the next"])
+def test_the_federations_keys_come_as_the_hub_handed_them_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, following: bytes | None
+) -> None:
+    given = Enrolment(
+        district="nanshan",
+        key_id="key",
+        name="南山区",
+        region_code="440305",
+        hub_key=public_members(signing.generate_key()),
+        bus=BusAccess(url="sqla+sqlite:////nowhere/bus.db"),
+        token_key=b64encode(bytes(range(32))).decode(),
+        token_key_version=3,
+        next_token_key=b64encode(following).decode() if following else None,
+    )
+    folder = SettingsFolder(tmp_path / "nanshan")
+    folder.signing_key()
+    folder.write(given, database_url=None)
+    for name in [name for name in os.environ if name.startswith("BANYAN_")]:
+        monkeypatch.delenv(name)
+    for line in (tmp_path / "nanshan" / ENVIRONMENT_FILE).read_text().splitlines():
+        name, _, value = line.partition("=")
+        monkeypatch.setenv(name, shlex.split(value)[0])
+    assert read_settings().token_keys == {3: bytes(range(32))} | ({4: following} if following else {})
 
 
 @pytest.mark.parametrize("code", ["", "n", "Nanshan", "南山", "nan/shan", "1nanshan", "n" * 41, "hub"])

@@ -79,3 +79,9 @@ def test_what_is_no_secret_stays(log: io.StringIO) -> None:
     [line] = lines(log)
     assert (line["sequence"], line["minutes"], line["equal"], line["head"]) == (12345, 90.5, True, None)
     assert (line["event"], line["stream"], line["level"], line["logger"]) == ("applied", "futian/up", "info", "ours")
+
+
+def test_what_is_said_at_every_probe_is_no_news(log: io.StringIO) -> None:
+    logging.getLogger("alembic.runtime.migration").info("Context impl SQLiteImpl.")
+    logging.getLogger("alembic.runtime.migration").warning("something is wrong")
+    assert [line["event"] for line in lines(log)] == ["something is wrong"]

@@ -18,6 +18,7 @@ from federation.identity.matching.models import CandidateKey
 from federation.identity.models import DoNotLink, Link, Registration, RegistrationDocument
 from federation.identity.persons.features import features_of
 from federation.identity.persons.sealing import unseal
+from federation.identity.persons.tokens import wrap_further
 from federation.settings import Settings
 from sync.databases import bulk
 
@@ -109,11 +110,10 @@ def _persons_of(session: Session, candidates: Collection[str], settings: Setting
         .where(link.volunteer_id.in_(ids))
     ).all()
     documents: dict[str, set[NamedDocument]] = defaultdict(set)
-    named = select(document.registration_id, document.kind, document.key_version, document.token).where(
-        bulk.among(session, document.registration_id, [row.registration_id for row in rows])
-    )
-    for registration_id, kind, key_version, token in session.execute(named):
-        documents[registration_id].add(NamedDocument(kind, key_version, token))
+    named = select(document).where(bulk.among(session, document.registration_id, [row.registration_id for row in rows]))
+    for one in session.execute(named.with_only_columns(*document.__table__.c)):
+        token = wrap_further(one.token, settings.token_keys, version=one.hub_key_version)
+        documents[one.registration_id].add(NamedDocument(one.kind, one.key_version, token))
     return [
         (
             Known(

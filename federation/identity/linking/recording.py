@@ -8,6 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from federation.errors import HeldElsewhere
+from federation.identity.keys.retiring import retired_versions
+from federation.identity.keys.rewrapping import rewrap_those_of
 from federation.identity.matching.counting import count_values
 from federation.identity.matching.deciding import Known, NamedDocument
 from federation.identity.matching.keys import candidate_keys
@@ -37,7 +39,9 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     held = _held(session, district, {fact.key for fact in facts})
     fresh = [fact for fact in newest(facts) if fact.key not in held or (fact.epoch, fact.version) > _version(held[fact.key])]
     changed = [held[fact.key] for fact in fresh if fact.key in held]
-    documents = [row for fact in fresh for row in _document_rows(fact, settings.token_key)]
+    retired = retired_versions(session)
+    documents = [row for fact in fresh for row in _document_rows(fact, settings.token_keys, retired)]
+    rewrap_those_of(session, {document.token for fact in fresh for document in fact.data.documents}, settings.token_keys)
     bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
     _forget(session, RegistrationDocument.registration_id, changed)
     bulk.append(session, RegistrationDocument, documents)
@@ -111,15 +115,16 @@ def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
     }
 
 
-def _document_rows(fact: Fact, hub_key: bytes) -> Iterable[dict[str, Any]]:
-    by_token = {tokens.wrap(document.token, hub_key): document for document in fact.data.documents}
+def _document_rows(fact: Fact, hub_keys: Sequence[bytes], retired: Collection[int]) -> Iterable[dict[str, Any]]:
+    named = (document for document in fact.data.documents if document.key_version not in retired)
+    by_token = {tokens.wrap(document.token, hub_keys): document for document in named}
     return [
         {
             "registration_id": fact.key,
             "token": token,
             "kind": document.kind,
             "key_version": document.key_version,
-            "hub_key_version": tokens.HUB_KEY_VERSION,
+            "hub_key_version": len(hub_keys),
         }
         for token, document in by_token.items()
     ]

@@ -5,10 +5,11 @@ the IDs that people were shown. The claimed ID then is the person's, and the new
 which somebody else is known here.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from federation.errors import Invalid, NotFound
@@ -19,6 +20,7 @@ from federation.identity.matching.deciding import agreement
 from federation.identity.models import Link, PersonTotal, Registration, RegistrationDocument, Volunteer, VolunteerAlias
 from federation.identity.persons.features import features_of
 from federation.identity.persons.sealing import unseal
+from federation.identity.persons.tokens import wrap_further
 from federation.identity.turns import wait_for_turn
 from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
@@ -116,17 +118,24 @@ def _become_alias(session: Session, registration_id: str, volunteer_id: str, *, 
 
 def _is_same_person(session: Session, registration_id: str, volunteer_id: str, settings: Settings) -> bool:
     """Whether the registration is certainly of the person whose ID that is: a document and a field that agree."""
-    document, own = RegistrationDocument, RegistrationDocument.__table__.alias("own")
-    query = (
-        select(Registration.person)
-        .join(Link, Link.registration_id == Registration.registration_id)
-        .join(document, document.registration_id == Registration.registration_id)
-        .join(own, own.c.token == document.token)
-        .where(own.c.registration_id == registration_id, Link.volunteer_id == volunteer_id)
-    )
+    own = _documents(session, RegistrationDocument.registration_id == registration_id, settings)
+    linked = select(Link.registration_id).where(Link.volunteer_id == volunteer_id)
+    theirs = _documents(session, RegistrationDocument.registration_id.in_(linked), settings)
+    same = {holder for token in own for holder in theirs.get(token, ())}
+    query = select(Registration.person).where(Registration.registration_id.in_(same))
     features = features_of(unseal(session.get_one(Registration, registration_id).person, settings.field_cipher))
     others = (features_of(unseal(person, settings.field_cipher)) for person in session.scalars(query))
     return any(agreement(features, other) for other in others)
+
+
+def _documents(session: Session, which: ColumnElement[bool], settings: Settings) -> dict[bytes, list[str]]:
+    """Who names which document, by its token under the hub's newest key, also where it is stored under an older one."""
+    document = RegistrationDocument
+    found: dict[bytes, list[str]] = defaultdict(list)
+    for row in session.execute(select(document.registration_id, document.token, document.hub_key_version).where(which)):
+        token = wrap_further(row.token, settings.token_keys, version=row.hub_key_version)
+        found[token].append(row.registration_id)
+    return found
 
 
 def _count_one_less(session: Session, district: str) -> None:

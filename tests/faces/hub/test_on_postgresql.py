@@ -41,10 +41,11 @@ def test_every_address_answers(hub: Hub, client: FlaskClient) -> None:
     ("address", "status"),
     [
         ("/?district=%00", 400),
-        ("/districts/%00", 404),
+        ("/districts/%00", 400),
         ("/api/v1/districts?after=%00", 400),
         ("/api/v1/districts?after=WyJcdTAwMDAiXQ", 422),
-        ("/api/v1/districts/%00", 404),
+        ("/api/v1/districts/%00", 400),
+        ("/operation/districts/%00", 400),
     ],
 )
 def test_what_no_database_keeps_is_refused(hub: Hub, client: FlaskClient, address: str, status: int) -> None:

@@ -125,6 +125,14 @@ def test_what_is_pressed_is_done_and_said(district: District, operator: Visitor)
     assert "0 events went through." in operator.text()
 
 
+@pytest.mark.parametrize(("hours_ago", "equal"), [(0, True), (2, False)])
+def test_a_city_that_is_silent_is_equal_for_nobody(district: District, hours_ago: int, equal: bool) -> None:
+    heard(district, peer_heard_at=NOW - timedelta(hours=hours_ago))
+    shown = program(district, "zhou").get("/api/v1/standing").json
+    assert shown is not None
+    assert (shown["equal"], shown["hub_has"] == shown["head"]) == (equal, True)
+
+
 def test_programs_read_and_do_the_same(district: District) -> None:
     heard(district)
     machine = program(district, "zhou", organization=root(district.session))
