@@ -23,7 +23,6 @@ from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, R
 from tests.hub.peers import AT, District, Hub, Told, new_id, registration
 from tests.support.waiting import eventually
 
-
 ALIKE: dict[str, Any] = {"name": "欧阳若兰", "birth_date": "1987-11-23", "phone": "13912345678"}
 
 
@@ -102,7 +101,7 @@ def test_who_is_only_rather_like_somebody_waits_for_a_steward_under_an_id_of_the
     futian, luohu = hub.enrol("futian", "luohu")
     hub.hears(
         futian.says(registration("r1", name="欧阳若兰", birth_date="1987-11-23")),
-        luohu.says(registration("r2", name="欧阳若男", birth_date="1987-11-24")),
+        luohu.says(registration("r2", name="欧阳若岚", birth_date="1987-03-05")),
     )
     assert hub.told(futian)["r1"] != hub.told(luohu)["r2"]
     assert reasons(hub)["r2"] == LinkReason.PROVISIONAL

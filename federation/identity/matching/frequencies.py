@@ -1,8 +1,8 @@
 """How common is a name or a birth date in the register?
 
-A small register does not show how common its values are elsewhere: of a thousand people two may be called 张伟, or nobody. So it is
-seen as if `FURTHER_RECORDS` more had been read, whose names are rare and whose birth dates are spread evenly. In a large register
-these count for nothing.
+A small register does not show how common its values are elsewhere: of a thousand people two may be called 张伟, or nobody. So
+it is seen as if `FURTHER_RECORDS` more had been read, whose names are rare and whose birth dates are spread evenly. In a large
+register these count for little.
 """
 
 from collections import Counter

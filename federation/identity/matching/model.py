@@ -1,7 +1,7 @@
 """What is a level of agreement worth?
 
-A model has, for each level, the probability that two registrations of one person are at it (m), and that those of two people are
-(u). It is kept as Splink's own settings, so that Splink reads it as it is; a section `banyan` says which model it is.
+A model has, for each level, the probability that two registrations of one person are at it (m), and that those of two people
+are (u). It is kept as Splink's own settings, so that Splink reads it as it is; a section `banyan` says which model it is.
 
 Two of its figures belong to the register that it was learnt from, and are carried over to the size of another one. A person
 has about as many registrations in a small federation as in a large one, and a phone as many other owners; so of all pairs the
