@@ -34,7 +34,8 @@ class _Channel(sql.Channel):  # type: ignore[misc]
         engine, _ = self._open()
         self._dispose = engine.dispose
         self._changes = FileChanges(str(make_url(connection.client.hostname).database))
-        self._empty_at: dict[str, int] = {}
+        self._filled: set[str] = set()
+        self._filled_at: int | None = None
         self._purge_at = time.monotonic()
 
     def _engine_from_config(self) -> Any:
@@ -55,14 +56,12 @@ class _Channel(sql.Channel):  # type: ignore[misc]
     def _get(self, queue: str) -> Any:
         self._check_file()
         version = self._changes.version()
-        if self._empty_at.get(queue) == version:
+        if self._filled_at != version:
+            self._filled, self._filled_at = self._read_filled(), version
+        if queue not in self._filled:
             raise Empty
         self._purge_consumed()
-        try:
-            return super()._get(queue)
-        except Empty:
-            self._empty_at[queue] = version
-            raise
+        return super()._get(queue)
 
     def close(self) -> None:
         super().close()
@@ -73,6 +72,14 @@ class _Channel(sql.Channel):  # type: ignore[misc]
     def _check_file(self) -> None:
         if self._changes.is_replaced():
             raise BusFileGone
+
+    def _read_filled(self) -> set[str]:
+        """The queues in which something waits: one look for all of them, without the lock that asking each would take."""
+        queues, messages = self.queue_cls, self.message_cls
+        waiting = self.session.query(queues.name).join(messages, messages.queue_id == queues.id).filter(messages.visible)
+        names = {name for (name,) in waiting.distinct()}
+        self.session.rollback()
+        return names
 
     def _purge_consumed(self) -> None:
         if time.monotonic() < self._purge_at:
