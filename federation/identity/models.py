@@ -50,10 +50,11 @@ class VolunteerAlias(Model):
 
 
 class Registration(Model):
-    """A district's registration as the district last described it.
+    """A district's registration as the district last described it. Until it is linked it has no volunteer ID.
 
     `person` holds name, gender, birth date and phone, encrypted (`persons.sealing`). `gender` is only there in rows that an
     earlier version wrote in clear. `document_disagrees` names, with commas, what the document proves otherwise than was stated.
+    `keys_version` says by which version of `matching.keys` others find it; 0 where none has been at work yet.
     """
 
     __tablename__ = "registration"
@@ -66,6 +67,7 @@ class Registration(Model):
     registered_on: Mapped[str] = mapped_column(String(10))
     document_flaw: Mapped[str | None] = mapped_column(String(40))
     document_disagrees: Mapped[str | None] = mapped_column(String(40))
+    keys_version: Mapped[int] = mapped_column(Integer)
     epoch: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
 
@@ -138,7 +140,7 @@ class DoNotLink(Model):
 
 
 class PersonTotal(Model):
-    """How many registrations a district has, and how many persons first became known through it.
+    """How many registrations a district has, linked or not, and how many persons first became known through it.
 
     Summed over the districts `persons` counts everybody once, without a look at every link.
     """

@@ -41,9 +41,8 @@ class Neighbourhood:
     by_key: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     apart: set[frozenset[str]] = field(default_factory=set)
 
-    def as_compared(self, registration: Recorded) -> Known:
+    def as_compared(self, known: Known) -> Known:
         """The registration as others are compared with it: a telephone that many share is left out."""
-        known = registration.known
         key = phone_key(known.features, self.matching_key)
         if key is not None and len(self.by_key[key] - {known.registration_id}) >= MOST_SHARING_A_PHONE:
             return replace(known, features=msgspec.structs.replace(known.features, phone=""))
@@ -102,30 +101,34 @@ def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[
 
 def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
     """All registrations of everybody of whom one is among the candidates, with the ID of each."""
-    link, registration, document = Link, Registration, RegistrationDocument
-    ids = select(link.volunteer_id).where(bulk.among(session, link.registration_id, list(candidates)))
-    rows = session.execute(
-        select(registration.registration_id, registration.district, registration.person, link.volunteer_id)
-        .join(link, link.registration_id == registration.registration_id)
-        .where(link.volunteer_id.in_(ids))
-    ).all()
+    ids = select(Link.volunteer_id).where(bulk.among(session, Link.registration_id, list(candidates)))
+    rows = session.execute(select(Link.registration_id, Link.volunteer_id).where(Link.volunteer_id.in_(ids))).all()
+    known = read_known(session, [row.registration_id for row in rows], settings)
+    return [(known[row.registration_id], row.volunteer_id) for row in rows]
+
+
+def read_known(session: Session, registration_ids: Sequence[str], settings: Settings) -> dict[str, Known]:
+    """Registrations as they are compared, with their documents under the hub's newest key."""
+    registration, document = Registration, RegistrationDocument
     documents: dict[str, set[NamedDocument]] = defaultdict(set)
-    named = select(document).where(bulk.among(session, document.registration_id, [row.registration_id for row in rows]))
-    for one in session.execute(named.with_only_columns(*document.__table__.c)):
+    named = select(*document.__table__.c).where(bulk.among(session, document.registration_id, registration_ids))
+    for one in session.execute(named):
         token = wrap_further(one.token, settings.token_keys, version=one.hub_key_version)
         documents[one.registration_id].add(NamedDocument(one.kind, one.key_version, token))
-    return [
-        (
-            Known(
-                row.registration_id,
-                row.district,
-                features_of(unseal(row.person, settings.field_cipher)),
-                frozenset(documents[row.registration_id]),
-            ),
-            row.volunteer_id,
+    rows = session.execute(
+        select(registration.registration_id, registration.district, registration.person).where(
+            bulk.among(session, registration.registration_id, registration_ids)
+        )
+    )
+    return {
+        row.registration_id: Known(
+            row.registration_id,
+            row.district,
+            features_of(unseal(row.person, settings.field_cipher)),
+            frozenset(documents[row.registration_id]),
         )
         for row in rows
-    ]
+    }
 
 
 def _told_apart(session: Session, known: Mapping[str, Known]) -> set[frozenset[str]]:

@@ -4,6 +4,7 @@ Whole batches are linked at once, one transaction after another, each registrati
 batch that were linked before it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.linking.gathering import Neighbourhood, gather
 from federation.identity.linking.issuing import unused_ids
-from federation.identity.linking.recording import record_registrations
+from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
 from federation.identity.matching.counting import read_frequencies
 from federation.identity.matching.deciding import Decision, Finding, Known, decide
@@ -40,19 +41,25 @@ def link_registrations(
     """Records the registrations in `facts` (`RegistrationState`), links the new ones, and tells `district` their IDs.
 
     A link stays when a registration is corrected, also where it is like another person from then on: hours and certificates may
-    have been shown under its ID. A steward is asked then.
+    have been shown under its ID. A steward is asked then. Where the settings say so, new ones wait for `link_waiting` instead.
     """
     wait_for_turn(session)
     recorded = record_registrations(session, district, facts, settings=settings)
+    link(session, [one for one in recorded if settings.links_on_arrival or not one.is_new], settings=settings, at=now())
+
+
+def link(session: Session, recorded: Sequence[Recorded], *, settings: Settings, at: datetime) -> None:
+    """Links those of `recorded` that are new, and asks about the others what there is to ask. The caller has the turn."""
     if not recorded:
         return
-    new = sum(one.is_new for one in recorded)
-    frequencies = read_frequencies(session, [one.known.features for one in recorded], come=new, key=settings.matching_key)
-    judge = current_judge(session, frequencies)
+    judge = current_judge(
+        session, read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
+    )
     neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
-    batch = _Batch(district, judge, iter(unused_ids(session, new, province=settings.province)), at=now())
+    new = sum(one.is_new for one in recorded)
+    batch = _Batch(judge, iter(unused_ids(session, new, province=settings.province)), at=at)
     for one in recorded:
-        subject = neighbourhood.as_compared(one)
+        subject = neighbourhood.as_compared(one.known)
         decision = _decide(subject, neighbourhood, judge)
         if one.is_new:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
@@ -78,10 +85,10 @@ def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge) -> Decis
 class _Batch:
     """What becomes of a batch, until it is written at once."""
 
-    district: str
     judge: Judge
     ids: Iterator[str]
     at: datetime
+    districts: dict[str, str] = field(default_factory=dict)
     volunteers: list[dict[str, Any]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
@@ -110,6 +117,7 @@ class _Batch:
                 "linked_at": self.at,
             }
         )
+        self.districts[subject.registration_id] = subject.district
         evidence = (
             {
                 "with": joined.other.registration_id,
@@ -138,7 +146,7 @@ class _Batch:
         self.questions += [Question(subject.registration_id, one) for one in asked]
 
     def write(self, session: Session) -> None:
-        """Writes everything, and announces the new links to the district."""
+        """Writes everything, and announces the new links to their districts."""
         bulk.append(session, Volunteer, self.volunteers)
         bulk.append(session, Link, self.links)
         self.happenings += open_reviews(
@@ -149,20 +157,22 @@ class _Batch:
             at=self.at,
         )
         write(session, self.happenings, by=RULE, at=self.at)
-        counts = {"district": self.district, "registrations": len(self.links), "persons": len(self.volunteers)}
-        bulk.add_up(session, PersonTotal, [counts])
+        persons = Counter(volunteer["district"] for volunteer in self.volunteers)
+        counts = [{"district": district, "registrations": 0, "persons": count} for district, count in persons.items()]
+        bulk.add_up(session, PersonTotal, counts)
         for link in self.links:
-            tell_link(session, self.district, link["registration_id"], link["volunteer_id"], link["version"])
+            registration_id = link["registration_id"]
+            tell_link(session, self.districts[registration_id], registration_id, link["volunteer_id"], link["version"])
 
     def _issue(self, subject: Known) -> str:
         volunteer_id = next(self.ids)
-        self.volunteers.append({"volunteer_id": volunteer_id, "district": self.district, "issued_at": self.at})
+        self.volunteers.append({"volunteer_id": volunteer_id, "district": subject.district, "issued_at": self.at})
         self.happenings.append(
             Happening(
                 type=IdentityEventType.ISSUED,
                 volunteer_id=volunteer_id,
                 registration_id=subject.registration_id,
-                body={"district": self.district},
+                body={"district": subject.district},
             )
         )
         return volunteer_id

@@ -10,11 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from federation.errors import HeldElsewhere
 from federation.identity.keys.retiring import retired_versions
 from federation.identity.keys.rewrapping import rewrap_those_of
+from federation.identity.matching import keys
 from federation.identity.matching.counting import count_values
 from federation.identity.matching.deciding import Known, NamedDocument
-from federation.identity.matching.keys import candidate_keys
 from federation.identity.matching.models import CandidateKey
-from federation.identity.models import Registration, RegistrationDocument
+from federation.identity.models import PersonTotal, Registration, RegistrationDocument
 from federation.identity.persons import sealing, tokens
 from federation.identity.persons.features import features_of
 from federation.settings import Settings
@@ -43,7 +43,7 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     documents = [row for fact in fresh for row in _document_rows(fact, settings.token_keys, retired)]
     rewrap_those_of(session, {document.token for fact in fresh for document in fact.data.documents}, settings.token_keys)
     bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
-    _forget(session, RegistrationDocument.registration_id, changed)
+    _forget(session, RegistrationDocument.registration_id, [row.registration_id for row in changed])
     bulk.append(session, RegistrationDocument, documents)
     named: dict[str, set[NamedDocument]] = {fact.key: set() for fact in fresh}
     for row in documents:
@@ -55,14 +55,34 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
         )
         for fact in fresh
     ]
-    _index(session, [one.known for one in recorded], changed, settings)
+    index(session, [one.known for one in recorded], settings)
+    gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed if row.keys_version]
+    count_values(session, [], gone, key=settings.matching_key)
+    new = sum(one.is_new for one in recorded)
+    bulk.add_up(session, PersonTotal, [{"district": district, "registrations": new, "persons": 0}])
     return recorded
+
+
+def index(session: Session, registrations: Sequence[Known], settings: Settings) -> None:
+    """Lets the registrations be found by what they have in common with others, and counts how common that is."""
+    key = settings.matching_key
+    _forget(session, CandidateKey.registration_id, [known.registration_id for known in registrations])
+    bulk.append(
+        session,
+        CandidateKey,
+        [
+            {"key": candidate_key, "registration_id": known.registration_id}
+            for known in registrations
+            for candidate_key in keys.candidate_keys(known.features, key)
+        ],
+    )
+    count_values(session, [known.features for known in registrations], [], key=key)
 
 
 def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Any]:
     held = Registration
     rows = session.execute(
-        select(held.registration_id, held.district, held.person, held.epoch, held.version).where(
+        select(held.registration_id, held.district, held.person, held.keys_version, held.epoch, held.version).where(
             bulk.among(session, held.registration_id, list(registration_ids))
         )
     ).all()
@@ -75,29 +95,10 @@ def _version(held: Any) -> tuple[int, int]:
     return held.epoch, held.version
 
 
-def _index(session: Session, recorded: Sequence[Known], changed: Sequence[Any], settings: Settings) -> None:
-    """Lets the registrations be found by what they now have in common with others, and counts how common it is."""
-    key = settings.matching_key
-    _forget(session, CandidateKey.registration_id, changed)
-    bulk.append(
-        session,
-        CandidateKey,
-        [
-            {"key": candidate_key, "registration_id": known.registration_id}
-            for known in recorded
-            for candidate_key in candidate_keys(known.features, key)
-        ],
-    )
-    gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed]
-    count_values(session, [known.features for known in recorded], gone, key=key)
-
-
-def _forget(session: Session, column: InstrumentedAttribute[str], changed: Sequence[Any]) -> None:
+def _forget(session: Session, column: InstrumentedAttribute[str], registration_ids: Sequence[str]) -> None:
     """Removes what was kept of these registrations in the table that `column` is of."""
-    if changed:
-        ids = [row.registration_id for row in changed]
-        gone = delete(column.class_).where(bulk.among(session, column, ids))
-        session.execute(gone.execution_options(synchronize_session=False))
+    gone = delete(column.class_).where(bulk.among(session, column, registration_ids))
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
@@ -110,6 +111,7 @@ def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
         "registered_on": fact.data.registered_on,
         "document_flaw": fact.data.document_flaw,
         "document_disagrees": ",".join(fact.data.document_disagrees) or None,
+        "keys_version": keys.VERSION,
         "epoch": fact.epoch,
         "version": fact.version,
     }

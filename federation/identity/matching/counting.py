@@ -21,8 +21,8 @@ def count_values(session: Session, come: Iterable[Features], gone: Iterable[Feat
     bulk.add_up(session, ValueCount, [{"value": value, "records": count} for value, count in counts.items() if count])
 
 
-def read_frequencies(session: Session, about: Iterable[Features], *, come: int, key: bytes) -> Frequencies:
-    """How common the values of the registrations `about` are, among those that are linked and `come` more."""
+def read_frequencies(session: Session, about: Iterable[Features], *, key: bytes) -> Frequencies:
+    """How common the values of the registrations `about` are, among all that are counted."""
     values = {keyed_value: (field, value) for features in about for field, value, keyed_value in _values(features, key)}
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     held = ValueCount
@@ -30,8 +30,8 @@ def read_frequencies(session: Session, about: Iterable[Features], *, come: int, 
     for keyed_value, records in rows:
         field, value = values[keyed_value]
         counts[field][value] = records
-    linked = session.scalar(select(func.coalesce(func.sum(PersonTotal.registrations), 0))) or 0
-    return Frequencies(int(linked) + come, {field: counts[field] for field in FURTHER_COUNTS})
+    records = session.scalar(select(func.coalesce(func.sum(PersonTotal.registrations), 0))) or 0
+    return Frequencies(int(records), {field: counts[field] for field in FURTHER_COUNTS})
 
 
 def _values(features: Features, key: bytes) -> Iterator[tuple[str, str, int]]:

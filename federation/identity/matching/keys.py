@@ -11,6 +11,9 @@ from typing import Literal
 
 from federation.identity.persons.features import Features
 
+VERSION = 1
+"""Grows whenever the same registration gets other keys than before."""
+
 _BYTES = 8
 _ORDER: Literal["big"] = "big"
 

@@ -76,6 +76,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one", "other", name=op.f("pk_do_not_link")),
     )
     op.create_index(op.f("ix_do_not_link_other"), "do_not_link", ["other"])
+    op.add_column("registration", sa.Column("keys_version", sa.Integer(), nullable=False, server_default="0"))
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.alter_column("keys_version", existing_type=sa.Integer(), server_default=None)
     _create_reviews()
     _say_whose_the_ids_are()
     _write_the_history_as_a_chain()
@@ -113,6 +116,7 @@ def downgrade() -> None:
         SET reason = CASE WHEN reason IN ('first', 'provisional') THEN 'document_unknown' ELSE 'document_agrees' END
     """)
     op.drop_column("volunteer", "district")
+    op.drop_column("registration", "keys_version")
     for table in ("question", "review", "do_not_link", "matching_policy", "matching_model", "value_count", "candidate_key"):
         op.drop_table(table)
 
