@@ -20,6 +20,7 @@ from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError
 from federation.identity.key_commands import federation_group, token_group
 from federation.identity.keys.resealing import STOCKS
+from federation.identity.link_commands import link_command
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.ledger.commands import volunteer_command
@@ -75,7 +76,7 @@ main = command_group(
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
     "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
-for command in (invite_command, invitation_group, district_group, broker_group, volunteer_command):
+for command in (invite_command, invitation_group, district_group, broker_group, volunteer_command, link_command):
     main.add_command(command)
 
 
