@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.accounts.commands import steward_group
 from federation.directory import asking
 from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
@@ -76,7 +77,15 @@ main = command_group(
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
     "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
-for command in (invite_command, invitation_group, district_group, broker_group, volunteer_command, link_command):
+for command in (
+    invite_command,
+    invitation_group,
+    district_group,
+    broker_group,
+    steward_group,
+    volunteer_command,
+    link_command,
+):
     main.add_command(command)
 
 

@@ -1,6 +1,7 @@
 """Which steps led to the tables of the hub?"""
 
 from federation import mailbox  # noqa: F401 - makes the streams' tables known
+from federation.accounts import models as accounts  # noqa: F401
 from federation.db import Model
 from federation.directory import models as directory  # noqa: F401
 from federation.identity import models as identity  # noqa: F401

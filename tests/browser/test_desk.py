@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tenants.organizations.arranging import root
 from tests.support.coordinator import Coordinator
 from tests.support.desk import PASSWORD, add_staff
 from tests.support.district import District, founded_district
-from tests.support.web import serving, violations, visiting
+from tests.support.web import assert_suits_everybody, serving, violations, visiting
 
 REGISTER = """\
 volunteer_no,name,id_type,id_number,gender,birth_date,phone,team,street,community,registered_on
@@ -154,17 +153,10 @@ def test_every_page_is_accessible_and_fits(
     district.session.commit()
     with visiting(browser, address, language=language, width=width) as page:
         page.goto("/sign-in")
-        _check(page, width)
+        assert_suits_everybody(page)
         page.locator("#username").fill("li")
         page.locator("#password").fill(PASSWORD)
         page.locator("main form button").click()
         for path in paths:
             page.goto(path)
-            _check(page, width)
-
-
-def _check(page: Page, width: int) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    assert violations(page) == [], page.url
+            assert_suits_everybody(page)

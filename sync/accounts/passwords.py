@@ -1,6 +1,7 @@
 """How is a password kept, so that nobody can read it?
 
-As its hash with argon2id (RFC 9106), which takes a while on purpose, for whoever guesses as well.
+As its hash with argon2id (RFC 9106), which takes a while on purpose, for whoever guesses as well. So no transaction is to be
+open meanwhile.
 """
 
 import secrets
@@ -10,9 +11,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from tenants.errors import Invalid
-
 MIN_PASSWORD_LENGTH = 10
+LONGEST_HASH = 200
 
 _hasher = PasswordHasher()
 
@@ -25,10 +25,8 @@ class Checked:
     stronger_hash: str | None = None
 
 
-def new_hash(password: str) -> str:
-    """What to keep of a new password; raises `Invalid` where it is too short."""
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise Invalid(f"A password needs at least {MIN_PASSWORD_LENGTH} characters.", field="password")
+def hash_of(password: str) -> str:
+    """What to keep of a password."""
     return _hasher.hash(password)
 
 
@@ -38,11 +36,11 @@ def check(password_hash: str, password: str) -> Checked:
         _hasher.verify(password_hash, password)
     except VerificationError:
         return Checked(fits=False)
-    stronger = _hasher.hash(password) if _hasher.check_needs_rehash(password_hash) else None
+    stronger = hash_of(password) if _hasher.check_needs_rehash(password_hash) else None
     return Checked(fits=True, stronger_hash=stronger)
 
 
 @cache
 def decoy_hash() -> str:
     """What no password fits: it is checked where there is no account, so that the answer takes as long as for any other."""
-    return _hasher.hash(secrets.token_urlsafe())
+    return hash_of(secrets.token_urlsafe())
