@@ -16,6 +16,7 @@ COMMITS = (
     "federation/cli",
     "federation/directory/commands",
     "federation/identity/key_commands",
+    "federation/ledger/person_commands",
     "tenants/cli",
     "tenants/joining/commands",
     "tenants/organizations/commands",
