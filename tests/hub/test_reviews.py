@@ -152,6 +152,10 @@ def test_a_merge_by_hand_of_two_verified_persons_asks_a_second_steward(hub: Hub)
     assert review is not None
     assert (review.kind, review.state) == (ReviewKind.MERGE, ReviewState.SECONDING)
     assert len(set(desk.ids().values())) == 2
+    desk.does(undo_decision, review.number, by="lin")
+    assert (review.number, ReviewKind.MERGE, ReviewState.OBSOLETE) in reviews(hub)
+    review = desk.does(merge_or_propose, ids["a1"], ids["a3"], **named)
+    assert review is not None
     answer(desk, review.number, SAME, by="mei")
     assert len(set(desk.ids().values())) == 1
     assert desk.differences() == ()

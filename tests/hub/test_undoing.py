@@ -100,7 +100,10 @@ def test_who_joined_since_stands_in_the_way(hub: Hub) -> None:
 def test_only_what_somebody_did_is_taken_back(hub: Hub) -> None:
     desk = desk_of(hub, {"futian": [somebody(1, "a1"), somebody(2, "a2")]})
     ids = desk.ids()
-    undone = desk.undo(desk.merge(ids["a1"], ids["a2"]))
+    act = desk.merge(ids["a1"], ids["a2"])
+    with pytest.raises(StateForbids, match=f"a step of act {act}"):
+        desk.undo(act + 1)
+    undone = desk.undo(act)
     for number in (1, 2, undone):
         with pytest.raises(StateForbids, match="no merge, split or decision"):
             desk.undo(number)

@@ -46,7 +46,7 @@ def undo(session: Session, act_number: int, *, by: str, at: datetime) -> int:
     """
     wait_for_turn(session)
     begun, *steps = _act(session, act_number)
-    if begun.type not in _CAN_BE_UNDONE:
+    if not any(event.type in _CAN_BE_UNDONE for event in (begun, *steps)):
         raise StateForbids(f"Act {act_number} is no merge, split or decision. Only these can be taken back.")
     _refuse_if_touched_since(session, [begun, *steps])
     took_back = Happening(
@@ -69,6 +69,8 @@ def _act(session: Session, number: int) -> Sequence[IdentityEvent]:
     events = session.scalars(query).all()
     if not events or events[0].number != number:
         raise NotFound(f"There is no act {number}. The history of a person names the number of each.")
+    if events[0].act is not None:
+        raise StateForbids(f"Number {number} is a step of act {events[0].act}, which can only be taken back as a whole.")
     return events
 
 

@@ -132,9 +132,11 @@ class _Answer:
         return person_of(self.act.session, registration_id, settings=self.settings)
 
     def _decide(self) -> None:
-        is_seconded_now = self.review.first_decision_by is not None
-        self.act.decide(self.review, self.decision, reason=self.reason)
-        if self.review.follows is None and not is_seconded_now and is_seconded(self.review.number):
+        review = self.review
+        # Where two have agreed already, or have disagreed before, nobody else is asked.
+        is_first = review.follows is None and review.first_decision_by is None
+        self.act.decide(review, self.decision, reason=self.reason)
+        if is_first and review.other_registration_id and is_seconded(review.number):
             self._ask_once_more(ReviewKind.SECOND)
 
     def _ask_once_more(self, kind: ReviewKind) -> None:
