@@ -58,7 +58,7 @@ def chained(head: bytes, row: Mapping[str, Any]) -> bytes:
     """The hash of an event, all columns of which but the hash are in `row`, behind one with the hash `head`."""
     said = [
         row["number"],
-        row["type"].value,
+        str(row["type"]),
         row["volunteer_id"],
         row["registration_id"],
         row["act"],

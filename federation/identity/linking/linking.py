@@ -19,9 +19,11 @@ from federation.identity.linking.issuing import unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
 from federation.identity.matching.counting import read_frequencies
-from federation.identity.matching.deciding import Decision, Finding, Known, decide
+from federation.identity.matching.deciding import Asked, Decision, Finding, Known, ReviewKind, decide
 from federation.identity.matching.judging import Judge, current_judge
 from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
+from federation.identity.reviews.closing import close_after_correction
+from federation.identity.reviews.drawing import is_sampled
 from federation.identity.reviews.opening import Question, open_reviews
 from federation.identity.turns import wait_for_turn
 from federation.settings import Settings
@@ -63,7 +65,7 @@ def link(session: Session, recorded: Sequence[Recorded], *, settings: Settings, 
         decision = _decide(subject, neighbourhood, judge)
         if one.is_new:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
-        batch.ask(subject, decision, is_new=one.is_new)
+        batch.ask(subject, decision, neighbourhood.volunteer_ids, is_new=one.is_new)
     batch.write(session)
 
 
@@ -93,6 +95,7 @@ class _Batch:
     links: list[dict[str, Any]] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    corrected: dict[str | None, set[str | None]] = field(default_factory=dict)
 
     def link(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str]) -> str:
         """Puts a registration under the ID of whom it joins, or under one of its own; gives that ID."""
@@ -140,15 +143,24 @@ class _Batch:
         )
         return volunteer_id
 
-    def ask(self, subject: Known, decision: Decision, *, is_new: bool) -> None:
-        """Asks a steward what a machine must not decide: of a registration that has its ID, also whom it would have joined."""
+    def ask(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str], *, is_new: bool) -> None:
+        """Asks a steward what a machine must not decide: of a registration that has its ID, also whom it would have joined.
+
+        Of the links that were made here a few are shown to a steward as well.
+        """
         asked = decision.asked if is_new else decision.questions
+        if is_new and decision.join and is_sampled(subject.registration_id):
+            asked = (Asked(ReviewKind.SAMPLE, decision.join), *asked)
         self.questions += [Question(subject.registration_id, one) for one in asked]
+        if not is_new:
+            beside = {volunteer_ids[one.pair.other.registration_id] if one.pair else None for one in asked}
+            self.corrected[subject.registration_id] = beside
 
     def write(self, session: Session) -> None:
         """Writes everything, and announces the new links to their districts."""
         bulk.append(session, Volunteer, self.volunteers)
         bulk.append(session, Link, self.links)
+        self.happenings += close_after_correction(session, self.corrected)
         self.happenings += open_reviews(
             session,
             self.questions,

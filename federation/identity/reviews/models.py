@@ -4,10 +4,12 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from federation.db import Model
+from federation.errors import StateForbids
 from federation.identity.matching.deciding import ReviewKind
 from sync.messages.envelope import new_uuid
 
@@ -37,6 +39,20 @@ class ReviewNeed(StrEnum):
     """Somebody has to see a document first."""
     DISTRICT = "district"
     """A district was asked."""
+
+
+class ReviewStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a review changes."""
+
+    state: ReviewState
+    needs: ReviewNeed | None
+    needs_since: datetime | None
+    first_decision_by: str | None
+    decision: ReviewDecision | None
+    reason: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    act: int | None
 
 
 class Review(Model):
@@ -70,6 +86,51 @@ class Review(Model):
     follows: Mapped[int | None] = mapped_column(ForeignKey("review.number"))
 
     __table_args__ = (Index(None, "state", "kind", "opened_at"),)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is something to be decided."""
+        return self.state in (ReviewState.OPEN, ReviewState.SECONDING)
+
+    @property
+    def standing(self) -> ReviewStanding:
+        """How the review stands."""
+        return msgspec.convert(self, ReviewStanding, from_attributes=True)
+
+    def wait_for(self, need: ReviewNeed | None, *, at: datetime) -> None:
+        """It cannot be answered before a document was seen or a district has answered; None: it can. Raises `StateForbids`."""
+        self.refuse_unless_pending()
+        self.needs, self.needs_since = need, at if need else None
+
+    def propose(self, *, by: str) -> None:
+        """One steward wants to merge, and another has to agree. Raises `StateForbids`."""
+        if self.state is not ReviewState.OPEN:
+            raise StateForbids(f"Review {self.number} is {self.state} already. Look at it again.")
+        self.state, self.first_decision_by = ReviewState.SECONDING, by
+
+    def decide(self, decision: ReviewDecision, *, reason: str | None, by: str, at: datetime) -> None:
+        """A steward answers. Raises `StateForbids`, also for whoever would second themselves."""
+        self.refuse_unless_pending()
+        if self.first_decision_by == by:
+            raise StateForbids(f"You were the first to want what review {self.number} asks. Another steward has to agree.")
+        self.state, self.decision, self.reason = ReviewState.DECIDED, decision, reason
+        self.decided_by, self.decided_at = by, at
+        self.needs = self.needs_since = None
+
+    def become_obsolete(self) -> None:
+        """What it asked about is no more. Raises `StateForbids`."""
+        self.refuse_unless_pending()
+        self.state = ReviewState.OBSOLETE
+
+    def restore(self, standing: ReviewStanding) -> None:
+        """It stands as it did."""
+        for name, value in msgspec.structs.asdict(standing).items():
+            setattr(self, name, value)
+
+    def refuse_unless_pending(self) -> None:
+        """Raises `StateForbids` where it was answered, or asks nothing any more."""
+        if not self.is_pending:
+            raise StateForbids(f"Review {self.number} is {self.state} already. Take that back first.")
 
 
 class QuestionTopic(StrEnum):

@@ -1,8 +1,9 @@
 """How does a steward come to be asked about two registrations?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import insert, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening
-from federation.identity.matching.deciding import Asked
+from federation.identity.matching.deciding import Asked, ReviewKind
 from federation.identity.reviews.models import Review, ReviewState
 from sync.databases import bulk
 
@@ -53,20 +54,45 @@ def open_reviews(
             "policy_version": policy_version,
             "opened_at": at,
         }
-        number = session.execute(insert(Review).values(values).returning(Review.number)).scalar_one()
-        happenings.append(
-            Happening(
-                type=IdentityEventType.REVIEW_OPENED,
-                registration_id=question.registration_id,
-                body={
-                    "review": number,
-                    "kind": question.asked.kind,
-                    "other": question.other_registration_id,
-                    "weight": values["weight"],
-                },
-            )
-        )
+        happenings.append(_open(session, values))
     return happenings
+
+
+def open_follow_up(session: Session, review: Review, kind: ReviewKind, *, at: datetime) -> Happening:
+    """Asks about the registrations of `review`, which has been decided, once more; gives what the history says of it."""
+    names = ("registration_id", "other_registration_id", "weight", "fields", "model_version", "policy_version")
+    values = {name: getattr(review, name) for name in names}
+    changed = {"kind": kind, "state": ReviewState.OPEN, "opened_at": at, "follows": review.number}
+    return _open(session, values | changed)
+
+
+def open_between(session: Session, one: str, other: str, *, policy_version: int, at: datetime) -> tuple[Review, Happening]:
+    """Asks whether two persons are one of whom a steward thinks so; the registrations stand for them."""
+    values = {
+        "kind": ReviewKind.MERGE,
+        "state": ReviewState.OPEN,
+        "registration_id": one,
+        "other_registration_id": other,
+        "fields": "[]",
+        "policy_version": policy_version,
+        "opened_at": at,
+    }
+    opened = _open(session, values)
+    return session.get_one(Review, opened.body["review"]), opened
+
+
+def _open(session: Session, values: Mapping[str, Any]) -> Happening:
+    number = session.execute(insert(Review).values(values).returning(Review.number)).scalar_one()
+    return Happening(
+        type=IdentityEventType.REVIEW_OPENED,
+        registration_id=values["registration_id"],
+        body={
+            "review": number,
+            "kind": values["kind"],
+            "other": values["other_registration_id"],
+            "weight": values.get("weight"),
+        },
+    )
 
 
 def _open_pairs(session: Session, registration_ids: Sequence[str]) -> set[frozenset[str | None]]:

@@ -5,6 +5,7 @@ like after it had its ID becomes a review, which is what it was noted for.
 """
 
 import json
+from collections import defaultdict
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -229,20 +230,60 @@ def _write_the_history_as_a_chain() -> None:
     )
     for column in ("act", "registration_id", "volunteer_id"):
         op.create_index(op.f(f"ix_identity_event_{column}"), "identity_event", [column])
-    head, rows = sha256(b"identity history").digest(), []
-    for number, event in enumerate(events, 1):
-        row = _event(number, event)
-        said = [row[name] for name in ("number", "type", "volunteer_id", "registration_id", "act", "by", "body")]
-        head = sha256(head + _canonical([*said, row["at"].timestamp()]).encode()).digest()
-        rows.append(row | {"hash": head})
+    head = sha256(b"identity history").digest()
+    rows: list[dict[str, Any]] = []
+    whose = _Whose()
+    for event in events:
+        begun = len(rows) + 1
+        for row in (_event(event), *whose.after(event, act=begun)):
+            numbered = row | {"number": len(rows) + 1}
+            said = [numbered[name] for name in ("number", "type", "volunteer_id", "registration_id", "act", "by", "body")]
+            head = sha256(head + _canonical([*said, numbered["at"].timestamp()]).encode()).digest()
+            rows.append(numbered | {"hash": head})
     op.bulk_insert(chain, rows)
 
 
-def _event(number: int, event: Any) -> dict[str, Any]:
-    evidence = event.evidence if isinstance(event.evidence, dict) else json.loads(event.evidence)
-    kept = {"number": number, "registration_id": event.registration_id, "act": None, "by": event.by, "at": _moment(event.at)}
+class _Whose:
+    """Whose the registrations were, and where aliases led, as far as the old history has been read.
+
+    Of a claim it only said which ID became an alias; the new one says as well what moved with it.
+    """
+
+    def __init__(self) -> None:
+        self._members: dict[str, list[str]] = defaultdict(list)
+        self._aliases: dict[str, list[str]] = defaultdict(list)
+
+    def after(self, event: Any, *, act: int) -> list[dict[str, Any]]:
+        """What followed from `event`, which has the number `act` in the new history."""
+        if event.type == "linked":
+            self._members[event.volunteer_id].append(event.registration_id)
+        if event.type != "claimed":
+            return []
+        loser, to = _evidence(event)["alias"], event.volunteer_id
+        moved, led = self._members.pop(loser, []), [*self._aliases.pop(loser, []), loser]
+        self._members[to] += moved
+        self._aliases[to] += led
+        kept = {"act": act, "by": event.by, "at": _moment(event.at)}
+        moves = {"from": loser, "has": {"verified": False}}
+        return [
+            *(_row("moved", to, registration_id, moves, **kept) for registration_id in moved),
+            *(_row("aliased", alias, None, {"to": to, "had": None if alias == loser else loser}, **kept) for alias in led),
+        ]
+
+
+def _row(type: str, volunteer_id: str | None, registration_id: str | None, body: Any, **kept: Any) -> dict[str, Any]:
+    return {"type": type, "volunteer_id": volunteer_id, "registration_id": registration_id, "body": _canonical(body), **kept}
+
+
+def _evidence(event: Any) -> Any:
+    return event.evidence if isinstance(event.evidence, dict) else json.loads(event.evidence)
+
+
+def _event(event: Any) -> dict[str, Any]:
+    evidence = _evidence(event)
+    kept = {"act": None, "by": event.by, "at": _moment(event.at)}
     if event.type != "matched_later":
-        return kept | {"type": event.type, "volunteer_id": event.volunteer_id, "body": _canonical(evidence)}
+        return _row(event.type, event.volunteer_id, event.registration_id, evidence, **kept)
     other = evidence.get("registration_id")
     op.get_bind().execute(
         sa.text(
@@ -253,7 +294,7 @@ def _event(number: int, event: Any) -> dict[str, Any]:
     )
     review = op.get_bind().scalar(sa.text("SELECT max(number) FROM review"))
     body = {"review": review, "kind": "merge", "other": other, "weight": None}
-    return kept | {"type": "review_opened", "volunteer_id": None, "body": _canonical(body)}
+    return _row("review_opened", None, event.registration_id, body, **kept)
 
 
 def _canonical(value: Any) -> str:
