@@ -17,6 +17,7 @@ COMMITS = (
     "federation/accounts/commands",
     "federation/directory/commands",
     "federation/identity/key_commands",
+    "federation/identity/link_commands",
     "federation/ledger/person_commands",
     "tenants/cli",
     "tenants/joining/commands",

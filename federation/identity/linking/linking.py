@@ -152,7 +152,8 @@ class _Batch:
         if is_new and decision.join and is_sampled(subject.registration_id):
             asked = (Asked(ReviewKind.SAMPLE, decision.join), *asked)
         self.questions += [Question(subject.registration_id, one) for one in asked]
-        if not is_new:
+        # Where there were too many to compare, nothing shows that an older question is settled.
+        if not is_new and all(one.kind is not ReviewKind.CROWDED for one in asked):
             beside = {volunteer_ids[one.pair.other.registration_id] if one.pair else None for one in asked}
             self.corrected[subject.registration_id] = beside
 
