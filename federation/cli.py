@@ -21,8 +21,8 @@ from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError
 from federation.identity.commands import identity_group
 from federation.identity.key_commands import federation_group, token_group
-from federation.identity.keys.resealing import STOCKS
 from federation.identity.link_commands import link_command
+from federation.identity.resealing import STOCKS
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.ledger.commands import volunteer_command

@@ -98,7 +98,7 @@ def add(username: str, name: str, role: str, typed: bool, from_stdin: bool) -> N
 def show() -> None:
     """Show every account of the hub's staff, with its role and when it was last seen."""
     with hub() as (session, settings):
-        table = Table("Name to sign in with", "Name", "Role", "Open", "Last seen", "Appointed by")
+        table = Table("Username", "Name", "Role", "Open", "Last seen", "Appointed by")
         for account, stewardship, seen_at in stewards(session):
             table.add_row(
                 account.username,

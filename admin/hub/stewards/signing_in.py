@@ -18,7 +18,7 @@ blueprint = Blueprint("signing_in", __name__)
 class SignInForm(FlaskForm):
     """Name and password."""
 
-    username = StringField(lazy_gettext("Name"), [InputRequired(lazy_gettext("Enter your name."))])
+    username = StringField(lazy_gettext("Username"), [InputRequired(lazy_gettext("Enter your username."))])
     password = PasswordField(lazy_gettext("Password"), [InputRequired(lazy_gettext("Enter your password."))])
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from federation.identity.asking.asking import conclude
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.linking.gathering import Neighbourhood, gather
@@ -161,7 +162,9 @@ class _Batch:
         """Writes everything, and announces the new links to their districts."""
         bulk.append(session, Volunteer, self.volunteers)
         bulk.append(session, Link, self.links)
-        self.happenings += close_after_correction(session, self.corrected)
+        closed = close_after_correction(session, self.corrected)
+        conclude(session, [happening.body["review"] for happening in closed], at=self.at)
+        self.happenings += closed
         self.happenings += open_reviews(
             session,
             self.questions,

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
+from federation.identity.asking.asking import conclude
+from federation.identity.asking.waiting import wait_for_answers
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.linking.telling import tell_links
@@ -52,10 +54,11 @@ class Act:
         self._happenings: list[Happening] = []
         self._moved: list[str] = []
         self._decided: list[Review] = []
+        self._settled: list[Review] = []
         self._persons: Counter[str] = Counter()
 
     def finish(self) -> int:
-        """Writes the history, counts the persons of each district, and tells districts whose registrations moved.
+        """Writes the history, counts the persons of each district, and tells districts what moved and is asked no more.
 
         Gives the act's number.
         """
@@ -71,6 +74,7 @@ class Act:
         bulk.add_up(self.session, PersonTotal, counts)
         if self._moved:
             tell_links(self.session, bulk.among(self.session, Link.registration_id, self._moved))
+        conclude(self.session, [review.number for review in self._settled], at=self.at)
         return number
 
     def note(self, happening: Happening) -> None:
@@ -160,16 +164,19 @@ class Act:
         review.decide(decision, reason=reason, by=self.by, at=self.at)
         self._review_step(IdentityEventType.REVIEW_DECIDED, review, had)
         self._decided.append(review)
+        self._settled.append(review)
 
     def close(self, review: Review) -> None:
         """What a review asked about is no more."""
         had = review.standing
         review.become_obsolete()
         self._review_step(IdentityEventType.REVIEW_OBSOLETE, review, had)
+        self._settled.append(review)
 
     def reopen(self, review: Review, standing: ReviewStanding) -> None:
-        """A review is as it was."""
+        """A review is as it was, but for a district that was asked: what it owed was withdrawn."""
         review.restore(standing)
+        wait_for_answers(self.session, review, at=self.at)
         self.note(
             Happening(
                 type=IdentityEventType.REVIEW_REOPENED,

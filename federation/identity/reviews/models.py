@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from federation.db import Model
@@ -142,8 +142,37 @@ class QuestionTopic(StrEnum):
     """Ask the person whether they are registered in another district as well, and in which."""
 
 
+class QuestionAnswer(StrEnum):
+    """What a district can answer."""
+
+    CONFIRMED = "confirmed"
+    """The registration says what the document says."""
+    CORRECTED = "corrected"
+    """The registration was put right by the document."""
+    NOT_THEIRS = "not_theirs"
+    """The number in the registration is somebody else's."""
+    ELSEWHERE = "elsewhere"
+    """The person says that they are registered in another district as well."""
+    ONLY_HERE = "only_here"
+    """The person says that they are registered nowhere else."""
+    UNKNOWN = "unknown"
+    """It cannot be found out."""
+
+
+class QuestionState(StrEnum):
+    """Whether the district may still answer, and answer otherwise."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+    USED = "used"
+
+
 class Question(Model):
-    """What a steward asked a district about a registration of its own, and what it answered."""
+    """What a steward asked a district about a registration of its own, and what it answered.
+
+    `note` is encrypted (`asking.taking_answers`). `version` grows with each word of the hub's to the district;
+    (`answer_epoch`, `answer_version`) is that of the district's newest word. An answer that was taken back is none.
+    """
 
     __tablename__ = "question"
 
@@ -155,8 +184,36 @@ class Question(Model):
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    answer: Mapped[str | None] = mapped_column(String(20))
-    note: Mapped[bytes | None]
+    used_at: Mapped[datetime | None]
+    answer: Mapped[QuestionAnswer | None]
+    note: Mapped[bytes | None] = mapped_column(LargeBinary)
     answered_by: Mapped[str | None] = mapped_column(String(80))
     answered_at: Mapped[datetime | None]
+    answer_epoch: Mapped[int] = mapped_column(BigInteger)
+    answer_version: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(Integer)
+
+    @property
+    def state(self) -> QuestionState:
+        """Whether the district may still answer."""
+        if self.withdrawn_at is not None:
+            return QuestionState.WITHDRAWN
+        return QuestionState.OPEN if self.used_at is None else QuestionState.USED
+
+    def withdraw(self, *, at: datetime) -> None:
+        """Nobody needs an answer any more. Raises `StateForbids` where it was withdrawn, or its answer used."""
+        self._refuse_unless_open()
+        self.withdrawn_at = at
+        self.version += 1
+
+    def use(self, *, at: datetime) -> None:
+        """A decision rests on its answer, which stands from now on. Raises `StateForbids` where there is none to use."""
+        self._refuse_unless_open()
+        if self.answer is None:
+            raise StateForbids("The district has not answered; withdraw the question instead.")
+        self.used_at = at
+        self.version += 1
+
+    def _refuse_unless_open(self) -> None:
+        if self.state is not QuestionState.OPEN:
+            raise StateForbids(f"This question is {self.state} already; ask another.")

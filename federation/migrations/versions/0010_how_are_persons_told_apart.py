@@ -164,10 +164,13 @@ def _create_reviews() -> None:
         sa.Column("asked_by", sa.String(length=80), nullable=False),
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("withdrawn_at", _MOMENT, nullable=True),
+        sa.Column("used_at", _MOMENT, nullable=True),
         sa.Column("answer", sa.String(length=20), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("answered_by", sa.String(length=80), nullable=True),
         sa.Column("answered_at", _MOMENT, nullable=True),
+        sa.Column("answer_epoch", sa.BigInteger(), nullable=False),
+        sa.Column("answer_version", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.registration_id"], name=op.f("fk_question_registration_id")

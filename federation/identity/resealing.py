@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from federation.directory.models import BusAccount
 from federation.identity.models import Registration
 from federation.identity.persons.sealing import seal, unseal
+from federation.identity.reviews.models import Question
 from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch
 from sync.databases.resealing import Chunk, FieldCipher, Stock
 
@@ -35,6 +36,7 @@ def _count_clear_genders(session: Session) -> int:
 STOCKS = (
     Stock("genders in clear", _count_clear_genders, seal_clear_genders),
     Stock.of("persons", Registration.person),
+    Stock.of("notes beside answers", Question.note),
     Stock.of("received batches", ReceivedBatch.body),
     Stock.of("parked events", ParkedRecord.line),
     Stock.of("refused messages", QuarantinedMessage.head),
