@@ -9,10 +9,9 @@ from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening
 from federation.identity.matching.deciding import ReviewKind
 from federation.identity.models import Link
-from federation.identity.reviews.models import Review, ReviewState
+from federation.identity.reviews.models import PENDING, Review
 from sync.databases import bulk
 
-_PENDING = (ReviewState.OPEN, ReviewState.SECONDING)
 _ABOUT_LINKS = (ReviewKind.SAMPLE, ReviewKind.SECOND)
 """These ask about what has been linked or decided, whatever became of it."""
 
@@ -72,7 +71,7 @@ def close_after_correction(session: Session, asked: Mapping[str | None, Collecti
 
 
 def _asks_who_is_who() -> tuple[ColumnElement[bool], ...]:
-    return Review.state.in_(_PENDING), Review.kind.not_in(_ABOUT_LINKS), Review.follows.is_(None)
+    return Review.state.in_(PENDING), Review.kind.not_in(_ABOUT_LINKS), Review.follows.is_(None)
 
 
 def _is_about(session: Session, registration_ids: Collection[str]) -> ColumnElement[bool]:

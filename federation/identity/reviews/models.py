@@ -25,6 +25,10 @@ class ReviewState(StrEnum):
     """What it asked about is no more: they came under one ID in another way, or were corrected."""
 
 
+PENDING = (ReviewState.OPEN, ReviewState.SECONDING)
+"""The states of what has no answer yet."""
+
+
 class ReviewDecision(StrEnum):
     """What a steward can answer."""
 
@@ -90,7 +94,7 @@ class Review(Model):
     @property
     def is_pending(self) -> bool:
         """Whether there is something to be decided."""
-        return self.state in (ReviewState.OPEN, ReviewState.SECONDING)
+        return self.state in PENDING
 
     @property
     def standing(self) -> ReviewStanding:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening
 from federation.identity.matching.deciding import Asked, ReviewKind
-from federation.identity.reviews.models import Review, ReviewState
+from federation.identity.reviews.models import PENDING, Review, ReviewState
 from sync.databases import bulk
 
 
@@ -101,7 +101,7 @@ def _open_pairs(session: Session, registration_ids: Sequence[str]) -> set[frozen
     is_about_other = bulk.among(session, review.other_registration_id, registration_ids)
     rows = session.execute(
         select(review.registration_id, review.other_registration_id).where(
-            review.state.in_((ReviewState.OPEN, ReviewState.SECONDING)), is_about_one | is_about_other
+            review.state.in_(PENDING), is_about_one | is_about_other
         )
     )
     return {_pair(one, other) for one, other in rows}

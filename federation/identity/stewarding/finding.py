@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from federation.errors import NotFound
 from federation.identity.matching.deciding import ReviewKind
-from federation.identity.reviews.models import Review, ReviewNeed, ReviewState
+from federation.identity.reviews.models import PENDING, Review, ReviewNeed, ReviewState
 
 PAGE = 50
 
@@ -54,6 +54,11 @@ def waiting(session: Session, *, by: str) -> list[Waiting]:
     needing = func.sum(case((Review.needs.is_not(None), 1), else_=0))
     query = select(Review.kind, func.count(), needing).where(_is_open_to(by)).group_by(Review.kind).order_by(Review.kind)
     return [Waiting(kind, count - needs, needs) for kind, count, needs in session.execute(query)]
+
+
+def count_pending(session: Session) -> int:
+    """How many reviews wait for any steward."""
+    return session.scalar(select(func.count()).select_from(Review).where(Review.state.in_(PENDING))) or 0
 
 
 def review_of(session: Session, number: int) -> Review:
