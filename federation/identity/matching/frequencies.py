@@ -27,16 +27,20 @@ FURTHER_COUNTS: Mapping[str, float] = {
 class Frequencies:
     """How many `records` the register has, and in how many of them values occur: by field, then by value.
 
-    The two records that are compared are counted with the others. Values that are not needed may be left out.
+    Both records that are compared are counted with the others. Values that are not needed may be left out.
     """
 
     records: int
     counts: Mapping[str, Mapping[str, int]]
 
     def share(self, field: str, value: str) -> float:
-        """The share of records that have this value (0 to 1)."""
-        count = self.counts[field].get(value, 0)
-        return (count + FURTHER_COUNTS[field]) / (self.records + FURTHER_RECORDS)
+        """How likely it is that another record has the value of one that has it (0 to 1).
+
+        That one does not count: otherwise a name that only two registrations have, because they are one person's, would look
+        twice as common as it is.
+        """
+        others = max(self.counts[field].get(value, 0) - 1, 0)
+        return (others + FURTHER_COUNTS[field]) / (self.records - 1 + FURTHER_RECORDS)
 
 
 def frequencies_of(register: Iterable[Features]) -> Frequencies:

@@ -48,7 +48,9 @@ def linker_of(connection: duckdb.DuckDBPyConnection, settings: dict[str, object]
         connection.execute(
             f"""
             CREATE OR REPLACE TABLE {table} AS
-            SELECT {field}, (count(*) + {further}) / ((SELECT count(*) FROM {REGISTER}) + {FURTHER_RECORDS}) AS tf_{field}
+            SELECT
+                {field},
+                (count(*) - 1 + {further}) / ((SELECT count(*) FROM {REGISTER}) - 1 + {FURTHER_RECORDS}) AS tf_{field}
             FROM {REGISTER} WHERE {field} IS NOT NULL GROUP BY {field}
             """  # noqa: S608 - names and figures of our own
         )
