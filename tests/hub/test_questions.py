@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from federation.directory.taking_part import leave
 from federation.errors import Invalid, NotFound, StateForbids
-from federation.identity.asking.asking import ask, conclude, withdraw
+from federation.identity.asking.asking import ask, withdraw
 from federation.identity.asking.reading import questions_about
 from federation.identity.matching.deciding import ReviewKind
 from federation.identity.resealing import STOCKS
 from federation.identity.reviews.models import Question, QuestionTopic, Review, ReviewDecision, ReviewNeed, ReviewState
+from federation.identity.stewarding.deciding import decide, undo_decision
 from federation.mailbox import LogRecord, ParkedRecord
 from sync import streams
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED, IDENTITY_QUESTION_ASKED, IdentityAnswerState
@@ -153,9 +154,7 @@ def test_a_decision_ends_what_was_asked(hub: Hub, districts: list[District]) -> 
     asked(hub, "r2")
     hub.hears(districts[0].says(answered(answered_id)))
     with hub.sessions.begin() as session:
-        review = session.get_one(Review, NUMBER)
-        review.state, review.decision = ReviewState.DECIDED, ReviewDecision.SAME
-        conclude(session, NUMBER, at=AT)
+        decide(session, NUMBER, ReviewDecision.DIFFERENT, settings=hub.settings, by="chen", at=AT)
     assert [said_to(hub, district)[-1]["state"] for district in districts] == ["used", "withdrawn"]
     [review] = hub.rows(Review)
     assert (review.state, review.needs) == (ReviewState.DECIDED, None)
@@ -165,6 +164,25 @@ def test_a_decision_ends_what_was_asked(hub: Hub, districts: list[District]) -> 
     assert hub.rows(ParkedRecord) == []
     with pytest.raises(StateForbids):
         asked(hub)
+
+
+def test_an_answer_that_was_used_stays_used_when_the_decision_is_taken_back(hub: Hub, districts: list[District]) -> None:
+    first = asked(hub, "r1")
+    asked(hub, "r2")
+    hub.hears(districts[0].says(answered(first)))
+    with hub.sessions.begin() as session:
+        decide(session, NUMBER, ReviewDecision.DIFFERENT, settings=hub.settings, by="chen", at=AT)
+        undo_decision(session, NUMBER, by="chen", at=AT)
+    assert need(hub) is None
+    assert [said_to(hub, district)[-1]["state"] for district in districts] == ["used", "withdrawn"]
+    asked(hub, "r2")
+    assert need(hub) is ReviewNeed.DISTRICT
+
+
+def test_a_correction_after_which_nothing_is_asked_ends_the_question(hub: Hub, districts: list[District]) -> None:
+    asked(hub)
+    hub.hears(districts[0].says(registration("r1", name="王大明", birth_date="1963-03-02", version=2)))
+    assert [said["state"] for said in said_to(hub, districts[0])] == ["open", "withdrawn"]
 
 
 def refusals(session: Session) -> Iterator[tuple[type[Exception], Any]]:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from federation.identity.asking.asking import ask, conclude
+from federation.identity.asking.asking import ask
 from federation.identity.asking.reading import Asked, questions_about
 from federation.identity.matching.deciding import ReviewKind
 from federation.identity.models import Registration as Known
-from federation.identity.reviews.models import QuestionAnswer, QuestionTopic, Review, ReviewState
+from federation.identity.reviews.models import QuestionAnswer, QuestionTopic, Review, ReviewDecision, ReviewState
+from federation.identity.stewarding.deciding import decide
 from sync.testing import BadWeather
 from tenants.questions import answering
 from tenants.questions.models import Answer, IdentityQuestion, QuestionState
@@ -113,7 +114,7 @@ def test_questions_go_down_and_answers_come_up(on_files: City, weather: Callable
     assert (back["luohu"].question.answer, back["luohu"].note) == (QuestionAnswer.UNKNOWN, None)
     assert needs(on_files, number) is None
     with on_files.hub.sessions.begin() as session:
-        conclude(session, number, at=datetime.now(UTC))
+        decide(session, number, ReviewDecision.DIFFERENT, settings=on_files.hub.settings, by="chen", at=datetime.now(UTC))
     storm.blow(ROUNDS)
     assert [question.state for district in on_files.districts for question in heard(district)] == [QuestionState.USED] * 2
     assert on_files.in_step()
