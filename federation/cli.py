@@ -22,6 +22,7 @@ from federation.errors import FederationError
 from federation.identity.commands import identity_group
 from federation.identity.key_commands import federation_group, token_group
 from federation.identity.link_commands import link_command
+from federation.identity.matching_commands import matching_group
 from federation.identity.resealing import STOCKS
 from federation.intake import open_inbox
 from federation.ledger import totals
@@ -80,7 +81,7 @@ main = command_group(
     "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
 _ABOUT_DISTRICTS = (invite_command, invitation_group, district_group, broker_group)
-_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, link_command)
+_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, link_command, matching_group)
 for command in (*_ABOUT_DISTRICTS, *_ABOUT_PERSONS):
     main.add_command(command)
 

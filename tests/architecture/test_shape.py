@@ -18,6 +18,7 @@ COMMITS = (
     "federation/directory/commands",
     "federation/identity/key_commands",
     "federation/identity/link_commands",
+    "federation/identity/matching_commands",
     "federation/ledger/person_commands",
     "tenants/cli",
     "tenants/joining/commands",
