@@ -11,7 +11,6 @@ from benchmarks.registers.outcomes import Outcome
 from benchmarks.registers.people import TODAY
 from benchmarks.registers.reading import features_in
 from federation.identity.linking.gathering import Neighbourhood
-from federation.identity.linking.recording import Recorded
 from federation.identity.matching.deciding import Decision, Known, NamedDocument, decide
 from federation.identity.matching.frequencies import FURTHER_COUNTS, Frequencies
 from federation.identity.matching.judging import Judge
@@ -31,7 +30,7 @@ def link_in_memory(register: Sequence[Entry], *, model: Model, policy: Policy) -
         known = _known(place, entry)
         _count(counts, known)
         judge = Judge(model, policy, Frequencies(place + 1, counts))
-        decision = _decide(neighbourhood.as_compared(Recorded(known, is_new=True)), neighbourhood, judge)
+        decision = _decide(neighbourhood.as_compared(known), neighbourhood, judge)
         joined = decision.join
         neighbourhood.settle(known, neighbourhood.volunteer_ids[joined.other.registration_id] if joined else str(place))
         asked += [(place, int(one.pair.other.registration_id)) for one in decision.asked if one.pair]

@@ -109,7 +109,7 @@ def test_a_file_that_is_no_model_is_refused(hub: Hub, tmp_path: Path) -> None:
 
 def test_too_few_registrations_teach_nothing(hub: Hub, tmp_path: Path) -> None:
     [futian] = hub.enrol("futian")
-    hub.hears(futian.says(registration("r1"), registration("r2", name="李四", birth_date="1971-12-30"))
+    hub.hears(futian.says(registration("r1"), registration("r2", name="李四", birth_date="1971-12-30")))
     done = CliRunner().invoke(main, ["matching", "learn", str(tmp_path / "model.json")])
     assert done.exit_code != 0
     assert "nothing to learn from" in done.output

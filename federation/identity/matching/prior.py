@@ -21,7 +21,8 @@ class Prior:
     """The probability for a register that `workbench` laid out; raises `Invalid` where no pair is without doubt."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        [[self.records]] = connection.execute(f"SELECT count(*) FROM {REGISTER}").fetchall()  # noqa: S608 - a name of our own
+        [[records]] = connection.execute(f"SELECT count(*) FROM {REGISTER}").fetchall()  # noqa: S608 - a name of our own
+        self.records = int(records)
         certain, _ = _pairs_agreeing(connection, _CERTAIN, knowing=_CERTAIN[0])
         if not certain:
             raise Invalid(
@@ -29,7 +30,7 @@ class Prior:
                 "Use the model that comes with the program.",
                 field="register",
             )
-        self._certain = certain / (self.records * (self.records - 1) / 2)
+        self._certain: float = certain / (self.records * (self.records - 1) / 2)
         self._known = math.prod(_share_known(connection, field) for field in _CERTAIN)
 
     def guess(self) -> float:
