@@ -43,11 +43,9 @@ def learn_command(file: Path) -> None:
     million, and changes nothing yet: banyan-hub matching use FILE does.
     """
     with hub() as (session, settings):
-        length = session.scalar(select(func.count()).select_from(Registration))
+        length = session.scalar(select(func.count()).select_from(Registration)) or 0
         with click.progressbar(length=length, label="registrations") as bar:
-            written = learn_model(
-                session, settings=settings, at=datetime.now(UTC), watch=lambda read: bar.update(read - bar.pos)
-            )
+            written = learn_model(session, settings=settings, at=datetime.now(UTC), watch=bar.update)
     file.write_bytes(written)
     click.echo(f"The model is in {file}. Nothing is judged by it before: banyan-hub matching use {file}")
 

@@ -22,7 +22,7 @@ _SEED = 1
 
 
 def learn_model(session: Session, *, settings: Settings, at: datetime, watch: Callable[[int], None]) -> bytes:
-    """Learns a model from all registrations and gives it as a file's content; `watch` is told how many were read.
+    """Learns a model from all registrations and gives it as a file's content; `watch` is told how many more were read.
 
     Raises `NotPrepared` where what learns is not installed, and `Invalid` where there is too little to learn from.
     """
@@ -51,7 +51,7 @@ def use_model(session: Session, written: bytes, *, by: str, at: datetime) -> Mod
 
 def _read_register(session: Session, settings: Settings, watch: Callable[[int], None]) -> Iterator[Features]:
     rows = session.execute(select(Registration.person).execution_options(yield_per=_AT_ONCE))
-    for read, (person,) in enumerate(rows, 1):
-        yield features_of(unseal(person, settings.field_cipher))
-        if read % _AT_ONCE == 0:
-            watch(read)
+    for chunk in rows.partitions(_AT_ONCE):
+        for (person,) in chunk:
+            yield features_of(unseal(person, settings.field_cipher))
+        watch(len(chunk))
