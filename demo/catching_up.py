@@ -40,6 +40,7 @@ class City:
 
     people: int
     registrations: int
+    pending_reviews: int
     comparisons: list[Comparison]
 
 
@@ -82,6 +83,7 @@ def _compare(districts: list[District], here: dict[str, dict[str, Any]], ask_hub
     return City(
         people=everybody["people"],
         registrations=everybody["registrations"],
+        pending_reviews=everybody["pending_reviews"],
         comparisons=[
             Comparison(
                 district=district,

@@ -39,7 +39,8 @@ def city_table(results: dict[str, list[FileResult]], city: City, *, seconds: flo
         f"Accepted rows that wait for a coordinator to certify them: {sum(result.waiting for result in files):,}",
         "Refused rows, and those that entered with a notice, each with its line and the reason:",
         *(f"  {_short(result.report)}" for result in files),
-        f"{city.registrations:,} registrations, {city.people:,} distinct people so far, {seconds:.0f} seconds",
+        f"{city.registrations:,} registrations, {city.people:,} distinct people so far, "
+        f"{city.pending_reviews:,} questions for a steward, {seconds:.0f} seconds",
     )
 
 

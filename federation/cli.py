@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.accounts.commands import steward_group
 from federation.directory import asking
 from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
@@ -18,11 +19,15 @@ from federation.directory.keys import DistrictKeys
 from federation.directory.proof import proof_of
 from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError
+from federation.identity.commands import identity_group
 from federation.identity.key_commands import federation_group, token_group
-from federation.identity.keys.resealing import STOCKS
+from federation.identity.link_commands import link_command
+from federation.identity.matching_commands import matching_group
+from federation.identity.resealing import STOCKS
 from federation.intake import open_inbox
 from federation.ledger import totals
 from federation.ledger.commands import volunteer_command
+from federation.ledger.person_commands import person_group
 from federation.migrations import MIGRATIONS
 from federation.operating import hub
 from federation.settings import Settings, read_settings
@@ -75,7 +80,9 @@ main = command_group(
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
     "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
 )
-for command in (invite_command, invitation_group, district_group, broker_group, volunteer_command):
+_ABOUT_DISTRICTS = (invite_command, invitation_group, district_group, broker_group)
+_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, link_command, matching_group)
+for command in (*_ABOUT_DISTRICTS, *_ABOUT_PERSONS):
     main.add_command(command)
 
 

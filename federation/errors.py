@@ -59,8 +59,14 @@ class BrokerUnavailable(FederationError):
     code = "broker_unavailable"
 
 
+class NotAllowed(FederationError):
+    """The account has no role that allows this."""
+
+    code = "not_allowed"
+
+
 class SignInRefused(FederationError):
-    """What was given is not the operator's secret."""
+    """Name and password, or the operator's secret, do not open what they were given for."""
 
     code = "sign_in_refused"
 

@@ -6,13 +6,15 @@ from functools import partial
 
 from federation.directory.keeping_keys import follow_rotations
 from federation.directory.recording_organizations import record_organizations
-from federation.identity.claiming import take_claims
-from federation.identity.linking import link_registrations
+from federation.identity.asking.taking_answers import take_answers
+from federation.identity.linking.linking import link_registrations
+from federation.identity.merging.claiming import take_claims
 from federation.ledger.posting import post_hours
 from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, digest, recovery
 from federation.settings import Settings
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED
+from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED
@@ -29,6 +31,7 @@ def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: date
         HOURS_CERTIFIED: post_hours,
         HOURS_CORRECTED: post_hours,
         HOURS_REVOKED: post_hours,
+        IDENTITY_QUESTION_ANSWERED: partial(take_answers, settings=settings, now=now),
         ORGANIZATION_RECORDED: record_organizations,
         REGISTRATION_RECORDED: partial(link_registrations, settings=settings, now=now),
         SIGNING_KEY_ADDED: follow,

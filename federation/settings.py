@@ -1,5 +1,6 @@
 """What does the hub's program have to be told?"""
 
+import hmac
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,8 @@ class Settings:
     database; `field_cipher` encrypts what the database holds about persons; `province` (two digits of GB/T 2260) begins every
     volunteer ID issued here;
     `held_polls` threads of a web process, and no more, may wait for what comes for districts that are only reached over HTTPS.
-    `operator_token` opens the operator's pages, which are not there without it.
+    `operator_token` opens the operator's pages, which are not there without it. Unless it `links_on_arrival`, new registrations
+    are recorded, and wait for `banyan-hub link`.
     """
 
     database_url: str = field(repr=False)
@@ -68,7 +70,13 @@ class Settings:
     secure_cookies: bool
     joining: JoiningSettings = field(default_factory=JoiningSettings)
     held_polls: int = HELD_POLLS
+    links_on_arrival: bool = True
     operator_token: str | None = field(default=None, repr=False)
+
+    @property
+    def matching_key(self) -> bytes:
+        """Under what is kept by which registrations are found that may be of one person."""
+        return hmac.digest(self.token_keys[0], b"matching", "sha256")
 
 
 def read_settings() -> Settings:
@@ -97,6 +105,7 @@ def _build(env: Env) -> Settings:
             token_key_version=env.int("TOKEN_KEY_VERSION", 1),
             next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
         ),
+        links_on_arrival=env.bool("LINK_ON_ARRIVAL", True),
         held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
         operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),
     )

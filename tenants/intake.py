@@ -2,22 +2,30 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.orm import Session
+
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED
+from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED, IDENTITY_QUESTION_ASKED
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_RECOGNIZED, SIGNING_KEY_ROTATED
 from sync.mailbox.applying import Handler
+from sync.mailbox.log import Log
 from tenants.hours.restoring import restore_hours
 from tenants.joining.following import follow_membership, follow_recognized_keys
 from tenants.joining.restoring import restore_signing_keys
 from tenants.organizations.restoring import restore_organizations
+from tenants.questions.claiming import claim_questions
+from tenants.questions.following import follow_questions
+from tenants.questions.restoring import restore_answers
 from tenants.registrations.claiming import claim_volunteer_ids, restore_claims
 from tenants.registrations.following import follow_volunteer_ids
 from tenants.registrations.restoring import restore_registrations
 
 HANDLERS: Mapping[str, Handler] = {
+    IDENTITY_QUESTION_ASKED: follow_questions,
     MEMBERSHIP_CHANGED: follow_membership,
     SIGNING_KEY_RECOGNIZED: follow_recognized_keys,
     VOLUNTEER_ID_ASSIGNED: follow_volunteer_ids,
@@ -27,6 +35,7 @@ RESTORERS: Mapping[str, Handler] = {
     HOURS_CERTIFIED: restore_hours,
     HOURS_CORRECTED: restore_hours,
     HOURS_REVOKED: restore_hours,
+    IDENTITY_QUESTION_ANSWERED: restore_answers,
     ORGANIZATION_RECORDED: restore_organizations,
     REGISTRATION_RECORDED: restore_registrations,
     VOLUNTEER_ID_CLAIMED: restore_claims,
@@ -34,4 +43,8 @@ RESTORERS: Mapping[str, Handler] = {
     SIGNING_KEY_ROTATED: restore_signing_keys,
 }
 
-WHEN_THE_HUB_BEGINS_ANEW = claim_volunteer_ids
+
+def when_the_hub_begins_anew(session: Session, stream: str, *, log: Log) -> None:
+    """Says what the hub, whose `stream` goes on in a newer epoch, may have lost."""
+    claim_volunteer_ids(session, stream, log=log)
+    claim_questions(session, stream, log=log)

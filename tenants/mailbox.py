@@ -17,7 +17,7 @@ from sync.mailbox.log import Log, LogRecordColumns, StreamHeadColumns
 from sync.mailbox.quarantine import Quarantine, QuarantinedMessageColumns
 from sync.mailbox.recovery import Recovery
 from tenants.db import Model, db
-from tenants.intake import HANDLERS, RESTORERS, WHEN_THE_HUB_BEGINS_ANEW
+from tenants.intake import HANDLERS, RESTORERS, when_the_hub_begins_anew
 
 
 class StreamHead(StreamHeadColumns, Model):
@@ -102,7 +102,7 @@ inbox = Inbox(
     applier=Applier(ParkedRecord, digest, HANDLERS),
     quarantine=Quarantine(QuarantinedMessage),
     recovery=recovery,
-    renewed=partial(WHEN_THE_HUB_BEGINS_ANEW, log=log),
+    renewed=partial(when_the_hub_begins_anew, log=log),
 )
 evidence = Evidence(heads=StreamHead, cursors=StreamCursor, digest=digest, parked=ParkedRecord, quarantined=QuarantinedMessage)
 

@@ -10,7 +10,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from sync import streams
-from tenants.staff import passwords
+from sync.accounts import passwords
 from tests.support import postgresql, rabbitmq, servers
 from tests.support.postgresql import PostgreSQL
 from tests.support.rabbitmq import RabbitMQ

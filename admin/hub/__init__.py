@@ -1,4 +1,4 @@
-"""What does everybody see of the city, and its operator of the streams?"""
+"""What does everybody see of the city, its operator of the streams, and its stewards of persons?"""
 
 from flask import Flask
 
@@ -6,6 +6,7 @@ from admin import streams
 from admin.frame import frame
 from admin.hub.operation import blueprint as operation
 from admin.hub.pages import blueprint as pages
+from admin.hub.stewards import register as register_stewards
 from federation.settings import Settings
 
 
@@ -16,3 +17,4 @@ def register(app: Flask) -> None:
     streams.register(app)
     app.register_blueprint(pages)
     app.register_blueprint(operation)
+    register_stewards(app)

@@ -6,9 +6,11 @@ from admin import streams
 from admin.frame import frame
 from admin.tenant import desk, refusals, wording
 from admin.tenant.city import blueprint as city
+from admin.tenant.correcting import blueprint as correcting
 from admin.tenant.home import blueprint as home
 from admin.tenant.hours import blueprint as hours
 from admin.tenant.imports import blueprint as imports
+from admin.tenant.questions import blueprint as questions
 from admin.tenant.queue import blueprint as queue
 from admin.tenant.recording import blueprint as recording
 from admin.tenant.signing_in import blueprint as signing_in
@@ -24,7 +26,7 @@ def register(app: Flask) -> None:
     pages.before_request(desk.read_only_where_nothing_changes)
     pages.before_request(desk.require_staff)
     pages.app_context_processor(desk.for_templates)
-    for blueprint in (signing_in, home, queue, hours, recording, volunteers, imports, city):
+    for blueprint in (signing_in, home, queue, hours, recording, volunteers, correcting, questions, imports, city):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)

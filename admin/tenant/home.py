@@ -10,6 +10,7 @@ from tenants.hours.queue import QueueFilter, summarize
 from tenants.hours.totals import totals_within
 from tenants.imports.runs.latest import latest_jobs
 from tenants.organizations.arranging import root
+from tenants.questions import finding as questions
 from tenants.staff.permissions import Permission
 from tenants.standing import standing
 
@@ -26,6 +27,8 @@ def show() -> str:
     return render_template(
         "tenant/home.html",
         queue=summarize(session, wanted, by=desk.staff().username),
+        questions=questions.summarize(session, desk.places(Permission.REGISTER)),
+        now=desk.now(),
         totals=totals_within(session, seen),
         sees_all=root(session).id in seen,
         standing=standing(session, settings.district, at=desk.now()),

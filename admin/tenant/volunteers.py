@@ -11,6 +11,7 @@ from admin.tenant import desk
 from admin.tenant.queries import PageForm, QueryForm
 from tenants.db import db
 from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
+from tenants.questions.finding import waiting_about
 from tenants.registrations.finding import masked_document, registration_seen, search
 from tenants.staff.permissions import Permission
 
@@ -44,11 +45,14 @@ def show(registration_id: uuid.UUID) -> str:
     form = PageForm(request.args)
     first = form.page.data - 1 if form.validate() else 0
     by = desk.staff().username
+    corrects = registration.organization_id in desk.places(Permission.REGISTER)
     sums = sums_of_volunteer(db.session(), registration.id, by=by)
     return render_template(
         "tenant/volunteer.html",
         registration=registration,
         document=masked_document(registration, desk.settings().field_cipher),
+        corrects=corrects,
+        questions=waiting_about(db.session(), registration.id) if corrects else (),
         sums=sums,
         entries=entries_of_volunteer(db.session(), registration.id, by=by, first=first * PAGE_LENGTH, limit=PAGE_LENGTH),
         entry_count=sum(part.entries for part in sums.values()),

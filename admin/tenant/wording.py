@@ -1,17 +1,19 @@
 """How are a district's states, acts and numbers said?"""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask import Flask
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
-from admin.writing import moment
+from admin.writing import moment, number
 from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
 from tenants.imports.forms.profiles import Kind
 from tenants.imports.runs.models import JobState
+from tenants.questions.models import Answer, QuestionState, Topic
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.settings import Settings
 
@@ -42,7 +44,7 @@ _ACTS = {
     HourAct.AMENDED: lazy_gettext("Changed in the register"),
 }
 
-_DOCUMENTS = {
+DOCUMENTS = {
     DocumentKind.RESIDENT_ID: lazy_gettext("Resident identity card"),
     DocumentKind.PASSPORT: lazy_gettext("Passport"),
     DocumentKind.HK_MACAU_PERMIT: lazy_gettext("Mainland travel permit for Hong Kong and Macau residents"),
@@ -50,6 +52,30 @@ _DOCUMENTS = {
     DocumentKind.RESIDENCE_PERMIT: lazy_gettext("Residence permit for Hong Kong, Macau and Taiwan residents"),
     DocumentKind.FOREIGNER_CARD: lazy_gettext("Foreign permanent resident card"),
 }
+"""Each kind of document by its name."""
+
+QUESTIONS = {
+    Topic.DOCUMENT: lazy_gettext("Does the registration say what the person’s document says?"),
+    Topic.PERSON: lazy_gettext("Is this person registered in another district as well?"),
+}
+"""What the city asks, by topic."""
+
+ANSWERS = {
+    Answer.CONFIRMED: lazy_gettext("I have seen the document: everything is right."),
+    Answer.CORRECTED: lazy_gettext("I have seen the document and put the registration right."),
+    Answer.NOT_THEIRS: lazy_gettext("The number in the registration is somebody else’s."),
+    Answer.ELSEWHERE: lazy_gettext("The person says: in another district as well."),
+    Answer.ONLY_HERE: lazy_gettext("The person says: only here."),
+    Answer.UNKNOWN: lazy_gettext("It cannot be found out."),
+}
+"""Each answer to the city, as a coordinator gives it."""
+
+QUESTION_STATES = {
+    QuestionState.OPEN: (lazy_gettext("Answered"), "good"),
+    QuestionState.WITHDRAWN: (lazy_gettext("No longer asked"), "plain"),
+    QuestionState.USED: (lazy_gettext("Decided by this answer"), "good"),
+}
+"""What became of a question that does not wait."""
 
 _FLAWS = {
     DocumentFlaw.CHECK_DIGIT: lazy_gettext("The number's check digit is wrong: somebody mistyped it."),
@@ -73,17 +99,20 @@ _VALUES = {
 
 
 def register(app: Flask) -> None:
-    """Gives templates the words: `STATES`, `JOB_STATES`, and a filter for each of the rest."""
-    app.jinja_env.globals.update(STATES=STATES, JOB_STATES=JOB_STATES)
+    """Gives templates the words: `STATES`, `JOB_STATES`, `QUESTION_STATES`, and a filter for each of the rest."""
+    app.jinja_env.globals.update(STATES=STATES, JOB_STATES=JOB_STATES, QUESTION_STATES=QUESTION_STATES)
     settings: Settings = app.config["SETTINGS"]
     app.jinja_env.filters.update(
         shift=shift_in(settings.time_zone),
         service=service,
         act=_from(_ACTS),
-        document=_from(_DOCUMENTS),
+        document=_from(DOCUMENTS),
+        asked=_from(QUESTIONS),
+        answer=_from(ANSWERS),
         flaw=_from(_FLAWS),
         disagreement=_from(_DISAGREEMENTS),
         gender=gender,
+        age=age,
     )
 
 
@@ -107,6 +136,14 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
 def service(version: HourEntryVersion) -> str:
     """What was served and where, in one line."""
     return " · ".join((version.activity, version.field, version.organization.name))
+
+
+def age(value: datetime, now: datetime) -> str:
+    """How long ago that was, in whole days."""
+    days = (now - value).days
+    if not days:
+        return str(gettext("less than a day"))
+    return str(ngettext("%(number)s day", "%(number)s days", days, number=number(days)))
 
 
 def gender(value: str) -> str:

@@ -10,6 +10,7 @@ from api.pagination import PageQuerySchema
 from api.problems import ProblemBlueprint
 from federation.db import db
 from federation.directory.standing import standings
+from federation.identity.stewarding.finding import count_pending
 from federation.ledger import disclosing, totals
 
 city = ProblemBlueprint("city", __name__, url_prefix="/api/v1/city", description="The whole city.", statuses=STATUSES)
@@ -27,6 +28,7 @@ def read_city() -> dict[str, Any]:
         "registrations": sums.registrations,
         "entries": sums.hours.entries,
         "minutes": sums.hours.minutes,
+        "pending_reviews": count_pending(db.session()),
         "districts": len(known),
         "equal_districts": sum(one.equal for one in known),
         "as_of": min((one.as_of for one in known if one.as_of), default=None),

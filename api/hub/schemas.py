@@ -21,6 +21,9 @@ class CitySchema(HoursSchema):
 
     people = fields.Integer(required=True, metadata={"description": "persons, each counted once"})
     registrations = fields.Integer(required=True, metadata={"description": "registrations in all districts"})
+    pending_reviews = fields.Integer(
+        required=True, metadata={"description": "registrations of which a steward has to say whose they are"}
+    )
     districts = fields.Integer(required=True, metadata={"description": "districts that take part"})
     equal_districts = fields.Integer(required=True, metadata={"description": "those of which the hub has everything"})
     as_of = fields.AwareDateTime(

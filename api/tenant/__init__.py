@@ -12,6 +12,7 @@ from api.tenant.district import degraded, district, figures
 from api.tenant.hour_entries import hour_entries
 from api.tenant.imports import imports
 from api.tenant.organizations import organizations
+from api.tenant.questions import questions
 from api.tenant.queue import queue
 from api.tenant.registrations import registrations
 from tenants.db import db
@@ -33,7 +34,7 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     api = problems.prepare(app, title=f"Banyan: {settings.district_name}", version="1", description=_DESCRIPTION)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
-    parts = [district, organizations, registrations, hour_entries, queue, imports, city]
+    parts = [district, organizations, registrations, hour_entries, queue, questions, imports, city]
     for part in parts:
         api.register_blueprint(part)
     app.register_blueprint(documentation)

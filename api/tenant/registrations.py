@@ -8,7 +8,7 @@ from api.tenant.bearer import part, places, settings
 from api.tenant.schemas import RegistrationQuerySchema, RegistrationSchema
 from tenants.db import db
 from tenants.organizations.arranging import at_or_below
-from tenants.registrations.finding import masked_document, registration_seen, registrations_seen
+from tenants.registrations.finding import known_by, masked_document, registration_seen, registrations_seen
 from tenants.registrations.models import Registration
 from tenants.staff.permissions import Permission
 
@@ -22,9 +22,12 @@ def list_registrations(query: dict[str, Any]) -> dict[str, Any]:
     """The registrations that you may see, in the order in which they came."""
     after, limit = query.pop("after", None), query.pop("limit")
     below, name = query.pop("organization_id", None), query.pop("name", "")
+    volunteer_id = query.pop("volunteer_id", None)
     seen = places(Permission.SEE)
     wanted = registrations_seen(seen & at_or_below(db.session(), [below]) if below else seen).filter_by(**query)
     wanted = wanted.where(Registration.name.contains(name, autoescape=True))
+    if volunteer_id is not None:
+        wanted = wanted.where(known_by(volunteer_id))
     page = read_page(db.session(), wanted, Registration.id, after=after, limit=limit)
     return {"items": [_form(registration) for registration in page.items], "next": page.next}
 

@@ -10,6 +10,7 @@ from tenants.hours.certifying_many import MOST_AT_ONCE
 from tenants.hours.models import MAX_ACTIVITY_LENGTH, MAX_FIELD_LENGTH, MAX_REASON_LENGTH, HourAct, HourState
 from tenants.hours.rules import MINUTES_PER_DAY
 from tenants.organizations.models import OrganizationKind
+from tenants.questions.models import MAX_NOTE_LENGTH, Answer, QuestionState, Topic
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.standing import StandingState
 
@@ -63,6 +64,9 @@ class RegistrationSchema(Schema):
     volunteer_id = fields.String(
         required=True, allow_none=True, metadata=said("the person's ID in all districts; null until the city gives it")
     )
+    former_volunteer_ids = fields.List(
+        fields.String(), required=True, metadata=said("other IDs by which people have known this person")
+    )
     version = fields.Integer(required=True)
     recorded_at = fields.AwareDateTime(required=True)
 
@@ -71,9 +75,57 @@ class RegistrationQuerySchema(PageQuerySchema):
     """Which registrations."""
 
     local_number = fields.String()
-    volunteer_id = fields.String()
+    volunteer_id = fields.String(metadata=said("the person's ID, now or formerly"))
     name = fields.String(validate=validate.Length(1), metadata=said("a part of the name as it was written"))
     organization_id = fields.UUID(metadata=said("this one and all below it"))
+
+
+class IdentityQuestionSchema(Schema):
+    """What the city asks about a registration, and the answer."""
+
+    id = fields.UUID(required=True)
+    registration_id = fields.UUID(required=True)
+    topic = fields.Enum(
+        Topic,
+        by_value=True,
+        required=True,
+        metadata=said(
+            "document: does the registration say what the person's document says? "
+            "person: does the person say that they are registered in another district as well?"
+        ),
+    )
+    asked_at = fields.AwareDateTime(required=True)
+    state = fields.Enum(QuestionState, by_value=True, required=True, metadata=said("open: may be answered, also otherwise"))
+    waiting = fields.Boolean(required=True, attribute="is_waiting", metadata=said("whether somebody has to answer"))
+    answer = fields.Enum(Answer, by_value=True, required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    answered_by = fields.String(required=True, allow_none=True, metadata=said("who answered, or took the answer back"))
+    answered_at = fields.AwareDateTime(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class IdentityQuestionQuerySchema(PageQuerySchema):
+    """Which questions."""
+
+    registration_id = fields.UUID()
+    waiting = fields.Boolean(metadata=said("those that somebody has to answer, or the others"))
+
+
+class AnswerSchema(Schema):
+    """An answer; which ones fit depends on the question's topic."""
+
+    answer = fields.Enum(
+        Answer,
+        by_value=True,
+        required=True,
+        metadata=said("to document: confirmed, corrected, not_theirs, unknown; to person: elsewhere, only_here, unknown"),
+    )
+    note = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=MAX_NOTE_LENGTH),
+        metadata=said("for the city's stewards; without any document's number, which never leaves the district"),
+    )
 
 
 class HourEntrySchema(Schema):

@@ -8,7 +8,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from federation.identity.keys import retiring, rewrapping
-from federation.identity.linking import wait_for_turn
+from federation.identity.turns import wait_for_turn
 from federation.operating import hub, operator
 from federation.settings import Settings
 

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Double, ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from federation.db import Model
@@ -13,35 +12,30 @@ from federation.db import Model
 class LinkReason(StrEnum):
     """Why a registration stands under its volunteer ID."""
 
-    NO_DOCUMENT = "no_document"
-    """A person of its own: it names no document that identifies anybody."""
-    DOCUMENT_UNKNOWN = "document_unknown"
-    """A person of its own: nobody had shown its document before."""
-    DOCUMENT_DISAGREES = "document_disagrees"
-    """A person of its own: everybody else with its document has another name and another birth date."""
-    DOCUMENT_AGREES = "document_agrees"
-    """The same person as another registration: the same document, and a name or birth date that agrees."""
-
-
-class IdentityEventType(StrEnum):
-    """What can happen to a volunteer ID."""
-
-    ISSUED = "issued"
-    LINKED = "linked"
-    MATCHED_LATER = "matched_later"
-    """A registration that has its ID turned out to agree with another person too. Only a steward may merge two persons."""
-    CLAIMED = "claimed"
-    """A district held this ID for a registration when the hub had lost it; the one issued since became its alias."""
-    CLAIM_REFUSED = "claim_refused"
-    """A district held an ID for a registration under which somebody else is known here."""
+    FIRST = "first"
+    """Nobody who was known was like it: a person of its own."""
+    PROVISIONAL = "provisional"
+    """A person of its own until a steward has decided whether it is somebody who is known."""
+    DOCUMENT = "document"
+    """The same document as another registration of the person, and a name or birth date that agrees."""
+    LIKENESS = "likeness"
+    """So like another registration of the person that a machine may say so."""
+    STEWARD = "steward"
+    """A steward said so."""
+    CLAIM = "claim"
+    """Its district held this ID for it when the hub had lost it."""
 
 
 class Volunteer(Model):
-    """A person. The ID is issued once, and neither used again nor deleted."""
+    """A person. The ID is issued once, and neither used again nor deleted.
+
+    `district` is the one through which the person became known.
+    """
 
     __tablename__ = "volunteer"
 
     volunteer_id: Mapped[str] = mapped_column(String(14), primary_key=True)
+    district: Mapped[str] = mapped_column(String(40))
     issued_at: Mapped[datetime]
 
 
@@ -56,10 +50,11 @@ class VolunteerAlias(Model):
 
 
 class Registration(Model):
-    """A district's registration as the district last described it.
+    """A district's registration as the district last described it. Until it is linked it has no volunteer ID.
 
     `person` holds name, gender, birth date and phone, encrypted (`persons.sealing`). `gender` is only there in rows that an
     earlier version wrote in clear. `document_disagrees` names, with commas, what the document proves otherwise than was stated.
+    `keys_version` says by which version of `matching.keys` others find it; 0 where none has been at work yet.
     """
 
     __tablename__ = "registration"
@@ -72,6 +67,7 @@ class Registration(Model):
     registered_on: Mapped[str] = mapped_column(String(10))
     document_flaw: Mapped[str | None] = mapped_column(String(40))
     document_disagrees: Mapped[str | None] = mapped_column(String(40))
+    keys_version: Mapped[int] = mapped_column(Integer)
     epoch: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
 
@@ -104,35 +100,47 @@ class RetiredTokenKey(Model):
 
 
 class Link(Model):
-    """Whose a registration is. `version` grows with each change, so that its district keeps the newest."""
+    """Whose a registration is.
+
+    `own_volunteer_id` is the ID that was issued for this registration, where one was: to that it returns when it is split from
+    others. `weight` (bits, the logarithm to base 2 of the odds) and `model_version` say how like and by which model, where a
+    machine compared; `by` is the steward or the rule that decided. `verified` links were looked at by a person, and no
+    machine undoes them. `version` grows with each change, so that the district keeps the newest.
+    """
 
     __tablename__ = "link"
 
     registration_id: Mapped[str] = mapped_column(ForeignKey("registration.registration_id"), primary_key=True)
     volunteer_id: Mapped[str] = mapped_column(ForeignKey("volunteer.volunteer_id"), index=True)
+    own_volunteer_id: Mapped[str | None] = mapped_column(ForeignKey("volunteer.volunteer_id"))
     reason: Mapped[LinkReason]
+    by: Mapped[str] = mapped_column(String(80))
+    weight: Mapped[float | None] = mapped_column(Double)
+    model_version: Mapped[str | None] = mapped_column(String(40))
+    verified: Mapped[bool] = mapped_column(Boolean)
     version: Mapped[int] = mapped_column(Integer)
     linked_at: Mapped[datetime]
 
 
-class IdentityEvent(Model):
-    """One thing that happened to a volunteer ID, by what and on which evidence. Rows are added and never changed."""
+class DoNotLink(Model):
+    """Two registrations are of different people: a person said so, and no machine links them until that is taken back.
 
-    __tablename__ = "identity_event"
+    `one` is the smaller of the two ids.
+    """
 
-    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    type: Mapped[IdentityEventType]
-    volunteer_id: Mapped[str] = mapped_column(String(14))
-    registration_id: Mapped[str | None] = mapped_column(String(36))
+    __tablename__ = "do_not_link"
+
+    one: Mapped[str] = mapped_column(ForeignKey("registration.registration_id"), primary_key=True)
+    other: Mapped[str] = mapped_column(ForeignKey("registration.registration_id"), primary_key=True, index=True)
     by: Mapped[str] = mapped_column(String(80))
-    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
-    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
 
-    __table_args__ = (Index(None, "volunteer_id"), Index(None, "registration_id"))
+    __table_args__ = (CheckConstraint("one < other", name="in_order"),)
 
 
 class PersonTotal(Model):
-    """How many registrations a district has, and how many persons first became known through it.
+    """How many registrations a district has, linked or not, and how many persons first became known through it.
 
     Summed over the districts `persons` counts everybody once, without a look at every link.
     """

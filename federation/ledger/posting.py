@@ -28,7 +28,7 @@ _STATES: Mapping[str, LedgerState] = {
 
 def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     """Adds `facts` (`HourEntryState`) to the ledger, and to the totals what they change."""
-    held = _held(session, district, {fact.key for fact in facts})
+    held = _held(session, district, {fact.key for fact in facts if not fact.is_first})
     known = {(entry_id, counting.version) for entry_id, counting in held}
     unknown = {(fact.key, _version(fact)): fact for fact in facts if (fact.key, _version(fact)) not in known}
     counted = dict(held)
@@ -84,7 +84,7 @@ _lookup = bulk.Lookup(
 
 def _held(session: Session, district: str, entry_ids: Collection[str]) -> list[tuple[str, _Counting]]:
     """Every version in the ledger of each of `entry_ids`, older ones first."""
-    rows = _lookup.find(session, list(entry_ids), district=district)
+    rows = _lookup.find(session, list(entry_ids), district=district) if entry_ids else ()
     held = [(entry_id, _Counting((epoch, version), *counting)) for entry_id, epoch, version, *counting in rows]
     return sorted(held, key=lambda found: found[1].version)
 

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from federation.directory.models import Organization
+from federation.identity.aliases import resolve
 from federation.identity.models import Link, PersonTotal, Registration
 from federation.ledger.models import MonthTotal, OrganizationTotal, RegistrationTotal
+from sync.databases import bulk
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def by_organization(session: Session, district: str) -> list[OrganizationSum]:
 
 
 def of_volunteer(session: Session, volunteer_id: str) -> Sequence[RegistrationSum]:
-    """The parts of a volunteer's hours, by district; the volunteer's sum is theirs."""
+    """The parts of a volunteer's hours, by district; the volunteer's sum is theirs. An alias answers for whom it leads to."""
     registration, total = Registration, RegistrationTotal
     same = (total.district == registration.district) & (total.registration_id == registration.registration_id)
     rows = session.execute(
@@ -129,10 +131,19 @@ def of_volunteer(session: Session, volunteer_id: str) -> Sequence[RegistrationSu
         )
         .join(Link, Link.registration_id == registration.registration_id)
         .outerjoin(total, same)
-        .where(Link.volunteer_id == volunteer_id)
+        .where(Link.volunteer_id == resolve(session, volunteer_id))
         .order_by(registration.district, registration.registration_id)
     )
     return [RegistrationSum(key, district, Hours(entries, minutes)) for key, district, entries, minutes in rows]
+
+
+def of_registrations(session: Session, registration_ids: Sequence[str]) -> dict[str, Hours]:
+    """The hours of each of these registrations."""
+    total = RegistrationTotal
+    query = select(total.registration_id, total.entries, total.minutes).where(
+        bulk.among(session, total.registration_id, registration_ids)
+    )
+    return dict.fromkeys(registration_ids, NOTHING) | {key: Hours(*counts) for key, *counts in session.execute(query)}
 
 
 def _parts(session: Session, key: InstrumentedAttribute[str], district: str | None) -> list[PartSum]:

@@ -1,9 +1,13 @@
 """Which steps led to the tables of the hub?"""
 
 from federation import mailbox  # noqa: F401 - makes the streams' tables known
+from federation.accounts import models as accounts  # noqa: F401
 from federation.db import Model
 from federation.directory import models as directory  # noqa: F401
 from federation.identity import models as identity  # noqa: F401
+from federation.identity.history import models as history  # noqa: F401
+from federation.identity.matching import models as matching  # noqa: F401
+from federation.identity.reviews import models as reviews  # noqa: F401
 from federation.ledger import models as ledger  # noqa: F401
 from federation.operators import models as operators  # noqa: F401
 from sync.databases.migrating import Migrations

@@ -8,6 +8,12 @@ import msgspec
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
+from sync.contracts.identity_questions import (
+    IDENTITY_QUESTION_ANSWERED,
+    IDENTITY_QUESTION_ASKED,
+    IdentityAnswerState,
+    IdentityQuestionState,
+)
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
@@ -24,6 +30,8 @@ CONTRACTS: dict[str, type[msgspec.Struct]] = {
     HOURS_CERTIFIED: HourEntryState,
     HOURS_CORRECTED: HourEntryState,
     HOURS_REVOKED: HourEntryState,
+    IDENTITY_QUESTION_ANSWERED: IdentityAnswerState,
+    IDENTITY_QUESTION_ASKED: IdentityQuestionState,
     MEMBERSHIP_CHANGED: MembershipState,
     ORGANIZATION_RECORDED: OrganizationState,
     REGISTRATION_RECORDED: RegistrationState,

@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
+from sync.databases import sqlite
 from sync.databases.turns import take_turn
 
 _TURN = 0x62616E79616E
@@ -62,9 +63,11 @@ class Migrations:
 
     @contextmanager
     def _alone(self, engine: Engine) -> Iterator[Config]:
-        with engine.begin() as connection:
+        # SQLite lays a table anew to change a column of it, while rows of others name its rows.
+        with engine.connect() as connection, sqlite.foreign_keys_checked_at_the_end(connection), connection.begin():
             take_turn(connection, _TURN)
             yield self._config(connection)
+            sqlite.check_foreign_keys(connection)
 
     def _config(self, connection: Connection | None = None) -> Config:
         config = Config()

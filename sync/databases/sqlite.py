@@ -6,9 +6,12 @@ when it begins: one that read first and then wanted to write would be refused at
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
 
 BUSY_TIMEOUT_MS = 30_000
 _PAUSE_SECONDS = 0.01
@@ -37,6 +40,27 @@ def prepare(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         kind = "DEFERRED" if connection.get_execution_options().get("sqlite_read_only") else "IMMEDIATE"
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def foreign_keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
+    """On SQLite: rows may name others that are not there, until `check_foreign_keys`. Begins and ends outside a transaction."""
+    cursor = connection.connection.cursor() if connection.dialect.name == "sqlite" else None
+    if cursor is None:
+        yield
+        return
+    cursor.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+
+def check_foreign_keys(connection: Connection) -> None:
+    """Raises `IntegrityError` where on SQLite a row names another that is not there."""
+    if connection.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+        raise IntegrityError(f"a row of {lost[0]} names one of {lost[2]} that is not there", None, ValueError(lost[0]))
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:

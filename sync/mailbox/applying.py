@@ -18,7 +18,7 @@ from sync import streams
 from sync.databases.columns import UtcDateTime
 from sync.errors import Undecodable
 from sync.mailbox.digest import Digest, Record
-from sync.mailbox.facts import Fact, read_fact
+from sync.mailbox.facts import Fact, read_fact, record_of
 from sync.mailbox.sealing import UNSEALED, Cipher
 from sync.messages import envelope
 from sync.messages.batch import Batch
@@ -75,17 +75,17 @@ class Applier:
         stuck = self._parked_keys(session, fresh.stream)
         reasons: dict[int, str] = {}
         facts: dict[int, Fact] = {}
+        held = self._digest.held(session, fresh.stream, {record_of(event) for event in events})
         for event in events:
             if event.subject in stuck:
                 reasons[event.sequence] = _BEHIND
                 continue
             try:
-                facts[event.sequence] = self._read(event)
+                facts[event.sequence] = self._read(event, is_first=record_of(event) not in held)
             except Undecodable as error:
                 reasons[event.sequence] = str(error)
                 stuck.add(event.subject)
         families: dict[Handler, list[Fact]] = defaultdict(list)
-        held = self._digest.held(session, fresh.stream, {fact.record for fact in facts.values()})
         for fact in _changed(facts.values(), held):
             families[self._handlers[fact.type]].append(fact)
         district = streams.district_of(fresh.stream)
@@ -140,10 +140,10 @@ class Applier:
         self._digest.write(session, stream, [fact.state])
         return True
 
-    def _read(self, event: Event) -> Fact:
+    def _read(self, event: Event, *, is_first: bool = False) -> Fact:
         if event.type not in self._handlers:
             raise Undecodable(f"nothing here applies {event.type}")
-        return read_fact(event)
+        return read_fact(event, is_first=is_first)
 
     def _parked_keys(self, session: Session, stream: str) -> set[str]:
         return set(session.execute(self._select_keys, {"stream": stream}).scalars())

@@ -15,7 +15,8 @@ from sync.messages.envelope import Event
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One event for a handler: the state `data` of record `key` in version (`epoch`, `version`), announced at `time`.
 
-    `encoded` is the state as it came, `hash` what the digest keeps of it.
+    `encoded` is the state as it came, `hash` what the digest keeps of it. Where it `is_first`, nothing that was said of the
+    record before has had an effect here, so whoever applies it need not look for that.
     """
 
     type: str
@@ -28,6 +29,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     hash: bytes
     encoded: msgspec.Raw
     data: Any
+    is_first: bool = False
 
     @property
     def record(self) -> Record:
@@ -46,7 +48,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
         return Announcement(self.type, self.key, self.version, self.encoded, minutes, self.event_id, self.time)
 
 
-def read_fact(event: Event) -> Fact:
+def record_of(event: Event) -> Record:
+    """Which record an event is about."""
+    return Record(kind_of(event.type), event.subject)
+
+
+def read_fact(event: Event, *, is_first: bool = False) -> Fact:
     """The fact in an event; raises `Undecodable` where its type or data is not known here."""
     return Fact(
         type=event.type,
@@ -59,4 +66,5 @@ def read_fact(event: Event) -> Fact:
         hash=state_hash(event.type, event.subject, bytes(event.data)),
         encoded=event.data,
         data=contracts.read(event.type, event.data),
+        is_first=is_first,
     )

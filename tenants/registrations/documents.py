@@ -25,6 +25,8 @@ _LEGACY_CENTURY = "19"
 _CENTENARIANS = range(996, 1000)
 _PERMITS = ("810000", "820000", "830000")
 _FOREIGNERS = "9"
+# As many digits as an old card has, however they are spaced: a telephone, a date or a volunteer ID has fewer.
+_LONG_NUMBER = re.compile(r"\d(?:[\s\-]*\d){14}")
 
 
 class DocumentKind(StrEnum):
@@ -68,7 +70,7 @@ class Document:
 
 def understand(kind: DocumentKind, written: str, *, today: date) -> Document:
     """The document behind a number as it was written, in whatever width, case and spacing."""
-    number = re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", written)).upper()
+    number = normal_number(written)
     if kind in _OF_EIGHTEEN or (kind is DocumentKind.FOREIGNER_CARD and _RESIDENT_ID.fullmatch(number)):
         return _understand_eighteen(kind, number, today)
     if kind is DocumentKind.HK_MACAU_PERMIT:
@@ -84,6 +86,16 @@ def token(document: Document, key: bytes, *, key_version: int) -> str:
     Numbers can be enumerated (about 2³⁶ of them), so only a keyed hash keeps them secret.
     """
     return hmac.new(key, f"{key_version}|{document.kind}|{document.number}".encode(), sha256).hexdigest()
+
+
+def normal_number(written: str) -> str:
+    """What was written, in half width and capitals without spaces and dashes."""
+    return re.sub(r"[\s\-]", "", unicodedata.normalize("NFKC", written)).upper()
+
+
+def may_hold_number(words: str) -> bool:
+    """Whether somebody may have written a resident's number into a text, or two shorter numbers with nothing between."""
+    return _LONG_NUMBER.search(unicodedata.normalize("NFKC", words)) is not None
 
 
 def masked(number: str) -> str:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from sync.mailbox.facts import Fact
 from tenants.errors import NotFound
@@ -12,15 +12,19 @@ from tenants.registrations.models import Registration
 
 
 def follow_volunteer_ids(session: Session, district: str, facts: Sequence[Fact]) -> None:
-    """Writes the newest volunteer ID to each registration; raises `NotFound` where one is not of this district."""
+    """Lets each registration keep its newest volunteer ID, and remember the others.
+
+    Raises `NotFound` where one is not of this district.
+    """
     ids = {uuid.UUID(fact.data.registration_id) for fact in facts}
     found = {
-        registration.id: registration for registration in session.scalars(select(Registration).where(Registration.id.in_(ids)))
+        registration.id: registration
+        for registration in session.scalars(
+            select(Registration).where(Registration.id.in_(ids)).options(selectinload(Registration.formerly))
+        )
     }
     if len(found) < len(ids):
         raise NotFound(f"{district} has no registration of an ID that the hub assigned.")
     for fact in facts:
         registration = found[uuid.UUID(fact.data.registration_id)]
-        if (fact.epoch, fact.version) > (registration.volunteer_id_epoch, registration.volunteer_id_version):
-            registration.volunteer_id = fact.data.volunteer_id
-            registration.volunteer_id_epoch, registration.volunteer_id_version = fact.epoch, fact.version
+        registration.follow(fact.data.volunteer_id, epoch=fact.epoch, version=fact.version)

@@ -12,6 +12,8 @@ from tenants.organizations.models import Organization
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 
 FIRST_TOKEN_VERSION = 1
+LONGEST_NAME = 120
+LONGEST_PHONE = 40
 
 
 class Registration(Model):
@@ -27,10 +29,10 @@ class Registration(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_uuid)
     local_number: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(120), index=True)
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME), index=True)
     gender: Mapped[str | None] = mapped_column(String(1))
     birth_date: Mapped[date | None]
-    phone: Mapped[str | None] = mapped_column(String(40))
+    phone: Mapped[str | None] = mapped_column(String(LONGEST_PHONE))
     document_kind: Mapped[DocumentKind | None]
     document_number: Mapped[bytes | None] = mapped_column(LargeBinary)
     document_token: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -46,8 +48,33 @@ class Registration(Model):
     recorded_at: Mapped[datetime]
 
     organization: Mapped[Organization] = relationship()
+    formerly: Mapped[set["FormerVolunteerId"]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def former_volunteer_ids(self) -> list[str]:
+        """The other IDs by which people have known the person of this registration."""
+        return sorted(former.volunteer_id for former in self.formerly)
 
     @property
     def disagreements(self) -> tuple[str, ...]:
         """The fields of which the document proves something else than was stated."""
         return tuple(self.document_disagrees.split(",")) if self.document_disagrees else ()
+
+    def follow(self, volunteer_id: str, *, epoch: int, version: int) -> None:
+        """The hub's word whose it is. An ID that another one follows stays known, also where its word comes late."""
+        known = {self.volunteer_id, volunteer_id, *self.former_volunteer_ids} - {None}
+        if (epoch, version) > (self.volunteer_id_epoch, self.volunteer_id_version):
+            self.volunteer_id = volunteer_id
+            self.volunteer_id_epoch, self.volunteer_id_version = epoch, version
+        former = known - {self.volunteer_id}
+        self.formerly -= {one for one in self.formerly if one.volunteer_id not in former}
+        self.formerly |= {FormerVolunteerId(volunteer_id=one) for one in former - set(self.former_volunteer_ids)}
+
+
+class FormerVolunteerId(Model):
+    """An ID that the hub gave the person of a registration once, and that may stand on what people were handed."""
+
+    __tablename__ = "former_volunteer_id"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    volunteer_id: Mapped[str] = mapped_column(String(14), primary_key=True, index=True)

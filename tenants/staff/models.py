@@ -7,13 +7,14 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from sync.accounts.passwords import LONGEST_HASH
+from sync.accounts.throttling import SignInAttemptColumns
+from sync.accounts.usernames import LONGEST_NAME, LONGEST_USERNAME
 from sync.messages.envelope import new_uuid
 from tenants.db import Model
 from tenants.errors import Invalid
 from tenants.organizations.models import Organization
 
-LONGEST_USERNAME = 40
-LONGEST_NAME = 80
 LONGEST_PURPOSE = 120
 
 
@@ -34,7 +35,7 @@ class StaffMember(Model):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_uuid)
     username: Mapped[str] = mapped_column(String(LONGEST_USERNAME), unique=True)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(LONGEST_HASH))
     active: Mapped[bool] = mapped_column(default=True)
     # Part of every session; a new one ends them all.
     session_epoch: Mapped[int] = mapped_column(default=0)
@@ -90,16 +91,10 @@ class StaffRole(Model):
     __table_args__ = (UniqueConstraint("staff_id", "role", "organization_id"),)
 
 
-class SignInAttempt(Model):
-    """An attempt to sign in: a failure, kept as long as it counts, or the last success of a name from one origin."""
+class SignInAttempt(SignInAttemptColumns, Model):
+    """An attempt to sign in at this district's desks."""
 
     __tablename__ = "sign_in_attempt"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(LONGEST_USERNAME))
-    origin: Mapped[str] = mapped_column(String(45))
-    at: Mapped[datetime]
-    succeeded: Mapped[bool]
 
     __table_args__ = (Index(None, "username", "at"), Index(None, "origin", "at"))
 

@@ -16,6 +16,8 @@ class Permission(StrEnum):
     SEE = "see"
     RECORD = "record"
     CERTIFY = "certify"
+    REGISTER = "register"
+    """Put registrations right, and answer the city about them."""
     IMPORT = "import"
     OPERATE = "operate"
 
@@ -23,7 +25,14 @@ class Permission(StrEnum):
 _GRANTS = {
     Role.VIEWER: {Permission.SEE},
     Role.RECORDER: {Permission.SEE, Permission.RECORD},
-    Role.COORDINATOR: {Permission.SEE, Permission.RECORD, Permission.CERTIFY, Permission.IMPORT, Permission.OPERATE},
+    Role.COORDINATOR: {
+        Permission.SEE,
+        Permission.RECORD,
+        Permission.CERTIFY,
+        Permission.REGISTER,
+        Permission.IMPORT,
+        Permission.OPERATE,
+    },
     Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT, Permission.OPERATE},
 }
 

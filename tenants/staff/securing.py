@@ -2,9 +2,17 @@
 
 from sqlalchemy.orm import Session
 
+from sync.accounts.passwords import MIN_PASSWORD_LENGTH, hash_of
+from tenants.errors import Invalid
 from tenants.staff.models import StaffMember
-from tenants.staff.passwords import new_hash
 from tenants.staff.tokens import withdraw_tokens_of
+
+
+def new_hash(password: str) -> str:
+    """What to keep of a new password; raises `Invalid` where it is too short."""
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise Invalid(f"A password needs at least {MIN_PASSWORD_LENGTH} characters.", field="password")
+    return hash_of(password)
 
 
 def change_password(session: Session, staff: StaffMember, password: str) -> None:

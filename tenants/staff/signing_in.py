@@ -4,38 +4,27 @@ Checking a password takes a while on purpose, and nobody else is to wait for the
 steps: `begin` looks up what is known and writes nothing, `Attempt.check` needs no database, `finish` writes down how it ended.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.accounts import passwords
+from sync.accounts.attempt import Attempt
+from sync.accounts.passwords import Checked
+from sync.accounts.throttling import Throttle
+from sync.accounts.usernames import searchable
 from sync.origins import origin_of
-from tenants.errors import SignInRefused
-from tenants.staff import passwords
-from tenants.staff.models import LONGEST_USERNAME, StaffMember
-from tenants.staff.passwords import Checked
-from tenants.staff.throttling import note_failure, note_success, refuse_throttled
+from tenants.errors import SignInRefused, SignInThrottled
+from tenants.staff.models import SignInAttempt, StaffMember
 
-
-@dataclass(frozen=True)
-class Attempt:
-    """Somebody says that they are `username`; `password_hash` is what their password has to fit."""
-
-    username: str
-    origin: str
-    at: datetime
-    password_hash: str = field(repr=False)
-
-    def check(self, password: str) -> Checked:
-        """Whether the password fits. It takes equally long where there is no such account."""
-        return passwords.check(self.password_hash, password)
+throttle = Throttle(SignInAttempt)
 
 
 def begin(session: Session, username: str, *, address: str, at: datetime) -> Attempt:
     """What is known of the name; raises `SignInThrottled`. Nothing is written, and the caller ends the transaction."""
-    name, origin = _possible(username), origin_of(address)
-    refuse_throttled(session, name, origin, at=at)
+    name, origin = searchable(username), origin_of(address)
+    _refuse_throttled(session, name, origin, at=at)
     # Made first, so that the first attempt of a process takes as long whether or not there is such an account.
     decoy = passwords.decoy_hash()
     staff = _called(session, name)
@@ -47,21 +36,22 @@ def finish(session: Session, attempt: Attempt, checked: Checked) -> StaffMember:
 
     A refusal is written down, too: the caller commits either way.
     """
-    refuse_throttled(session, attempt.username, attempt.origin, at=attempt.at)
+    _refuse_throttled(session, attempt.username, attempt.origin, at=attempt.at)
     staff = _called(session, attempt.username)
     # An account that was closed or got another password meanwhile does not open with the old one.
     if staff is None or not staff.active or staff.password_hash != attempt.password_hash or not checked.fits:
-        note_failure(session, attempt.username, attempt.origin, at=attempt.at)
+        throttle.note_failure(session, attempt.username, attempt.origin, at=attempt.at)
         raise SignInRefused("The name or the password is not right.")
-    note_success(session, attempt.username, attempt.origin, at=attempt.at)
+    throttle.note_success(session, attempt.username, attempt.origin, at=attempt.at)
     if checked.stronger_hash:
         staff.password_hash = checked.stronger_hash
     return staff
 
 
-def _possible(username: str) -> str:
-    """The name, or none where no account can have it: not every database takes what somebody may send."""
-    return username if len(username) <= LONGEST_USERNAME and username.isprintable() else ""
+def _refuse_throttled(session: Session, username: str, origin: str, *, at: datetime) -> None:
+    wait = throttle.wait_seconds(session, username, origin, at=at)
+    if wait:
+        raise SignInThrottled("Too many attempts. Wait a while and try again.", retry_after_seconds=wait)
 
 
 def _called(session: Session, username: str) -> StaffMember | None:

@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from federation.app import create_app
 from tests.hub.peers import District, Hub, hours, organization, registration, shown_hours
 from tests.support.hub import hub_of, settings_in_environment
-from tests.support.web import serving, violations, visiting
+from tests.support.web import assert_suits_everybody, serving, violations, visiting
 
 # Later than the requests that the tests make: nobody is silent by then.
 NOW = datetime.now(UTC) + timedelta(hours=1)
@@ -56,10 +55,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, address: str, langu
     with visiting(browser, address, language=language, width=width) as page:
         for path in PAGES:
             page.goto(path)
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-            assert violations(page) == [], path
+            assert_suits_everybody(page)
 
 
 def test_the_description_of_the_api_is_readable(browser: Browser, address: str) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import federation.app
@@ -18,7 +17,7 @@ from tests.support.city import City, District, city
 from tests.support.coordinator import Coordinator
 from tests.support.desk import PASSWORD
 from tests.support.waiting import eventually
-from tests.support.web import serving, violations, visiting
+from tests.support.web import assert_suits_everybody, serving, violations, visiting
 
 TOKEN = "a secret of more than thirty-two characters"
 
@@ -89,21 +88,14 @@ def test_every_page_is_accessible_and_fits(browser: Browser, tmp_path: Path, lan
             visiting(browser, desk_address, language=language, width=width) as desk,
         ):
             enter(operator, "wrong")
-            _check(operator, width)
+            assert_suits_everybody(operator)
             enter(operator)
             for path in ("/operation/", "/operation/districts/futian"):
                 operator.goto(path)
-                _check(operator, width)
+                assert_suits_everybody(operator)
             desk.goto("/sign-in")
             desk.locator("#username").fill("li")
             desk.locator("#password").fill(PASSWORD)
             desk.locator("main form button").click()
             desk.goto("/city/")
-            _check(desk, width)
-
-
-def _check(page: Page, width: int) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    assert violations(page) == [], page.url
+            assert_suits_everybody(desk)

@@ -14,6 +14,12 @@ import msgspec
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
+from sync.contracts.identity_questions import (
+    IDENTITY_QUESTION_ANSWERED,
+    IDENTITY_QUESTION_ASKED,
+    IdentityAnswerState,
+    IdentityQuestionState,
+)
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
@@ -38,6 +44,7 @@ _REGISTRATION = "01958a2b-6f00-7000-8000-00000000000c"
 _STREET = "01958a2b-6f00-7000-8000-00000000000a"
 _DISTRICT = "01958a2b-6f00-7000-8000-00000000000b"
 _SECTOR = "01958a2b-6f00-7000-8000-00000000000d"
+_QUESTION = "01958a2b-6f00-7000-8000-00000000000f"
 
 _CERTIFIED = HourEntryState(
     entry_id=_ENTRY,
@@ -63,6 +70,19 @@ STATES: dict[str, msgspec.Struct] = {
     HOURS_CERTIFIED: _CERTIFIED,
     HOURS_CORRECTED: msgspec.structs.replace(_CERTIFIED, raw_minutes=90, credited_minutes=90, reason="误录"),
     HOURS_REVOKED: msgspec.structs.replace(_CERTIFIED, raw_minutes=0, credited_minutes=0, reason="未到场"),
+    IDENTITY_QUESTION_ANSWERED: IdentityAnswerState(
+        question_id=_QUESTION,
+        registration_id=_REGISTRATION,
+        topic="person",
+        asked_at=_AT,
+        answered_by="li",
+        answered_at=_AT + timedelta(hours=2),
+        answer="elsewhere",
+        note="说在南山区也登记过。",
+    ),
+    IDENTITY_QUESTION_ASKED: IdentityQuestionState(
+        question_id=_QUESTION, registration_id=_REGISTRATION, topic="person", asked_at=_AT, state="open"
+    ),
     MEMBERSHIP_CHANGED: MembershipState(state="suspended", reason="例行检查", since=_AT),
     ORGANIZATION_RECORDED: OrganizationState(
         organization_id=_STREET, name="香蜜湖街道", kind="street", parent_id=_DISTRICT, sector_id=_SECTOR
@@ -89,12 +109,13 @@ STATES: dict[str, msgspec.Struct] = {
 
 _KEYS = {
     **dict.fromkeys([HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED], _ENTRY),
+    **dict.fromkeys([IDENTITY_QUESTION_ANSWERED, IDENTITY_QUESTION_ASKED], _QUESTION),
     **dict.fromkeys([MEMBERSHIP_CHANGED, SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED], "futian"),
     SIGNING_KEY_RECOGNIZED: _KEY_ID,
     ORGANIZATION_RECORDED: _STREET,
     **dict.fromkeys([REGISTRATION_RECORDED, VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED], _REGISTRATION),
 }
-_BY_THE_HUB = {MEMBERSHIP_CHANGED, SIGNING_KEY_RECOGNIZED, VOLUNTEER_ID_ASSIGNED}
+_BY_THE_HUB = {IDENTITY_QUESTION_ASKED, MEMBERSHIP_CHANGED, SIGNING_KEY_RECOGNIZED, VOLUNTEER_ID_ASSIGNED}
 
 
 def file_of(type: str) -> Path:

@@ -8,11 +8,13 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation.directory.enrolling import enrol
 from federation.directory.keys import DistrictKeys
+from federation.identity.matching.models import CandidateKey
+from federation.identity.models import Link, Registration
 from federation.ledger.withholding import FEWEST_ENTRIES
 from federation.mailbox import LogRecord
 from federation.settings import Settings
@@ -129,6 +131,12 @@ class Hub:
         """All rows of a table, by their primary key."""
         with self.sessions() as session:
             return list(session.scalars(select(model).order_by(*model.__table__.primary_key)))
+
+    def forgets(self, registration_id: str) -> None:
+        """Lets the hub be as if it had never known a registration that names no document."""
+        with self.sessions.begin() as session:
+            for model in (CandidateKey, Link, Registration):
+                session.execute(delete(model).where(model.registration_id == registration_id))
 
     def told(self, district: District) -> dict[str, str]:
         """The volunteer IDs that `district` was told, by registration."""

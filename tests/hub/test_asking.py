@@ -7,7 +7,6 @@ import pytest
 from federation.directory import asking
 from federation.directory.proof import Proof, proof_of
 from federation.errors import NotFound
-from federation.identity.models import Link, Registration
 from federation.mailbox import evidence
 from sync import streams
 from sync.mailbox.evidence import KindSum
@@ -65,10 +64,7 @@ def test_what_is_parked_is_shown_with_its_reason_and_applied_again(hub: Hub) -> 
     assert (parked.sequence, parked.record_key, parked.reason) == (2, "r1", "applying it failed: HeldElsewhere")
     assert proof(hub).said.parked == 1
     assert ask(hub, asking.retry) == 0
-    with hub.sessions.begin() as session:
-        session.delete(session.get_one(Link, "r1"))
-        session.flush()
-        session.delete(session.get_one(Registration, "r1"))
+    hub.forgets("r1")
     assert ask(hub, asking.retry) == 1
     assert (proof(hub).parked, proof(hub).said.parked) == ([], 0)
 

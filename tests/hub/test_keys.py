@@ -14,11 +14,11 @@ from sqlalchemy import text
 
 from federation.cli import main
 from federation.errors import ReasonMissing, StateForbids
-from federation.identity.keys.resealing import STOCKS
 from federation.identity.keys.retiring import progress, retire_key
 from federation.identity.keys.rewrapping import count_older, rewrap_next, versions
 from federation.identity.models import Registration, RegistrationDocument
 from federation.identity.persons.sealing import unseal
+from federation.identity.resealing import STOCKS
 from federation.intake import open_inbox
 from federation.mailbox import ParkedRecord
 from sync import streams

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from federation.directory import taking_part
 from federation.directory.models import Organization
 from federation.directory.standing import SILENCE, Standing, StandingState, standings
-from federation.identity.models import Link, Registration
 from federation.ledger import totals
 from federation.ledger.totals import Hours, OrganizationSum
 from federation.mailbox import ParkedRecord, evidence
@@ -111,10 +110,7 @@ def test_what_was_parked_goes_through_once_its_cause_is_gone(hub: Hub) -> None:
     assert len(hub.rows(ParkedRecord)) == 2
     with hub.sessions.begin() as session:
         assert hub.inbox.retry(session, streams.up("futian")) == 0
-    with hub.sessions.begin() as session:
-        session.delete(session.get_one(Link, "r1"))
-        session.flush()
-        session.delete(session.get_one(Registration, "r1"))
+    hub.forgets("r1")
     with hub.sessions.begin() as session:
         assert hub.inbox.retry(session, streams.up("futian")) == 2
     assert hub.told(futian).keys() == {"r1"}

@@ -5,7 +5,7 @@ import secrets
 import pytest
 
 from federation.identity import volunteer_ids
-from federation.identity.issuing import unused_ids
+from federation.identity.linking.issuing import unused_ids
 from federation.identity.models import Volunteer
 from tests.hub.peers import AT, Hub
 
@@ -21,7 +21,7 @@ def test_nobody_is_given_an_id_that_somebody_holds(hub: Hub, monkeypatch: pytest
     monkeypatch.setattr(secrets, "randbelow", lambda _limit: next(numbers))
     held = volunteer_ids.draw("44")
     with hub.sessions.begin() as session:
-        session.add(Volunteer(volunteer_id=held, issued_at=AT))
+        session.add(Volunteer(volunteer_id=held, district="futian", issued_at=AT))
     with hub.sessions() as session:
         issued = unused_ids(session, 2, province="44")
     assert sorted(int(volunteer_id[2:12]) for volunteer_id in issued) == [8, 9]

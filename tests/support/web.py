@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
@@ -62,3 +63,11 @@ def violations(page: Page) -> list[str]:
     """Which directives of the policy the page violated."""
     found: list[str] = page.evaluate("window.violations")
     return found
+
+
+def assert_suits_everybody(page: Page) -> None:
+    """Nothing on the page keeps anybody out (axe), is wider than the screen, or violates the policy."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert violations(page) == [], page.url

@@ -3,30 +3,19 @@
 import itertools
 import uuid
 
-import msgspec
 import pytest
 
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
 from sync.mailbox.facts import Fact
 from tenants.errors import NotFound
 from tenants.registrations.following import follow_volunteer_ids
-from tests.support.district import NOW, District
+from tests.support.asking import fact
+from tests.support.district import District
 
 
 def assigned(registration_id: uuid.UUID, volunteer_id: str, *, epoch: int, version: int) -> Fact:
     state = VolunteerIdState(registration_id=str(registration_id), volunteer_id=volunteer_id)
-    return Fact(
-        type=VOLUNTEER_ID_ASSIGNED,
-        key=str(registration_id),
-        epoch=epoch,
-        version=version,
-        sequence=version,
-        event_id=str(uuid.uuid4()),
-        time=NOW,
-        hash=b"",
-        encoded=msgspec.Raw(),
-        data=state,
-    )
+    return fact(VOLUNTEER_ID_ASSIGNED, str(registration_id), state, version=version, epoch=epoch)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -41,6 +30,21 @@ def test_the_newest_word_stands(district: District, order: tuple[int, ...]) -> N
         follow_volunteer_ids(district.session, "futian", [words[index]])
         district.session.commit()
     assert registration.volunteer_id == "44000000000003"
+    assert registration.former_volunteer_ids == ["44000000000001", "44000000000002"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("together", [True, False])
+def test_an_id_that_comes_back_is_no_former_one(district: District, order: tuple[int, ...], together: bool) -> None:
+    registration = district.registration()
+    told = ("44000000000001", "44000000000002", "44000000000001")
+    words = [assigned(registration.id, one, epoch=1, version=version) for version, one in enumerate(told, 1)]
+    heard = [words[index] for index in order for _ in range(2)]
+    for part in [heard] if together else [[one] for one in heard]:
+        follow_volunteer_ids(district.session, "futian", part)
+        district.session.commit()
+    assert registration.volunteer_id == "44000000000001"
+    assert registration.former_volunteer_ids == ["44000000000002"]
 
 
 def test_a_registration_of_nobody_here_is_not_swallowed(district: District) -> None:

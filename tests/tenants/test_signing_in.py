@@ -4,20 +4,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from sync.accounts.throttling import (
+    FAILURES_PER_ADDRESS,
+    FAILURES_PER_NAME,
+    FAILURES_PER_NAME_AND_ADDRESS,
+    KNOWN_FOR,
+    WINDOW,
+)
 from sync.databases.sqlite import READ_ONLY
 from tenants.errors import SignInRefused, SignInThrottled
 from tenants.staff import signing_in
 from tenants.staff.appointing import add_staff_member
 from tenants.staff.models import Role, StaffMember
 from tenants.staff.securing import change_password, close_account
-from tenants.staff.throttling import (
-    FAILURES_PER_ADDRESS,
-    FAILURES_PER_NAME,
-    FAILURES_PER_NAME_AND_ADDRESS,
-    KNOWN_FOR,
-    WINDOW,
-    note_failure,
-)
 from tests.support.district import NOW, District
 
 PASSWORD = "correct horse battery"
@@ -51,7 +50,7 @@ def sign_in(
 def fail(district: District, *, username: str = "li", address: str = OFFICE, times: int = 1, at: datetime = NOW) -> None:
     """Failures as they are counted, without the time that their passwords take."""
     for _ in range(times):
-        note_failure(district.session, username, address, at=at)
+        signing_in.throttle.note_failure(district.session, username, address, at=at)
     district.session.commit()
 
 

@@ -1,9 +1,11 @@
 """Which hub does a page or a program speak to in a test?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from federation.app import create_app
@@ -11,6 +13,7 @@ from federation.db import db
 from federation.settings import Settings
 from tests.hub.peers import Hub
 from tests.support.hub import hub_of, settings_in_environment
+from tests.support.stewards import Steward, steward
 
 
 @pytest.fixture
@@ -22,7 +25,8 @@ def database_url(tmp_path: Path) -> str:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The settings of a hub on a database of its own."""
-    return settings_in_environment(monkeypatch, database_url, tmp_path)
+    # A client in a test asks over HTTP, and then shows no cookie that is for HTTPS alone.
+    return replace(settings_in_environment(monkeypatch, database_url, tmp_path), secure_cookies=False)
 
 
 @pytest.fixture
@@ -33,11 +37,23 @@ def hub(settings: Settings) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def client(hub: Hub) -> Iterator[FlaskClient]:
-    """A browser that prefers English."""
+def app(hub: Hub) -> Iterator[Flask]:
+    """The hub's program for browsers."""
     app = create_app(hub.settings)
-    client = app.test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    yield client
+    yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that prefers English."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def chen(app: Flask) -> Steward:
+    """A steward, signed in."""
+    return steward(app)

@@ -27,6 +27,7 @@ def test_the_city(hub: Hub, client: FlaskClient) -> None:
         "entries": 1,
         "minutes": 90,
         "districts": 2,
+        "pending_reviews": 0,
         "equal_districts": 1,
         "as_of": NOW.isoformat(),
     }

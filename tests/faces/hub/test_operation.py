@@ -26,7 +26,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """A hub that has an operator."""
-    return replace(settings, operator_token=TOKEN, secure_cookies=False)
+    return replace(settings, operator_token=TOKEN)
 
 
 @pytest.fixture

@@ -232,6 +232,18 @@ def test_a_registration_is_found_by_its_number_and_its_document_is_masked(distri
     assert "document_token" not in found
 
 
+def test_a_registration_is_found_by_an_id_that_its_person_had(district: District, machine: Visitor) -> None:
+    registration = district.registration()
+    for version, volunteer_id in enumerate(("44123456789012", "44999999999999"), 1):
+        registration.follow(volunteer_id, epoch=1, version=version)
+    for asked_for in ("44123456789012", "44999999999999"):
+        machine.get(f"/api/v1/registrations?volunteer_id={asked_for}")
+        [found] = body(machine)["items"]
+        assert (found["volunteer_id"], found["former_volunteer_ids"]) == ("44999999999999", ["44123456789012"])
+    machine.get("/api/v1/registrations?volunteer_id=")
+    assert body(machine)["items"] == []
+
+
 def test_others_places_are_neither_shown_nor_changed(district: District) -> None:
     entry = district.submitted()
     elsewhere = program(district, organization=district.organization("岗厦社区"))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from sync.accounts.throttling import FAILURES_PER_NAME_AND_ADDRESS
 from tenants.staff.finding import staff_named
 from tenants.staff.securing import change_password
-from tenants.staff.throttling import FAILURES_PER_NAME_AND_ADDRESS
 from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk
 from tests.support.district import District
 

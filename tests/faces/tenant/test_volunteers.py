@@ -55,6 +55,29 @@ def test_the_page_masks_the_document_and_spells_out_what_is_odd(li: Visitor, add
     assert "The date of birth is not the one that the document proves." in page
 
 
+def test_a_former_id_is_shown_and_leads_to_the_person(district: District, li: Visitor, address: str) -> None:
+    registration = district.registration("FT2", name="李娜")
+    for version, volunteer_id in enumerate(("44999999999999", "44123456789012"), 1):
+        registration.follow(volunteer_id, epoch=1, version=version)
+    district.session.commit()
+    li.get("/volunteers/?words=44 9999 9999 99 99")
+    assert "1 volunteer found" in li.text()
+    assert f'href="/volunteers/{registration.id}"' in (li.page.text if li.page else "")
+    li.get(f"/volunteers/{registration.id}")
+    assert "Volunteer ID 44 1234 5678 90 12 Formerly 44 9999 9999 99 99" in li.text()
+    li.get(address)
+    assert "Formerly" not in li.text()
+
+
+def test_who_has_an_id_comes_before_who_had_it(district: District, li: Visitor, address: str) -> None:
+    registration = district.registration("FT0", name="阿一")
+    for version, volunteer_id in enumerate(("44123456789012", "44999999999999"), 1):
+        registration.follow(volunteer_id, epoch=1, version=version)
+    district.session.commit()
+    page = li.get("/volunteers/?words=44123456789012").text
+    assert page.index(address) < page.index(str(registration.id))
+
+
 def test_hours_and_sums_by_state(district: District, li: Visitor) -> None:
     waiting = district.submitted(hours_ago=5, minutes=60)
     certified = district.submitted(hours_ago=50, minutes=90)

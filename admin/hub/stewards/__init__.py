@@ -1,0 +1,23 @@
+"""What does the hub's staff do at a desk?"""
+
+from flask import Blueprint, Flask, got_request_exception
+
+from admin.hub.stewards import desk, devices, refusals, wording
+from admin.hub.stewards.account import blueprint as account
+from admin.hub.stewards.home import blueprint as home
+from admin.hub.stewards.signing_in import blueprint as signing_in
+
+
+def register(app: Flask) -> None:
+    """Gives the hub's application the pages of its staff; all but signing in are for those who did."""
+    pages = Blueprint("stewards", __name__, url_prefix="/stewards")
+    pages.before_request(desk.read_only_where_nothing_changes)
+    pages.before_request(desk.require_account)
+    pages.app_context_processor(desk.for_templates)
+    for blueprint in (signing_in, account, home):
+        pages.register_blueprint(blueprint)
+    refusals.register(pages)
+    app.register_blueprint(pages)
+    got_request_exception.connect(desk.ask_nothing_more, app)
+    devices.register(app)
+    wording.register(app)

@@ -1,0 +1,1 @@
+"""What do stewards ask of districts, about registrations of their own?"""

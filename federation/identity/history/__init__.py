@@ -1,0 +1,1 @@
+"""What has happened to volunteer IDs?"""

@@ -1,0 +1,24 @@
+"""How does an operator have registrations linked that came before anybody was to link them?"""
+
+from datetime import UTC, datetime
+
+import rich_click as click
+
+from federation.identity.linking.waiting import count_waiting, link_waiting
+from federation.operating import hub
+
+_AT_ONCE = 1_000
+
+
+@click.command("link")
+def link_command() -> None:
+    """Find out whose the registrations are that wait for it: of a legacy register, or of an earlier version of the program.
+
+    They wait where sync runs with BANYAN_LINK_ON_ARRIVAL=false, which takes in a register of a million registrations sooner.
+    Everything else goes on meanwhile. Where this is interrupted, give the command again: what is linked stays linked.
+    """
+    with hub() as (session, settings), click.progressbar(length=count_waiting(session), label="registrations") as bar:
+        while done := link_waiting(session, limit=_AT_ONCE, settings=settings, at=datetime.now(UTC)):
+            session.commit()
+            bar.update(done)
+    click.echo("Every registration has its volunteer ID.")

@@ -1,0 +1,1 @@
+"""How does a registration get its volunteer ID?"""

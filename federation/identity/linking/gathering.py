@@ -1,0 +1,137 @@
+"""Who is there that a registration may be of the same person as?
+
+Everybody is looked up for a whole batch at once; what the batch itself links joins them one by one.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from federation.identity.linking.recording import Recorded
+from federation.identity.matching.deciding import Known, NamedDocument
+from federation.identity.matching.keys import candidate_keys, phone_key
+from federation.identity.matching.models import CandidateKey
+from federation.identity.models import DoNotLink, Link, Registration, RegistrationDocument
+from federation.identity.persons.features import features_of
+from federation.identity.persons.sealing import unseal
+from federation.identity.persons.tokens import wrap_further
+from federation.settings import Settings
+from sync.databases import bulk
+
+MOST_SHARING_A_PHONE = 8
+"""A number that stands in more registrations than this is a desk's or a class's: it says nothing about a person."""
+
+_MOST_LOOKED_UP = 1_000
+
+
+@dataclass
+class Neighbourhood:
+    """The registrations that a batch may be like, their persons as a whole, and who must not be linked."""
+
+    matching_key: bytes
+    most_candidates: int
+    known: dict[str, Known] = field(default_factory=dict)
+    volunteer_ids: dict[str, str] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_token: dict[bytes, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_key: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    apart: set[frozenset[str]] = field(default_factory=set)
+
+    def as_compared(self, known: Known) -> Known:
+        """The registration as others are compared with it: a telephone that many share is left out."""
+        key = phone_key(known.features, self.matching_key)
+        if key is not None and len(self.by_key[key] - {known.registration_id}) >= MOST_SHARING_A_PHONE:
+            return replace(known, features=msgspec.structs.replace(known.features, phone=""))
+        return known
+
+    def candidates(self, subject: Known) -> tuple[set[str], bool]:
+        """Whom to compare `subject` with; and whether there are more of them than can be compared."""
+        found = set[str]().union(*(self.by_token[token] for token in subject.tokens))
+        is_crowded = False
+        for key in candidate_keys(subject.features, self.matching_key):
+            sharing = self.by_key[key] - {subject.registration_id}
+            if len(sharing) > self.most_candidates:
+                is_crowded = True
+            else:
+                found |= sharing
+        return (found & self.known.keys()) - {subject.registration_id}, is_crowded
+
+    def persons(self, candidates: Collection[str], *, but: str | None) -> dict[str, list[Known]]:
+        """The persons whom the candidates are, with all their registrations; `but` is the person who is asked about."""
+        ids = {self.volunteer_ids[candidate] for candidate in candidates} - {but}
+        return {volunteer_id: [self.known[member] for member in sorted(self.members[volunteer_id])] for volunteer_id in ids}
+
+    def settle(self, known: Known, volunteer_id: str) -> None:
+        """Lets those that come later find this one, which has its ID now."""
+        for key in candidate_keys(known.features, self.matching_key):
+            self.by_key[key].add(known.registration_id)
+        self.known[known.registration_id] = known
+        self.volunteer_ids[known.registration_id] = volunteer_id
+        self.members[volunteer_id].add(known.registration_id)
+        for token in known.tokens:
+            self.by_token[token].add(known.registration_id)
+
+
+def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: int, settings: Settings) -> Neighbourhood:
+    """Everybody whom a registration in `recorded` may be, and those themselves where they are linked already."""
+    found = Neighbourhood(settings.matching_key, most_candidates)
+    keys = {key for one in recorded for key in candidate_keys(one.known.features, settings.matching_key)}
+    for key, registration_id in _by_key.find(session, list(keys)):
+        found.by_key[key].add(registration_id)
+    few = (sharing for sharing in found.by_key.values() if len(sharing) <= most_candidates)
+    candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
+    for known, volunteer_id in _persons_of(session, candidates, settings):
+        found.settle(known, volunteer_id)
+    found.apart = _told_apart(session, found.known)
+    return found
+
+
+_by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=_MOST_LOOKED_UP)
+
+
+def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
+    tokens = {token for registration in recorded for token in registration.known.tokens}
+    document = RegistrationDocument
+    return session.scalars(select(document.registration_id).where(bulk.among(session, document.token, list(tokens))))
+
+
+def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
+    """All registrations of everybody of whom one is among the candidates, with the ID of each."""
+    ids = select(Link.volunteer_id).where(bulk.among(session, Link.registration_id, list(candidates)))
+    rows = session.execute(select(Link.registration_id, Link.volunteer_id).where(Link.volunteer_id.in_(ids))).all()
+    known = read_known(session, [row.registration_id for row in rows], settings)
+    return [(known[row.registration_id], row.volunteer_id) for row in rows]
+
+
+def read_known(session: Session, registration_ids: Sequence[str], settings: Settings) -> dict[str, Known]:
+    """Registrations as they are compared, with their documents under the hub's newest key."""
+    registration, document = Registration, RegistrationDocument
+    documents: dict[str, set[NamedDocument]] = defaultdict(set)
+    named = select(*document.__table__.c).where(bulk.among(session, document.registration_id, registration_ids))
+    for one in session.execute(named):
+        token = wrap_further(one.token, settings.token_keys, version=one.hub_key_version)
+        documents[one.registration_id].add(NamedDocument(one.kind, one.key_version, token))
+    rows = session.execute(
+        select(registration.registration_id, registration.district, registration.person).where(
+            bulk.among(session, registration.registration_id, registration_ids)
+        )
+    )
+    return {
+        row.registration_id: Known(
+            row.registration_id,
+            row.district,
+            features_of(unseal(row.person, settings.field_cipher)),
+            frozenset(documents[row.registration_id]),
+        )
+        for row in rows
+    }
+
+
+def _told_apart(session: Session, known: Mapping[str, Known]) -> set[frozenset[str]]:
+    pair = DoNotLink
+    rows = session.execute(select(pair.one, pair.other).where(bulk.among(session, pair.one, list(known)))).all()
+    return {frozenset((one, other)) for one, other in rows}

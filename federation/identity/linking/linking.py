@@ -1,0 +1,194 @@
+"""How does a registration come under its volunteer ID?
+
+Whole batches are linked at once, one transaction after another, each registration as if it had come alone: also by those of the
+batch that were linked before it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from federation.identity.asking.asking import conclude
+from federation.identity.history.models import IdentityEventType
+from federation.identity.history.writing import Happening, write
+from federation.identity.linking.gathering import Neighbourhood, gather
+from federation.identity.linking.issuing import unused_ids
+from federation.identity.linking.recording import Recorded, record_registrations
+from federation.identity.linking.telling import tell_link
+from federation.identity.matching.counting import read_frequencies
+from federation.identity.matching.deciding import Asked, Decision, Finding, Known, ReviewKind, decide
+from federation.identity.matching.judging import Judge, current_judge
+from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
+from federation.identity.reviews.closing import close_after_correction
+from federation.identity.reviews.drawing import is_sampled
+from federation.identity.reviews.opening import Question, open_reviews
+from federation.identity.turns import wait_for_turn
+from federation.settings import Settings
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
+
+RULE = "matching"
+"""Who decided, where no person did."""
+
+_FIRST_VERSION = 1
+_REASONS = {Finding.DOCUMENT: LinkReason.DOCUMENT, Finding.ALIKE: LinkReason.LIKENESS}
+
+
+def link_registrations(
+    session: Session, district: str, facts: Sequence[Fact], *, settings: Settings, now: Callable[[], datetime]
+) -> None:
+    """Records the registrations in `facts` (`RegistrationState`), links the new ones, and tells `district` their IDs.
+
+    A link stays when a registration is corrected, also where it is like another person from then on: hours and certificates may
+    have been shown under its ID. A steward is asked then. Where the settings say so, new ones wait for `link_waiting` instead.
+    """
+    wait_for_turn(session)
+    recorded = record_registrations(session, district, facts, settings=settings)
+    link(session, [one for one in recorded if settings.links_on_arrival or not one.is_new], settings=settings, at=now())
+
+
+def link(session: Session, recorded: Sequence[Recorded], *, settings: Settings, at: datetime) -> None:
+    """Links those of `recorded` that are new, and asks about the others what there is to ask. The caller has the turn."""
+    if not recorded:
+        return
+    judge = current_judge(
+        session, read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
+    )
+    neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
+    new = sum(one.is_new for one in recorded)
+    batch = _Batch(judge, iter(unused_ids(session, new, province=settings.province)), at=at)
+    for one in recorded:
+        subject = neighbourhood.as_compared(one.known)
+        decision = _decide(subject, neighbourhood, judge)
+        if one.is_new:
+            neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
+        batch.ask(subject, decision, neighbourhood.volunteer_ids, is_new=one.is_new)
+    batch.write(session)
+
+
+def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge) -> Decision:
+    candidates, is_crowded = neighbourhood.candidates(subject)
+    own = neighbourhood.volunteer_ids.get(subject.registration_id)
+    return decide(
+        subject,
+        candidates,
+        neighbourhood.persons(candidates, but=own),
+        apart=neighbourhood.apart,
+        is_crowded=is_crowded,
+        scored=judge.score,
+        policy=judge.policy,
+    )
+
+
+@dataclass
+class _Batch:
+    """What becomes of a batch, until it is written at once."""
+
+    judge: Judge
+    ids: Iterator[str]
+    at: datetime
+    districts: dict[str, str] = field(default_factory=dict)
+    volunteers: list[dict[str, Any]] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    corrected: dict[str | None, set[str | None]] = field(default_factory=dict)
+
+    def link(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str]) -> str:
+        """Puts a registration under the ID of whom it joins, or under one of its own; gives that ID."""
+        joined = decision.join
+        if joined:
+            volunteer_id = volunteer_ids[joined.other.registration_id]
+            reason = _REASONS[joined.finding]
+        else:
+            volunteer_id = self._issue(subject)
+            reason = LinkReason.PROVISIONAL if decision.asked else LinkReason.FIRST
+        self.links.append(
+            {
+                "registration_id": subject.registration_id,
+                "volunteer_id": volunteer_id,
+                "own_volunteer_id": None if joined else volunteer_id,
+                "reason": reason,
+                "by": RULE,
+                "weight": joined.score.weight if joined else None,
+                "model_version": self.judge.model.version if joined else None,
+                "verified": False,
+                "version": _FIRST_VERSION,
+                "linked_at": self.at,
+            }
+        )
+        self.districts[subject.registration_id] = subject.district
+        evidence = (
+            {
+                "with": joined.other.registration_id,
+                "agreeing": joined.agreeing,
+                "weight": joined.score.weight,
+                "fields": joined.score.evidence,
+                "model": self.judge.model.version,
+                "policy": self.judge.policy.version,
+            }
+            if joined
+            else {}
+        )
+        self.happenings.append(
+            Happening(
+                type=IdentityEventType.LINKED,
+                volunteer_id=volunteer_id,
+                registration_id=subject.registration_id,
+                body={"reason": reason, **evidence},
+            )
+        )
+        return volunteer_id
+
+    def ask(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str], *, is_new: bool) -> None:
+        """Asks a steward what a machine must not decide: of a registration that has its ID, also whom it would have joined.
+
+        Of the links that were made here a few are shown to a steward as well.
+        """
+        asked = decision.asked if is_new else decision.questions
+        if is_new and decision.join and is_sampled(subject.registration_id):
+            asked = (Asked(ReviewKind.SAMPLE, decision.join), *asked)
+        self.questions += [Question(subject.registration_id, one) for one in asked]
+        # Where there were too many to compare, nothing shows that an older question is settled.
+        if not is_new and all(one.kind is not ReviewKind.CROWDED for one in asked):
+            beside = {volunteer_ids[one.pair.other.registration_id] if one.pair else None for one in asked}
+            self.corrected[subject.registration_id] = beside
+
+    def write(self, session: Session) -> None:
+        """Writes everything, and announces the new links to their districts."""
+        bulk.append(session, Volunteer, self.volunteers)
+        bulk.append(session, Link, self.links)
+        closed = close_after_correction(session, self.corrected)
+        conclude(session, [happening.body["review"] for happening in closed], at=self.at)
+        self.happenings += closed
+        self.happenings += open_reviews(
+            session,
+            self.questions,
+            model_version=self.judge.model.version,
+            policy_version=self.judge.policy.version,
+            at=self.at,
+        )
+        write(session, self.happenings, by=RULE, at=self.at)
+        persons = Counter(volunteer["district"] for volunteer in self.volunteers)
+        counts = [{"district": district, "registrations": 0, "persons": count} for district, count in persons.items()]
+        bulk.add_up(session, PersonTotal, counts)
+        for link in self.links:
+            registration_id = link["registration_id"]
+            tell_link(session, self.districts[registration_id], registration_id, link["volunteer_id"], link["version"])
+
+    def _issue(self, subject: Known) -> str:
+        volunteer_id = next(self.ids)
+        self.volunteers.append({"volunteer_id": volunteer_id, "district": subject.district, "issued_at": self.at})
+        self.happenings.append(
+            Happening(
+                type=IdentityEventType.ISSUED,
+                volunteer_id=volunteer_id,
+                registration_id=subject.registration_id,
+                body={"district": subject.district},
+            )
+        )
+        return volunteer_id

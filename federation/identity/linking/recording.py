@@ -1,0 +1,132 @@
+"""How does the hub keep what districts say about their registrations?"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from federation.errors import HeldElsewhere
+from federation.identity.keys.retiring import retired_versions
+from federation.identity.keys.rewrapping import rewrap_those_of
+from federation.identity.matching import keys
+from federation.identity.matching.counting import count_values
+from federation.identity.matching.deciding import Known, NamedDocument
+from federation.identity.matching.models import CandidateKey
+from federation.identity.models import PersonTotal, Registration, RegistrationDocument
+from federation.identity.persons import sealing, tokens
+from federation.identity.persons.features import features_of
+from federation.settings import Settings
+from federation.versions import newest
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A registration as it now stands, and whether the hub had not known it before."""
+
+    known: Known
+    is_new: bool
+
+
+def record_registrations(session: Session, district: str, facts: Sequence[Fact], *, settings: Settings) -> list[Recorded]:
+    """Keeps the newest version of each registration that `facts` (`RegistrationState`) describe; gives those that changed.
+
+    Raises `HeldElsewhere` where another district has the registration, and `Invalid` where a token is none.
+    """
+    held = _held(session, district, {fact.key for fact in facts})
+    fresh = [fact for fact in newest(facts) if fact.key not in held or (fact.epoch, fact.version) > _version(held[fact.key])]
+    changed = [held[fact.key] for fact in fresh if fact.key in held]
+    retired = retired_versions(session)
+    documents = [row for fact in fresh for row in _document_rows(fact, settings.token_keys, retired)]
+    rewrap_those_of(session, {document.token for fact in fresh for document in fact.data.documents}, settings.token_keys)
+    bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
+    _forget(session, RegistrationDocument.registration_id, [row.registration_id for row in changed])
+    bulk.append(session, RegistrationDocument, documents)
+    named: dict[str, set[NamedDocument]] = {fact.key: set() for fact in fresh}
+    for row in documents:
+        named[row["registration_id"]].add(NamedDocument(row["kind"], row["key_version"], row["token"]))
+    recorded = [
+        Recorded(
+            Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])),
+            is_new=fact.key not in held,
+        )
+        for fact in fresh
+    ]
+    index(session, [one.known for one in recorded], settings)
+    gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed if row.keys_version]
+    count_values(session, [], gone, key=settings.matching_key)
+    new = sum(one.is_new for one in recorded)
+    bulk.add_up(session, PersonTotal, [{"district": district, "registrations": new, "persons": 0}])
+    return recorded
+
+
+def index(session: Session, registrations: Sequence[Known], settings: Settings) -> None:
+    """Lets the registrations be found by what they have in common with others, and counts how common that is."""
+    key = settings.matching_key
+    _forget(session, CandidateKey.registration_id, [known.registration_id for known in registrations])
+    bulk.append(
+        session,
+        CandidateKey,
+        [
+            {"key": candidate_key, "registration_id": known.registration_id}
+            for known in registrations
+            for candidate_key in keys.candidate_keys(known.features, key)
+        ],
+    )
+    count_values(session, [known.features for known in registrations], [], key=key)
+
+
+def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Any]:
+    held = Registration
+    rows = session.execute(
+        select(held.registration_id, held.district, held.person, held.keys_version, held.epoch, held.version).where(
+            bulk.among(session, held.registration_id, list(registration_ids))
+        )
+    ).all()
+    if any(row.district != district for row in rows):
+        raise HeldElsewhere(f"{district} speaks about a registration of another district; that district must correct it.")
+    return {row.registration_id: row for row in rows}
+
+
+def _version(held: Any) -> tuple[int, int]:
+    return held.epoch, held.version
+
+
+def _forget(session: Session, column: InstrumentedAttribute[str], registration_ids: Sequence[str]) -> None:
+    """Removes what was kept of these registrations in the table that `column` is of."""
+    gone = delete(column.class_).where(bulk.among(session, column, registration_ids))
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _row(district: str, fact: Fact, settings: Settings) -> dict[str, object]:
+    return {
+        "registration_id": fact.key,
+        "district": district,
+        "organization_id": fact.data.organization_id,
+        "person": sealing.seal(sealing.person_of(fact.data), settings.field_cipher),
+        "gender": None,
+        "registered_on": fact.data.registered_on,
+        "document_flaw": fact.data.document_flaw,
+        "document_disagrees": ",".join(fact.data.document_disagrees) or None,
+        "keys_version": keys.VERSION,
+        "epoch": fact.epoch,
+        "version": fact.version,
+    }
+
+
+def _document_rows(fact: Fact, hub_keys: Sequence[bytes], retired: Collection[int]) -> Iterable[dict[str, Any]]:
+    named = (document for document in fact.data.documents if document.key_version not in retired)
+    by_token = {tokens.wrap(document.token, hub_keys): document for document in named}
+    return [
+        {
+            "registration_id": fact.key,
+            "token": token,
+            "kind": document.kind,
+            "key_version": document.key_version,
+            "hub_key_version": len(hub_keys),
+        }
+        for token, document in by_token.items()
+    ]

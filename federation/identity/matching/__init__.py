@@ -1,0 +1,1 @@
+"""How likely is it that two registrations are of one person?"""

@@ -1,0 +1,64 @@
+"""How like must two registrations be, and who decides where they are less?"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from federation.errors import Invalid, ReasonMissing
+from federation.identity.history.models import IdentityEventType
+from federation.identity.history.writing import Happening, write
+from federation.identity.matching.models import MatchingPolicy
+from federation.identity.turns import wait_for_turn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The thresholds of one version. Weights are bits: the logarithm to base 2 of the odds that both are one person.
+
+    A machine links from `auto_weight` on, and asks a steward from `review_weight` on; below, they are two persons. Two with
+    different resident identity numbers are asked about only from `conflict_weight` on. A registration joins a person only if no
+    other one of the person weighs `contradiction_weight` or less against it, and the person has `most_registrations` at most
+    then. Two persons whose weights lie within `margin_weight` cannot be told apart by a machine. Where more than
+    `most_candidates` share a key, a steward looks.
+    """
+
+    version: int = 0
+    auto_weight: float = 10
+    review_weight: float = 0
+    conflict_weight: float = 12
+    contradiction_weight: float = -5
+    margin_weight: float = 3
+    most_registrations: int = 6
+    most_candidates: int = 500
+
+
+SHIPPED = Policy()
+"""What counts until a federation sets thresholds of its own: its version is 0."""
+
+
+def current_policy(session: Session) -> Policy:
+    """The thresholds that count now."""
+    newest = session.scalars(select(MatchingPolicy).order_by(MatchingPolicy.version.desc()).limit(1)).one_or_none()
+    return Policy(**{name: getattr(newest, name) for name in asdict(SHIPPED)}) if newest else SHIPPED
+
+
+def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thresholds: float) -> Policy:
+    """Lets other `thresholds` count from now on, by the names that they have in `Policy`; the others stay.
+
+    Raises `ReasonMissing` without a reason, and `Invalid` where they contradict each other.
+    """
+    if not reason.strip():
+        raise ReasonMissing("Say why other thresholds are needed.")
+    wait_for_turn(session)
+    before = current_policy(session)
+    policy = Policy(**(asdict(before) | thresholds | {"version": before.version + 1}))
+    if not policy.contradiction_weight < policy.review_weight <= policy.auto_weight:
+        message = "A contradiction weighs less than what a steward is asked about, and that no more than what a machine links."
+        raise Invalid(message, field="auto_weight")
+    if policy.most_registrations < 1 or policy.most_candidates < 1:
+        raise Invalid("There must be room for one registration and one candidate at least.", field="most_registrations")
+    session.add(MatchingPolicy(**asdict(policy), by=by, reason=reason, at=at))
+    write(session, [Happening(type=IdentityEventType.POLICY_CHANGED, body=asdict(policy) | {"reason": reason})], by=by, at=at)
+    return policy

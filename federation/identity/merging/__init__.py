@@ -1,0 +1,1 @@
+"""How do two persons become one, and one two again?"""

@@ -1,0 +1,99 @@
+"""What becomes of volunteer IDs that districts hold, and that the hub has lost?
+
+A hub that was restored from a backup links the registrations that come again, and issues new IDs to them. The districts claim
+the IDs that people were shown. The claimed ID then is the person's, and the new one its alias; but nobody is given an ID under
+which somebody else is known here.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from federation.errors import Invalid, NotFound
+from federation.identity.aliases import resolve
+from federation.identity.history.models import IdentityEventType
+from federation.identity.history.writing import Happening, write
+from federation.identity.linking.telling import tell_links
+from federation.identity.matching.deciding import agreement
+from federation.identity.merging.acts import Act
+from federation.identity.merging.members import find_person, told_apart
+from federation.identity.merging.merging import take_over
+from federation.identity.models import Link, LinkReason, Registration, Volunteer
+from federation.identity.turns import wait_for_turn
+from federation.identity.volunteer_ids import is_volunteer_id
+from federation.settings import Settings
+from federation.versions import newest
+from sync.databases import bulk
+from sync.mailbox.facts import Fact
+
+RULE = "claims"
+"""Who decided, where a district's claim did."""
+
+
+def take_claims(
+    session: Session, district: str, facts: Sequence[Fact], *, settings: Settings, now: Callable[[], datetime]
+) -> None:
+    """Compares the IDs in `facts` (`VolunteerIdState`) with those that are linked here, and puts right what was lost.
+
+    Raises `NotFound` where a registration is not of `district`, or `Invalid` where a claim is no volunteer ID.
+    """
+    wait_for_turn(session)
+    claims = {fact.key: fact.data.volunteer_id for fact in newest(facts)}
+    for claimed in claims.values():
+        if not is_volunteer_id(claimed):
+            raise Invalid("A claim names something that is no volunteer ID.", field="volunteer_id")
+    linked = _linked(session, district, list(claims))
+    if len(linked) < len(claims):
+        raise NotFound(f"{district} claims the ID of a registration that is not linked here.")
+    for registration_id, claimed in claims.items():
+        # Asked again each time: an earlier claim of these may have moved this link.
+        current = linked[registration_id]
+        if claimed != current and resolve(session, claimed) != resolve(session, current):
+            _settle(session, registration_id, resolve(session, current), claimed, settings=settings, at=now())
+
+
+def _linked(session: Session, district: str, registration_ids: Sequence[str]) -> dict[str, str]:
+    query = (
+        select(Link.registration_id, Link.volunteer_id)
+        .join(Registration, Registration.registration_id == Link.registration_id)
+        .where(Registration.district == district, bulk.among(session, Link.registration_id, registration_ids))
+    )
+    return {row.registration_id: row.volunteer_id for row in session.execute(query)}
+
+
+def _settle(session: Session, registration_id: str, current: str, claimed: str, *, settings: Settings, at: datetime) -> None:
+    survivor = resolve(session, claimed)
+    is_known = session.get(Volunteer, survivor) is not None
+    if is_known and not _may_join(session, registration_id, current, survivor, settings):
+        refused = Happening(
+            type=IdentityEventType.CLAIM_REFUSED,
+            volunteer_id=current,
+            registration_id=registration_id,
+            body={"claimed": claimed},
+        )
+        write(session, [refused], by=RULE, at=at)
+        # The district holds what it claimed, so it has to be told again whose ID that is.
+        tell_links(session, Link.registration_id == registration_id)
+        return
+    person = find_person(session, current, settings=settings)
+    begun = Happening(
+        type=IdentityEventType.CLAIMED, volunteer_id=survivor, registration_id=registration_id, body={"alias": current}
+    )
+    act = Act(session, by=RULE, at=at)
+    act.note(begun)
+    if not is_known:
+        act.issue(survivor, registration_id, district=person.volunteer.district)
+    take_over(act, person, to=survivor, because=LinkReason.CLAIM)
+    act.finish()
+
+
+def _may_join(session: Session, registration_id: str, current: str, survivor: str, settings: Settings) -> bool:
+    """Whether nobody told the two apart, and the registration is certainly of the other: a document and a field that agree."""
+    its, others = (find_person(session, volunteer_id, settings=settings) for volunteer_id in (current, survivor))
+    if told_apart(session, its.registration_ids, others.registration_ids):
+        return False
+    [subject] = [member for member in its.members if member.registration_id == registration_id]
+    same = [member for member in others.members if member.shares_document_with(subject)]
+    return any(agreement(subject.known.features, member.known.features) for member in same)

@@ -1,0 +1,1 @@
+"""What has a steward to look at?"""

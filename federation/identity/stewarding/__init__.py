@@ -1,0 +1,1 @@
+"""What do stewards decide about who is who?"""

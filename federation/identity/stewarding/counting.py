@@ -1,0 +1,85 @@
+"""How right are the machine, and the stewards?"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from federation.identity.matching.deciding import ReviewKind
+from federation.identity.reviews.models import Review, ReviewDecision, ReviewState
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many `of` all."""
+
+    count: int
+    of: int
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None of nothing."""
+        return self.count / self.of if self.of else None
+
+
+@dataclass(frozen=True)
+class KindSum:
+    """The reviews of a kind: how many wait, what was answered, and how many became obsolete."""
+
+    kind: ReviewKind
+    waiting: int
+    same: int
+    different: int
+    obsolete: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the reviews come to.
+
+    `samples_right` are those links of machines that stewards found right, of all that they looked at; `agreements` the
+    answers that somebody else gave as well without knowing them, of all that were asked for twice.
+    """
+
+    kinds: tuple[KindSum, ...]
+    samples_right: Share
+    agreements: Share
+
+
+def figures(session: Session) -> Figures:
+    """What the reviews come to so far."""
+    kinds = _kinds(session)
+    samples = next((kind for kind in kinds if kind.kind is ReviewKind.SAMPLE), KindSum(ReviewKind.SAMPLE, 0, 0, 0, 0))
+    return Figures(kinds, Share(samples.same, samples.same + samples.different), _agreements(session))
+
+
+def _kinds(session: Session) -> tuple[KindSum, ...]:
+    review = Review
+    waits = review.state.in_((ReviewState.OPEN, ReviewState.SECONDING))
+    decided = review.state == ReviewState.DECIDED
+    counted = (
+        waits,
+        decided & (review.decision == ReviewDecision.SAME),
+        decided & (review.decision == ReviewDecision.DIFFERENT),
+        review.state == ReviewState.OBSOLETE,
+    )
+    sums = [func.sum(case((condition, 1), else_=0)) for condition in counted]
+    query = select(review.kind, *sums).group_by(review.kind).order_by(review.kind)
+    return tuple(KindSum(kind, *map(int, counts)) for kind, *counts in session.execute(query))
+
+
+def _agreements(session: Session) -> Share:
+    first, second = aliased(Review), aliased(Review)
+    agree = func.coalesce(func.sum(case((first.decision == second.decision, 1), else_=0)), 0)
+    query = (
+        select(agree, func.count())
+        .select_from(second)
+        .join(first, first.number == second.follows)
+        .where(
+            second.kind == ReviewKind.SECOND,
+            second.state == ReviewState.DECIDED,
+            first.state == ReviewState.DECIDED,
+        )
+    )
+    agreed, asked = session.execute(query).one()
+    return Share(int(agreed), asked)

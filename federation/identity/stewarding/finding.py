@@ -1,0 +1,93 @@
+"""What waits for a steward?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from federation.errors import NotFound
+from federation.identity.matching.deciding import ReviewKind
+from federation.identity.reviews.models import PENDING, Review, ReviewNeed, ReviewState
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many reviews of a kind can be answered now, and how many wait for a document or a district."""
+
+    kind: ReviewKind
+    ready: int
+    needing: int
+
+
+def queue(
+    session: Session,
+    *,
+    by: str,
+    kind: ReviewKind | None = None,
+    need: ReviewNeed | None = None,
+    after: Review | None = None,
+    limit: int = PAGE,
+) -> Sequence[Review]:
+    """The reviews that the steward `by` may answer, the oldest first: those that have `need`, or that need nothing.
+
+    `after` is the one behind which to begin.
+    """
+    query = select(Review).where(_is_open_to(by), Review.needs.is_(need) if need is None else Review.needs == need)
+    if kind is not None:
+        query = query.where(Review.kind == kind)
+    if after is not None:
+        query = query.where(tuple_(Review.opened_at, Review.number) > tuple_(after.opened_at, after.number))
+    return session.scalars(query.order_by(Review.opened_at, Review.number).limit(limit)).all()
+
+
+def next_review(session: Session, *, by: str, kind: ReviewKind | None = None, after: Review | None = None) -> Review | None:
+    """The review that the steward `by` should look at behind `after`, or the first of all where none is behind it."""
+    found = queue(session, by=by, kind=kind, after=after, limit=1) or queue(session, by=by, kind=kind, limit=1)
+    return found[0] if found else None
+
+
+def waiting(session: Session, *, by: str) -> list[Waiting]:
+    """How much of each kind waits for the steward `by`; kinds of which nothing does are left out."""
+    needing = func.sum(case((Review.needs.is_not(None), 1), else_=0))
+    query = select(Review.kind, func.count(), needing).where(_is_open_to(by)).group_by(Review.kind).order_by(Review.kind)
+    return [Waiting(kind, count - needs, needs) for kind, count, needs in session.execute(query)]
+
+
+def count_pending(session: Session) -> int:
+    """How many reviews wait for any steward."""
+    return session.scalar(select(func.count()).select_from(Review).where(Review.state.in_(PENDING))) or 0
+
+
+def review_of(session: Session, number: int) -> Review:
+    """The review with this number, as the database has it now. Raises `NotFound`."""
+    review = session.get(Review, number, populate_existing=True)
+    if review is None:
+        raise NotFound(f"There is no review {number}.")
+    return review
+
+
+def answered_before(session: Session, review: Review) -> set[str]:
+    """Who has answered what this review asks once more."""
+    by: set[str | None] = set()
+    while review.follows is not None:
+        review = session.get_one(Review, review.follows)
+        by |= {review.decided_by, review.first_decision_by}
+    return {one for one in by if one is not None}
+
+
+def _is_open_to(by: str) -> ColumnElement[bool]:
+    is_seconding = and_(Review.state == ReviewState.SECONDING, Review.first_decision_by != by)
+    first, second = aliased(Review), aliased(Review)
+    # What is followed may follow another one itself, which nobody follows any further.
+    has_answered = exists().where(
+        first.number == Review.follows,
+        _answered(first, by) | exists().where(second.number == first.follows, _answered(second, by)),
+    )
+    return and_(or_(Review.state == ReviewState.OPEN, is_seconding), ~has_answered)
+
+
+def _answered(review: type[Review], by: str) -> ColumnElement[bool]:
+    return or_(review.decided_by == by, review.first_decision_by == by)

@@ -1,0 +1,1 @@
+"""What do both sides hold to when somebody signs in?"""

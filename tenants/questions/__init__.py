@@ -1,0 +1,1 @@
+"""What does the city ask about registrations of this district?"""
