@@ -1,4 +1,4 @@
-"""How far do two registrations agree? In Python as in the SQL from which is learnt."""
+"""How far do two registrations agree, in Python and in the SQL from which is learnt?"""
 
 import random
 
