@@ -130,6 +130,8 @@ def run(*arguments: str) -> Result:
 
 
 def test_an_operator_does_both_with_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What an import has to say of its rows, it leaves where it was started.
+    monkeypatch.chdir(tmp_path)
     environment = district_environment(tmp_path)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
