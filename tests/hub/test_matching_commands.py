@@ -31,8 +31,8 @@ def run(*arguments: str, exit_code: int = 0) -> str:
     return done.output
 
 
-def ouyang(key: str) -> Told:
-    return registration(key, name="欧阳若兰", birth_date="1987-11-23", phone="13912345678")
+def ouyang(key: str, *, version: int = 1) -> Told:
+    return registration(key, name="欧阳若兰", birth_date="1987-11-23", phone="13912345678", version=version)
 
 
 def people(hub: Hub) -> list[set[str]]:
@@ -60,6 +60,15 @@ def test_what_waits_comes_to_the_people_to_whom_it_would_have_come_at_once(patie
     assert hub.told(futian).keys() == {"r1", "r2"}
     totals = [(total.district, total.registrations, total.persons) for total in hub.rows(PersonTotal)]
     assert totals == [("futian", 2, 2), ("luohu", 1, 0)]
+
+
+def test_what_was_corrected_while_it_waited_is_linked_as_it_is_now(patient_hub: Hub) -> None:
+    hub = patient_hub
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(luohu.says(ouyang("r1")), futian.says(registration("r2")), futian.says(ouyang("r2", version=2)))
+    assert people(hub) == []
+    run("link")
+    assert people(hub) == [{"r1", "r2"}]
 
 
 def test_what_an_earlier_version_linked_is_found_by_those_who_come_later(hub: Hub) -> None:

@@ -15,6 +15,7 @@ from federation.identity.linking.recording import Recorded
 from federation.identity.matching.deciding import Known, NamedDocument
 from federation.identity.matching.keys import candidate_keys, phone_key
 from federation.identity.matching.models import CandidateKey
+from federation.identity.matching.policies import MOST_LOOKED_UP
 from federation.identity.models import DoNotLink, Link, Registration, RegistrationDocument
 from federation.identity.persons.features import features_of
 from federation.identity.persons.sealing import unseal
@@ -24,8 +25,6 @@ from sync.databases import bulk
 
 MOST_SHARING_A_PHONE = 8
 """A number that stands in more registrations than this is a desk's or a class's: it says nothing about a person."""
-
-_MOST_LOOKED_UP = 1_000
 
 
 @dataclass
@@ -90,7 +89,7 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
     return found
 
 
-_by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=_MOST_LOOKED_UP)
+_by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=MOST_LOOKED_UP)
 
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:

@@ -48,25 +48,25 @@ def link_registrations(
     """
     wait_for_turn(session)
     recorded = record_registrations(session, district, facts, settings=settings)
-    link(session, [one for one in recorded if settings.links_on_arrival or not one.is_new], settings=settings, at=now())
+    link(session, [one for one in recorded if settings.links_on_arrival or one.is_linked], settings=settings, at=now())
 
 
 def link(session: Session, recorded: Sequence[Recorded], *, settings: Settings, at: datetime) -> None:
-    """Links those of `recorded` that are new, and asks about the others what there is to ask. The caller has the turn."""
+    """Links those of `recorded` that are not linked, and asks about the others what there is to ask, in the caller's turn."""
     if not recorded:
         return
     judge = current_judge(
         session, read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
     )
     neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
-    new = sum(one.is_new for one in recorded)
-    batch = _Batch(judge, iter(unused_ids(session, new, province=settings.province)), at=at)
+    unlinked = sum(not one.is_linked for one in recorded)
+    batch = _Batch(judge, iter(unused_ids(session, unlinked, province=settings.province)), at=at)
     for one in recorded:
         subject = neighbourhood.as_compared(one.known)
         decision = _decide(subject, neighbourhood, judge)
-        if one.is_new:
+        if not one.is_linked:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
-        batch.ask(subject, decision, neighbourhood.volunteer_ids, is_new=one.is_new)
+        batch.ask(subject, decision, neighbourhood.volunteer_ids, is_linked=one.is_linked)
     batch.write(session)
 
 
@@ -144,17 +144,17 @@ class _Batch:
         )
         return volunteer_id
 
-    def ask(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str], *, is_new: bool) -> None:
+    def ask(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str], *, is_linked: bool) -> None:
         """Asks a steward what a machine must not decide: of a registration that has its ID, also whom it would have joined.
 
         Of the links that were made here a few are shown to a steward as well.
         """
-        asked = decision.asked if is_new else decision.questions
-        if is_new and decision.join and is_sampled(subject.registration_id):
+        asked = decision.questions if is_linked else decision.asked
+        if not is_linked and decision.join and is_sampled(subject.registration_id):
             asked = (Asked(ReviewKind.SAMPLE, decision.join), *asked)
         self.questions += [Question(subject.registration_id, one) for one in asked]
         # Where there were too many to compare, nothing shows that an older question is settled.
-        if not is_new and all(one.kind is not ReviewKind.CROWDED for one in asked):
+        if is_linked and all(one.kind is not ReviewKind.CROWDED for one in asked):
             beside = {volunteer_ids[one.pair.other.registration_id] if one.pair else None for one in asked}
             self.corrected[subject.registration_id] = beside
 

@@ -14,7 +14,7 @@ from federation.identity.matching import keys
 from federation.identity.matching.counting import count_values
 from federation.identity.matching.deciding import Known, NamedDocument
 from federation.identity.matching.models import CandidateKey
-from federation.identity.models import PersonTotal, Registration, RegistrationDocument
+from federation.identity.models import Link, PersonTotal, Registration, RegistrationDocument
 from federation.identity.persons import sealing, tokens
 from federation.identity.persons.features import features_of
 from federation.settings import Settings
@@ -25,10 +25,10 @@ from sync.mailbox.facts import Fact
 
 @dataclass(frozen=True)
 class Recorded:
-    """A registration as it now stands, and whether the hub had not known it before."""
+    """A registration as it now stands, and whether it has its volunteer ID already."""
 
     known: Known
-    is_new: bool
+    is_linked: bool
 
 
 def record_registrations(session: Session, district: str, facts: Sequence[Fact], *, settings: Settings) -> list[Recorded]:
@@ -51,14 +51,14 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     recorded = [
         Recorded(
             Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])),
-            is_new=fact.key not in held,
+            is_linked=fact.key in held and held[fact.key].is_linked,
         )
         for fact in fresh
     ]
     index(session, [one.known for one in recorded], settings)
     gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed if row.keys_version]
     count_values(session, [], gone, key=settings.matching_key)
-    new = sum(one.is_new for one in recorded)
+    new = sum(fact.key not in held for fact in fresh)
     bulk.add_up(session, PersonTotal, [{"district": district, "registrations": new, "persons": 0}])
     return recorded
 
@@ -82,9 +82,17 @@ def index(session: Session, registrations: Sequence[Known], settings: Settings) 
 def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Any]:
     held = Registration
     rows = session.execute(
-        select(held.registration_id, held.district, held.person, held.keys_version, held.epoch, held.version).where(
-            bulk.among(session, held.registration_id, list(registration_ids))
+        select(
+            held.registration_id,
+            held.district,
+            held.person,
+            held.keys_version,
+            held.epoch,
+            held.version,
+            Link.registration_id.is_not(None).label("is_linked"),
         )
+        .outerjoin(Link, Link.registration_id == held.registration_id)
+        .where(bulk.among(session, held.registration_id, list(registration_ids)))
     ).all()
     if any(row.district != district for row in rows):
         raise HeldElsewhere(f"{district} speaks about a registration of another district; that district must correct it.")

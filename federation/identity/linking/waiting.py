@@ -38,7 +38,7 @@ def link_waiting(session: Session, *, limit: int, settings: Settings, at: dateti
     index(session, [known[registration_id] for registration_id in unindexed], settings)
     made = update(Registration).where(bulk.among(session, Registration.registration_id, unindexed))
     session.execute(made.values(keys_version=keys.VERSION).execution_options(synchronize_session=False))
-    link(session, [Recorded(known[row.registration_id], not row.is_linked) for row in rows], settings=settings, at=at)
+    link(session, [Recorded(known[row.registration_id], row.is_linked) for row in rows], settings=settings, at=at)
     return len(rows)
 
 

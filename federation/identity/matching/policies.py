@@ -12,6 +12,9 @@ from federation.identity.history.writing import Happening, write
 from federation.identity.matching.models import MatchingPolicy
 from federation.identity.turns import wait_for_turn
 
+MOST_LOOKED_UP = 1_000
+"""More registrations are not read under one key, to see that they are too many."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
@@ -57,8 +60,9 @@ def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thr
     if not policy.contradiction_weight < policy.review_weight <= policy.auto_weight:
         message = "A contradiction weighs less than what a steward is asked about, and that no more than what a machine links."
         raise Invalid(message, field="auto_weight")
-    if policy.most_registrations < 1 or policy.most_candidates < 1:
-        raise Invalid("There must be room for one registration and one candidate at least.", field="most_registrations")
+    if policy.most_registrations < 1 or not 1 <= policy.most_candidates < MOST_LOOKED_UP:
+        message = "There must be room for one registration and one candidate at least, and for fewer candidates than are read."
+        raise Invalid(message, field="most_registrations")
     session.add(MatchingPolicy(**asdict(policy), by=by, reason=reason, at=at))
     write(session, [Happening(type=IdentityEventType.POLICY_CHANGED, body=asdict(policy) | {"reason": reason})], by=by, at=at)
     return policy
