@@ -108,7 +108,7 @@ def check(urls: Mapping[str, str], *, refused: int = 0) -> None:
             _check_persons(hub)
 
 
-def come_right(urls: Mapping[str, str], *, refused: int = 0, within: float = 60.0) -> None:
+def come_right(urls: Mapping[str, str], *, refused: int = 0, within: float = 120.0) -> None:
     """Waits until `check` finds nothing wrong between parties at work; raises what it finds at the deadline."""
     deadline = time.monotonic() + within
     while True:

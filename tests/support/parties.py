@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.carriers.bus import Bus
+from sync.carriers.bus import Bus, Delivery
 from sync.errors import BusUnavailable
 from sync.lanes import WHOLE, Share, read_share
 from sync.mailbox.facts import Fact
@@ -120,6 +120,20 @@ def put(bus: Bus, raw: bytes, *, to: str) -> None:
         return True
 
     eventually(is_taken)
+
+
+def take(bus: Bus) -> Delivery:
+    """The next message; asked for again where a broker refuses it because a queue is only being made."""
+
+    def look() -> Delivery | None:
+        try:
+            return bus.receive(seconds=1)
+        except BusUnavailable:
+            return None
+
+    taken = eventually(look)
+    assert taken is not None
+    return taken
 
 
 def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | None = None, share: Share = WHOLE) -> None:
