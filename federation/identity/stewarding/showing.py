@@ -40,6 +40,14 @@ class ReviewShown:
     same_document: bool
     documents_differ: bool
 
+    @property
+    def moves_much(self) -> bool:
+        """Whether merging the two changes more than where one new registration belongs: a steward looks at it before."""
+        persons = {side.person.volunteer_id: side.person for side in self.sides if side.person}
+        if len(persons) < len(self.sides) or len(persons) == 1:
+            return False
+        return self.documents_differ or any(len(person.members) > 1 or person.is_verified for person in persons.values())
+
 
 def show(session: Session, number: int, *, settings: Settings) -> ReviewShown:
     """The review `number`, its persons unsealed. Raises `NotFound`."""
