@@ -22,6 +22,7 @@ _SOURCES: dict[str, tuple[Traversable, str]] = {
     "banyan.js": (_OURS / "banyan.js", "text/javascript"),
     "desk.css": (_OURS / "desk.css", "text/css"),
     "desk.js": (_OURS / "desk.js", "text/javascript"),
+    "review.js": (_OURS / "review.js", "text/javascript"),
     "banyan.svg": (_OURS / "banyan.svg", "image/svg+xml"),
 }
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
-from admin import assets, error_pages, icons, languages, security_headers, writing
+from admin import assets, error_pages, icons, languages, persons, security_headers, writing
 
 
 def frame(app: Flask, *, layout: str, time_zone: ZoneInfo, language: str) -> None:
@@ -20,6 +20,7 @@ def frame(app: Flask, *, layout: str, time_zone: ZoneInfo, language: str) -> Non
     CSRFProtect(app)
     languages.speak(app, default=language)
     writing.register(app, time_zone)
+    persons.register(app)
     assets.register(app)
     icons.register(app)
     error_pages.register(app)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton, get_timezone_name
 from flask import Flask
-from flask_babel import format_decimal, get_locale, gettext, ngettext
+from flask_babel import format_decimal, format_percent, get_locale, gettext, ngettext
 
 SECONDS_PER_MINUTE = 60
 MINUTES_PER_HOUR = 60
@@ -14,9 +14,11 @@ MINUTES_PER_HOUR = 60
 def register(app: Flask, time_zone: ZoneInfo) -> None:
     """Gives templates a filter for each way of writing; `moment` writes in `time_zone`."""
     app.jinja_env.filters.update(
+        age=age,
         duration=duration,
         hours=hours,
         number=number,
+        percent=percent,
         day=day,
         month=month,
         month_of_year=month_of_year,
@@ -48,6 +50,19 @@ def pause(seconds: int) -> str:
     return str(
         ngettext("Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.", minutes)
     )
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in hundredths, to a tenth of one."""
+    return str(format_percent(share, "#,##0.#%"))
+
+
+def age(value: datetime, now: datetime) -> str:
+    """How long ago that was, in whole days."""
+    days = (now - value).days
+    if not days:
+        return str(gettext("less than a day"))
+    return str(ngettext("%(number)s day", "%(number)s days", days, number=number(days)))
 
 
 def hours(minutes: int) -> str:

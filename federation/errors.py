@@ -2,9 +2,17 @@
 
 
 class FederationError(Exception):
-    """A refusal. `code` is stable; the message is an English sentence that says what to do."""
+    """A refusal. `code` is stable; the message is an English sentence that says what to do.
+
+    A message with `%(name)s` in it takes its `values`; both are kept apart, so that a page can say it in another language.
+    """
 
     code = "federation_error"
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
 
 
 class NotFound(FederationError):
@@ -18,8 +26,8 @@ class Invalid(FederationError):
 
     code = "invalid"
 
-    def __init__(self, message: str, *, field: str) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, field: str, **values: object) -> None:
+        super().__init__(message, **values)
         self.field = field
 
 

@@ -9,9 +9,9 @@ from wtforms import DateField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
+from admin.persons import DOCUMENTS, gender
 from admin.tenant import desk, refusals
 from admin.tenant.acts import ActForm
-from admin.tenant.wording import DOCUMENTS, gender
 from tenants.db import db
 from tenants.errors import Invalid
 from tenants.registrations.correcting import Correction, correct_registration

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from admin.queries import PageForm
 from admin.tenant import desk, refusals
 from admin.tenant.acts import ActForm, actor
-from admin.tenant.queries import PageForm
 from admin.tenant.wording import ANSWERS
 from tenants.db import db
 from tenants.errors import Invalid

@@ -13,9 +13,9 @@ from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, St
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
+from admin.queries import PageForm
 from admin.tenant import desk
 from admin.tenant.moments import HiddenMoment
-from admin.tenant.queries import PageForm
 from admin.tenant.stating import organization_choices
 from admin.writing import duration, number
 from tenants.db import db

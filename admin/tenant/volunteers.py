@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
+from admin.queries import PageForm, QueryForm
 from admin.tenant import desk
-from admin.tenant.queries import PageForm, QueryForm
 from tenants.db import db
 from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
 from tenants.questions.finding import waiting_about

@@ -1,20 +1,18 @@
 """How are a district's states, acts and numbers said?"""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from flask import Flask
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext
 
-from admin.writing import moment, number
+from admin.writing import moment
 from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
 from tenants.imports.forms.profiles import Kind
 from tenants.imports.runs.models import JobState
 from tenants.questions.models import Answer, QuestionState, Topic
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.settings import Settings
 
 STATES = {
@@ -44,16 +42,6 @@ _ACTS = {
     HourAct.AMENDED: lazy_gettext("Changed in the register"),
 }
 
-DOCUMENTS = {
-    DocumentKind.RESIDENT_ID: lazy_gettext("Resident identity card"),
-    DocumentKind.PASSPORT: lazy_gettext("Passport"),
-    DocumentKind.HK_MACAU_PERMIT: lazy_gettext("Mainland travel permit for Hong Kong and Macau residents"),
-    DocumentKind.TAIWAN_PERMIT: lazy_gettext("Mainland travel permit for Taiwan residents"),
-    DocumentKind.RESIDENCE_PERMIT: lazy_gettext("Residence permit for Hong Kong, Macau and Taiwan residents"),
-    DocumentKind.FOREIGNER_CARD: lazy_gettext("Foreign permanent resident card"),
-}
-"""Each kind of document by its name."""
-
 QUESTIONS = {
     Topic.DOCUMENT: lazy_gettext("Does the registration say what the person’s document says?"),
     Topic.PERSON: lazy_gettext("Is this person registered in another district as well?"),
@@ -77,20 +65,6 @@ QUESTION_STATES = {
 }
 """What became of a question that does not wait."""
 
-_FLAWS = {
-    DocumentFlaw.CHECK_DIGIT: lazy_gettext("The number's check digit is wrong: somebody mistyped it."),
-    DocumentFlaw.IMPOSSIBLE_DATE: lazy_gettext("The number holds an impossible date of birth."),
-    DocumentFlaw.CENTURY_UNKNOWN: lazy_gettext(
-        "The number of an old card is that of somebody born before 1900. Ask for that of 18 digits."
-    ),
-    DocumentFlaw.MALFORMED: lazy_gettext("The number does not have the form of such a document."),
-}
-
-_DISAGREEMENTS = {
-    "birth_date": lazy_gettext("The date of birth is not the one that the document proves."),
-    "gender": lazy_gettext("The gender is not the one that the document proves."),
-}
-
 _VALUES = {
     **{state.value: word for state, (word, _) in STATES.items()},
     Kind.VOLUNTEERS.value: lazy_gettext("volunteers"),
@@ -106,13 +80,8 @@ def register(app: Flask) -> None:
         shift=shift_in(settings.time_zone),
         service=service,
         act=_from(_ACTS),
-        document=_from(DOCUMENTS),
         asked=_from(QUESTIONS),
         answer=_from(ANSWERS),
-        flaw=_from(_FLAWS),
-        disagreement=_from(_DISAGREEMENTS),
-        gender=gender,
-        age=age,
     )
 
 
@@ -136,19 +105,6 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
 def service(version: HourEntryVersion) -> str:
     """What was served and where, in one line."""
     return " · ".join((version.activity, version.field, version.organization.name))
-
-
-def age(value: datetime, now: datetime) -> str:
-    """How long ago that was, in whole days."""
-    days = (now - value).days
-    if not days:
-        return str(gettext("less than a day"))
-    return str(ngettext("%(number)s day", "%(number)s days", days, number=number(days)))
-
-
-def gender(value: str) -> str:
-    """A gender given as `M` or `F`."""
-    return str(gettext("male") if value == "M" else gettext("female"))
 
 
 def _from(words: dict[Any, Any]) -> Callable[[Any], str]:

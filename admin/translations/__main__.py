@@ -12,6 +12,11 @@ from babel.messages.pofile import read_po, write_po
 FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[1]
 SPEAKING = [FOLDER.parent, CHECKOUT / "api"]
+REFUSING = [
+    "tenants",
+    "federation/accounts",
+    *(f"federation/identity/{room}" for room in ("asking", "merging", "reviews", "stewarding")),
+]
 SENTENCE = re.compile(r"[A-Z].* .*\.")
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -43,12 +48,13 @@ def spoken() -> Catalog:
 
 
 def refusals() -> set[str]:
-    """The sentences with which a district refuses something, which its pages translate as they come.
+    """The sentences with which a district refuses something, or the hub a steward; pages translate them as they come.
 
-    They stand in its sources as texts that begin with a capital letter and end with a full stop; those of its commands are
-    not shown on pages.
+    They stand in the sources as texts that begin with a capital letter and end with a full stop; those of commands are not
+    shown on pages.
     """
-    sources = [path for path in (CHECKOUT / "tenants").rglob("*.py") if path.name not in ("cli.py", "commands.py")]
+    rooms = [CHECKOUT / room for room in REFUSING]
+    sources = [path for room in rooms for path in room.rglob("*.py") if path.name not in ("cli.py", "commands.py")]
     nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text()))]
     not_said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
     not_said |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}

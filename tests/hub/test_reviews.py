@@ -11,9 +11,10 @@ from federation.identity.reviews.drawing import is_sampled, is_seconded
 from federation.identity.reviews.models import Review, ReviewDecision, ReviewNeed, ReviewState
 from federation.identity.stewarding.counting import Share, figures
 from federation.identity.stewarding.deciding import decide, merge_or_propose, need, undo_decision
-from federation.identity.stewarding.finding import Waiting, next_review, queue, waiting
-from federation.identity.stewarding.showing import masked, show
-from tests.hub.peers import Hub, Told, registration
+from federation.identity.stewarding.finding import Waiting, next_review, previous_review, queue, waiting
+from federation.identity.stewarding.registrations import masked
+from federation.identity.stewarding.showing import show
+from tests.hub.peers import AT, Hub, Told, registration
 from tests.hub.stewards import Desk, desk_of, somebody
 
 SAME, DIFFERENT = ReviewDecision.SAME, ReviewDecision.DIFFERENT
@@ -30,8 +31,11 @@ def doubtful(hub: Hub, pairs: int = 1) -> Desk:
     )
 
 
-def answer(desk: Desk, number: int, decision: ReviewDecision, *, by: str = "lin", despite: bool = False) -> Review:
-    return desk.does(decide, number, decision, settings=desk.hub.settings, by=by, despite_documents=despite)
+def answer(
+    desk: Desk, number: int, decision: ReviewDecision, *, by: str = "lin", despite: bool = False, reason: str = "seen"
+) -> Review:
+    settings = desk.hub.settings
+    return desk.does(decide, number, decision, settings=settings, by=by, reason=reason, despite_documents=despite)
 
 
 def reviews(hub: Hub) -> list[tuple[int, ReviewKind, ReviewState]]:
@@ -89,7 +93,7 @@ def test_the_oldest_waits_first_and_what_needs_something_waits_apart(hub: Hub) -
     assert numbers(desk) == [2, 3]
     assert numbers(desk, need=ReviewNeed.DOCUMENT) == [1]
     assert numbers(desk, kind=ReviewKind.TWINS) == []
-    assert hub.asked(waiting, by="lin") == [Waiting(ReviewKind.MISTYPED, ready=2, needing=1)]
+    assert hub.asked(waiting, by="lin") == [Waiting(ReviewKind.MISTYPED, ready=2, needing=1, oldest_at=AT)]
     second = hub.asked(next_review, by="lin")
     assert second is not None
     third = hub.asked(next_review, by="lin", after=second)
@@ -97,6 +101,10 @@ def test_the_oldest_waits_first_and_what_needs_something_waits_apart(hub: Hub) -
     again = hub.asked(next_review, by="lin", after=third)
     assert again is not None
     assert (second.number, third.number, again.number) == (2, 3, 2)
+    back = hub.asked(previous_review, by="lin", before=third)
+    assert back is not None
+    assert back.number == 2
+    assert hub.asked(previous_review, by="lin", before=second) is None
     answer(desk, 1, DIFFERENT)
     with pytest.raises(StateForbids):
         desk.does(need, 1, ReviewNeed.DOCUMENT)

@@ -108,6 +108,11 @@ def now() -> datetime:
     return moment
 
 
+def actor() -> dict[str, Any]:
+    """Who acts, and when."""
+    return {"by": account().username, "at": now()}
+
+
 def for_templates() -> dict[str, Any]:
     """What every page of the hub knows of who sits before it: the account, and what it may do."""
     held = _held()

@@ -2,23 +2,39 @@
 
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
 
+from admin.hub.stewards.wording import sentence
 from admin.writing import pause
-from federation.errors import FederationError, NotAllowed, NotFound, SignInRefused, SignInThrottled
+from federation.errors import (
+    FederationError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    ReasonMissing,
+    SignInRefused,
+    SignInThrottled,
+    StateForbids,
+)
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
-_STATUSES: dict[type[FederationError], int] = {NotFound: 404, NotAllowed: 403, SignInRefused: 401, SignInThrottled: 429}
+_STATUSES: dict[type[FederationError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    StateForbids: 409,
+    Invalid: 422,
+    ReasonMissing: 422,
+    SignInRefused: 401,
+    SignInThrottled: 429,
+}
 
 _HEADINGS = {
     NotFound: lazy_gettext("There is nothing here for you"),
     NotAllowed: lazy_gettext("You may not do this here"),
-}
-
-_SENTENCES = {
-    NotFound: lazy_gettext("What you asked for is not here, or is not here any more."),
-    NotAllowed: lazy_gettext("Your role does not allow this. Ask a lead of the hub’s stewards."),
-    SignInRefused: lazy_gettext("The name or the password is not right."),
+    StateForbids: lazy_gettext("This is not possible now"),
+    Invalid: lazy_gettext("This was refused"),
+    ReasonMissing: lazy_gettext("This was refused"),
 }
 
 
@@ -32,7 +48,7 @@ def say(refusal: FederationError) -> str:
     """The refusal in the reader's language."""
     if isinstance(refusal, SignInThrottled):
         return pause(refusal.retry_after_seconds)
-    return str(_SENTENCES[type(refusal)])
+    return sentence(refusal.message, refusal.values)
 
 
 def answer(page: str, refusal: FederationError) -> Answer:
@@ -41,6 +57,12 @@ def answer(page: str, refusal: FederationError) -> Answer:
     if isinstance(refusal, SignInThrottled):
         return page, status, {"Retry-After": str(refusal.retry_after_seconds)}
     return page, status
+
+
+def put_into(form: FlaskForm, refusal: FederationError) -> None:
+    """Shows the refusal at the reason where that is missing, else at the form's head."""
+    errors = form.reason.errors if isinstance(refusal, ReasonMissing) else form.form_errors
+    errors.append(say(refusal))
 
 
 def _show(refusal: FederationError) -> Answer:

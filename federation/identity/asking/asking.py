@@ -29,13 +29,15 @@ def ask(session: Session, review_number: int, registration_id: str, topic: Quest
     review = _review(session, review_number)
     review.refuse_unless_pending()
     if registration_id not in (review.registration_id, review.other_registration_id):
-        raise Invalid(f"Review {review_number} is not about this registration.", field="registration_id")
+        raise Invalid("Review %(review)s is not about this registration.", field="registration_id", review=review_number)
     district = district_of(session, session.get_one(Registration, registration_id).district)
     if district.state is DistrictState.LEFT:
-        raise StateForbids(f"{district.code} has left for good; nobody there answers.")
+        raise StateForbids("The district %(district)s has left for good; nobody there answers.", district=district.name)
     asked = _questions(session, review_number)
     if any(one.state is QuestionState.OPEN and (one.registration_id, one.topic) == (registration_id, topic) for one in asked):
-        raise StateForbids(f"{district.code} is asked this already; withdraw that question to ask it again.")
+        raise StateForbids(
+            "The district %(district)s is asked this already; withdraw that question to ask it again.", district=district.name
+        )
     question = Question(
         review_number=review_number,
         registration_id=registration_id,
@@ -84,7 +86,7 @@ def _review(session: Session, number: int) -> Review:
     """The review, locked: whoever asks, answers and decides about one takes turns."""
     review = session.get(Review, number, with_for_update=True, populate_existing=True)
     if review is None:
-        raise NotFound(f"There is no review {number}.")
+        raise NotFound("There is no review %(review)s.", review=number)
     return review
 
 

@@ -54,6 +54,8 @@ class IdentityEventType(StrEnum):
     """Two registrations are of different people, whatever a machine may think of it."""
     DO_NOT_LINK_CLEARED = "do_not_link_cleared"
     """That was taken back."""
+    UNMASKED = "unmasked"
+    """A steward looked at a telephone number whole, for the review in the body."""
     MODEL_CHOSEN = "model_chosen"
     """By another model is compared from now on."""
     POLICY_CHANGED = "policy_changed"

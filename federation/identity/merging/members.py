@@ -69,7 +69,7 @@ def find_person(session: Session, volunteer_id: str, *, settings: Settings) -> P
     """The person who has this ID, or had it; as the database has them now. Raises `NotFound`."""
     volunteer = session.get(Volunteer, resolve(session, volunteer_id))
     if volunteer is None:
-        raise NotFound(f"Nobody has the volunteer ID {volunteer_id}. Check its digits.")
+        raise NotFound("Nobody has the volunteer ID %(volunteer_id)s. Check its digits.", volunteer_id=volunteer_id)
     query = (
         select(Link)
         .where(Link.volunteer_id == volunteer.volunteer_id)
@@ -92,7 +92,7 @@ def volunteer_id_of(session: Session, registration_id: str) -> str:
     """The ID under which a registration is. Raises `NotFound`."""
     volunteer_id = session.scalar(select(Link.volunteer_id).where(Link.registration_id == registration_id))
     if volunteer_id is None:
-        raise NotFound(f"No registration {registration_id} is linked here.")
+        raise NotFound("No registration %(registration)s is linked here.", registration=registration_id)
     return volunteer_id
 
 

@@ -101,7 +101,7 @@ def plan_merge(session: Session, one: str, other: str, *, settings: Settings) ->
     """Who would survive whom. Raises `NotFound` for an unknown ID, and `Invalid` where both are of one person."""
     first, second = (find_person(session, volunteer_id, settings=settings) for volunteer_id in (one, other))
     if first.volunteer_id == second.volunteer_id:
-        raise Invalid(f"{one} and {other} are of one person already.", field="volunteer_id")
+        raise Invalid("%(one)s and %(other)s are of one person already.", field="volunteer_id", one=one, other=other)
     issued = issue_numbers(session, [first.volunteer_id, second.volunteer_id])
     survivor, loser = sorted((first, second), key=lambda person: issued[person.volunteer_id])
     return Merger(survivor, loser, tuple(told_apart(session, survivor.registration_ids, loser.registration_ids)))

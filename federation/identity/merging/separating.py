@@ -42,7 +42,7 @@ def let_together(session: Session, one: str, other: str, *, reason: str, by: str
     wait_for_turn(session)
     pairs = told_apart(session, [one], [other])
     if not pairs:
-        raise NotFound(f"Nobody has said that {one} and {other} are of different people.")
+        raise NotFound("Nobody has said that %(one)s and %(other)s are of different people.", one=one, other=other)
     act = Act(session, by=by, at=at)
     act.let_together(pairs[0], reason=reason)
     return act.finish()

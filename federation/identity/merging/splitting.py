@@ -100,7 +100,12 @@ def plan_split(session: Session, volunteer_id: str, registration_ids: Collection
     person = find_person(session, volunteer_id, settings=settings)
     chosen = set(registration_ids)
     if unknown := chosen - set(person.registration_ids):
-        raise Invalid(f"{min(unknown)} is no registration of {person.volunteer_id}.", field="registration_ids")
+        raise Invalid(
+            "%(registration)s is no registration of %(volunteer_id)s.",
+            field="registration_ids",
+            registration=min(unknown),
+            volunteer_id=person.volunteer_id,
+        )
     leaving = [member for member in person.members if member.registration_id in chosen]
     staying = [member for member in person.members if member.registration_id not in chosen]
     if not leaving or not staying:

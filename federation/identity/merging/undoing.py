@@ -23,7 +23,8 @@ from sync.databases import bulk
 
 _Type = IdentityEventType
 
-_CAN_BE_UNDONE = (_Type.MERGED, _Type.SPLIT, _Type.REVIEW_DECIDED, _Type.REVIEW_SECONDING)
+UNDOABLE = (_Type.MERGED, _Type.SPLIT, _Type.REVIEW_DECIDED, _Type.REVIEW_SECONDING)
+"""What makes an act one that can be taken back."""
 _WHOSE_IT_IS = (
     _Type.LINKED,
     _Type.MERGED,
@@ -46,8 +47,8 @@ def undo(session: Session, act_number: int, *, by: str, at: datetime) -> int:
     """
     wait_for_turn(session)
     begun, *steps = _act(session, act_number)
-    if not any(event.type in _CAN_BE_UNDONE for event in (begun, *steps)):
-        raise StateForbids(f"Act {act_number} is no merge, split or decision. Only these can be taken back.")
+    if not any(event.type in UNDOABLE for event in (begun, *steps)):
+        raise StateForbids("Act %(act)s is no merge, split or decision. Only these can be taken back.", act=act_number)
     _refuse_if_touched_since(session, [begun, *steps])
     took_back = Happening(
         type=_Type.UNDONE,
@@ -68,9 +69,13 @@ def _act(session: Session, number: int) -> Sequence[IdentityEvent]:
     query = select(event).where(or_(event.number == number, event.act == number)).order_by(event.number)
     events = session.scalars(query).all()
     if not events or events[0].number != number:
-        raise NotFound(f"There is no act {number}. The history of a person names the number of each.")
+        raise NotFound("There is no act %(act)s. The history of a person names the number of each.", act=number)
     if events[0].act is not None:
-        raise StateForbids(f"Number {number} is a step of act {events[0].act}, which can only be taken back as a whole.")
+        raise StateForbids(
+            "Number %(number)s is a step of act %(act)s, which can only be taken back as a whole.",
+            number=number,
+            act=events[0].act,
+        )
     return events
 
 
@@ -79,15 +84,19 @@ def _refuse_if_touched_since(session: Session, events: Sequence[IdentityEvent]) 
     later = _begun_later(session, events)
     undone_by = {msgspec.json.decode(one.body)["act"]: key for key, one in later.items() if one.type == _Type.UNDONE}
     if number in undone_by:
-        raise StateForbids(f"Act {number} has been taken back already, by act {undone_by[number]}.")
+        raise StateForbids("Act %(act)s has been taken back already, by act %(later)s.", act=number, later=undone_by[number])
     standing = [later[key] for key in sorted(later.keys() - undone_by.keys() - set(undone_by.values()))]
-    if final := [one for one in standing if one.type not in _CAN_BE_UNDONE]:
+    if final := [one for one in standing if one.type not in UNDOABLE]:
         raise StateForbids(
-            f"Since act {number} a registration has come under one of these IDs (number {final[0].number} of the history), "
-            "and that cannot be taken back. Split off who is somebody else instead."
+            "Since act %(act)s a registration has come under one of these IDs (number %(number)s of the history), "
+            "and that cannot be taken back. Split off who is somebody else instead.",
+            act=number,
+            number=final[0].number,
         )
     if standing:
-        raise StateForbids(f"Act {standing[-1].number} came later, and is about the same persons. Take that back first.")
+        raise StateForbids(
+            "Act %(act)s came later, and is about the same persons. Take that back first.", act=standing[-1].number
+        )
 
 
 def _begun_later(session: Session, events: Sequence[IdentityEvent]) -> dict[int, IdentityEvent]:
@@ -166,7 +175,9 @@ def _unverify(act: Act, event: IdentityEvent, _: Mapping[str, Any]) -> None:
 def _take_back_answer(act: Act, event: IdentityEvent, body: Mapping[str, Any]) -> None:
     review = act.session.get_one(Review, body["review"], populate_existing=True)
     if review.act != (event.act or event.number):
-        raise StateForbids(f"Review {review.number} has been answered since. Take act {review.act} back first.")
+        raise StateForbids(
+            "Review %(review)s has been answered since. Take act %(act)s back first.", review=review.number, act=review.act
+        )
     act.reopen(review, msgspec.convert(body["had"], ReviewStanding))
 
 

@@ -109,14 +109,18 @@ class Review(Model):
     def propose(self, *, by: str) -> None:
         """One steward wants to merge, and another has to agree. Raises `StateForbids`."""
         if self.state is not ReviewState.OPEN:
-            raise StateForbids(f"Review {self.number} is {self.state} already. Look at it again.")
+            raise StateForbids(
+                "Review %(review)s is %(state)s already. Look at it again.", review=self.number, state=self.state
+            )
         self.state, self.first_decision_by = ReviewState.SECONDING, by
 
     def decide(self, decision: ReviewDecision, *, reason: str | None, by: str, at: datetime) -> None:
         """A steward answers. Raises `StateForbids`, also for whoever would second themselves."""
         self.refuse_unless_pending()
         if self.first_decision_by == by:
-            raise StateForbids(f"You were the first to want what review {self.number} asks. Another steward has to agree.")
+            raise StateForbids(
+                "You were the first to want what review %(review)s asks. Another steward has to agree.", review=self.number
+            )
         self.state, self.decision, self.reason = ReviewState.DECIDED, decision, reason
         self.decided_by, self.decided_at = by, at
         self.needs = self.needs_since = None
@@ -134,7 +138,9 @@ class Review(Model):
     def refuse_unless_pending(self) -> None:
         """Raises `StateForbids` where it was answered, or asks nothing any more."""
         if not self.is_pending:
-            raise StateForbids(f"Review {self.number} is {self.state} already. Take that back first.")
+            raise StateForbids(
+                "Review %(review)s is %(state)s already. Take that back first.", review=self.number, state=self.state
+            )
 
 
 class QuestionTopic(StrEnum):
@@ -220,4 +226,4 @@ class Question(Model):
 
     def _refuse_unless_open(self) -> None:
         if self.state is not QuestionState.OPEN:
-            raise StateForbids(f"This question is {self.state} already; ask another.")
+            raise StateForbids("This question is %(state)s already; ask another.", state=self.state)

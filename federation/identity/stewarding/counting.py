@@ -32,6 +32,11 @@ class KindSum:
     different: int
     obsolete: int
 
+    @property
+    def answered(self) -> Share:
+        """Those answered *same*, of all that were answered."""
+        return Share(self.same, self.same + self.different)
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -50,7 +55,7 @@ def figures(session: Session) -> Figures:
     """What the reviews come to so far."""
     kinds = _kinds(session)
     samples = next((kind for kind in kinds if kind.kind is ReviewKind.SAMPLE), KindSum(ReviewKind.SAMPLE, 0, 0, 0, 0))
-    return Figures(kinds, Share(samples.same, samples.same + samples.different), _agreements(session))
+    return Figures(kinds, samples.answered, _agreements(session))
 
 
 def _kinds(session: Session) -> tuple[KindSum, ...]:

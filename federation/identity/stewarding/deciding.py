@@ -41,15 +41,19 @@ def decide(
 ) -> Review:
     """Answers the review `number`, and does what follows; gives the review, which then may wait for a second steward.
 
-    Raises `NotFound`, `Invalid` where a review about one registration alone is answered with *same*, and `StateForbids` where
-    it was answered, where this steward answered before, or where a merge is not free (`Merger.refuse_unless_free`).
+    Raises `NotFound`, `ReasonMissing` for *different* without one, `Invalid` where a review about one registration alone is
+    answered with *same*, and `StateForbids` where it was answered, where this steward answered before, or where a merge is not
+    free (`Merger.refuse_unless_free`).
     """
+    reason = (reason or "").strip()
+    if decision is ReviewDecision.DIFFERENT and not reason:
+        raise ReasonMissing("Say why these are of different people; it stays in the history.")
     wait_for_turn(session)
     review = review_of(session, number)
     review.refuse_unless_pending()
     if by in answered_before(session, review):
         raise StateForbids("You have answered this once. Another steward has to look at it.")
-    answer = _Answer(Act(session, by=by, at=at), review, decision, reason or None, settings, despite_documents)
+    answer = _Answer(Act(session, by=by, at=at), review, decision, reason, settings, despite_documents)
     answer.give()
     answer.act.finish()
     return review
@@ -98,7 +102,7 @@ def undo_decision(session: Session, number: int, *, by: str, at: datetime) -> Re
     wait_for_turn(session)
     review = review_of(session, number)
     if review.act is None:
-        raise StateForbids(f"Nobody has answered review {number} yet.")
+        raise StateForbids("Nobody has answered review %(review)s yet.", review=number)
     undo(session, review.act, by=by, at=at)
     return review
 
@@ -110,7 +114,7 @@ class _Answer:
     act: Act
     review: Review
     decision: ReviewDecision
-    reason: str | None
+    reason: str
     settings: Settings
     despite_documents: bool
 
@@ -135,7 +139,7 @@ class _Answer:
         review = self.review
         # Where two have agreed already, or have disagreed before, nobody else is asked.
         is_first = review.follows is None and review.first_decision_by is None
-        self.act.decide(review, self.decision, reason=self.reason)
+        self.act.decide(review, self.decision, reason=self.reason or None)
         if is_first and review.other_registration_id and is_seconded(review.number):
             self._ask_once_more(ReviewKind.SECOND)
 
@@ -144,7 +148,7 @@ class _Answer:
 
     def _compare(self) -> None:
         """Beside the answer that somebody else gave; nothing else follows from this one."""
-        self.act.decide(self.review, self.decision, reason=self.reason)
+        self.act.decide(self.review, self.decision, reason=self.reason or None)
         first = self.act.session.get_one(Review, self.review.follows)
         if first.state is ReviewState.DECIDED and first.decision is not self.decision:
             self._ask_once_more(ReviewKind.POSSIBLE)
@@ -168,13 +172,13 @@ class _Answer:
     def _different(self, person: Person, other: Person, other_registration_id: str) -> None:
         act, review = self.act, self.review
         self._decide()
-        reason = self.reason or f"review {review.number}"
         if person.volunteer_id == other.volunteer_id:
             off = _with_its_documents(person, review.registration_id, other_registration_id)
             separation = plan_split(act.session, person.volunteer_id, off, settings=self.settings)
-            separation.carry_out(act, reason=reason, settings=self.settings)
+            separation.carry_out(act, reason=self.reason, settings=self.settings)
             return
-        act.keep_apart(review.registration_id, other_registration_id, ApartStanding(by=act.by, reason=reason, since=act.at))
+        standing = ApartStanding(by=act.by, reason=self.reason, since=act.at)
+        act.keep_apart(review.registration_id, other_registration_id, standing)
         for asked in between(act.session, person.registration_ids, other.registration_ids):
             act.close(asked)
 

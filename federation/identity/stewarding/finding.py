@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from federation.errors import NotFound
@@ -12,14 +13,17 @@ from federation.identity.reviews.models import PENDING, Review, ReviewNeed, Revi
 
 PAGE = 50
 
+_PLACE = tuple_(Review.opened_at, Review.number)
+
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many reviews of a kind can be answered now, and how many wait for a document or a district."""
+    """How many reviews of a kind can be answered now, how many wait for a document or a district, and since when the oldest."""
 
     kind: ReviewKind
     ready: int
     needing: int
+    oldest_at: datetime
 
 
 def queue(
@@ -35,11 +39,9 @@ def queue(
 
     `after` is the one behind which to begin.
     """
-    query = select(Review).where(_is_open_to(by), Review.needs.is_(need) if need is None else Review.needs == need)
-    if kind is not None:
-        query = query.where(Review.kind == kind)
+    query = _waiting_for(by, kind=kind, need=need)
     if after is not None:
-        query = query.where(tuple_(Review.opened_at, Review.number) > tuple_(after.opened_at, after.number))
+        query = query.where(tuple_(after.opened_at, after.number) < _PLACE)
     return session.scalars(query.order_by(Review.opened_at, Review.number).limit(limit)).all()
 
 
@@ -49,11 +51,22 @@ def next_review(session: Session, *, by: str, kind: ReviewKind | None = None, af
     return found[0] if found else None
 
 
+def previous_review(session: Session, *, by: str, before: Review, kind: ReviewKind | None = None) -> Review | None:
+    """The review that the steward `by` would look at last before `before`; None where that is the first."""
+    query = _waiting_for(by, kind=kind).where(tuple_(before.opened_at, before.number) > _PLACE)
+    return session.scalars(query.order_by(Review.opened_at.desc(), Review.number.desc()).limit(1)).one_or_none()
+
+
 def waiting(session: Session, *, by: str) -> list[Waiting]:
     """How much of each kind waits for the steward `by`; kinds of which nothing does are left out."""
     needing = func.sum(case((Review.needs.is_not(None), 1), else_=0))
-    query = select(Review.kind, func.count(), needing).where(_is_open_to(by)).group_by(Review.kind).order_by(Review.kind)
-    return [Waiting(kind, count - needs, needs) for kind, count, needs in session.execute(query)]
+    query = (
+        select(Review.kind, func.count(), needing, func.min(Review.opened_at))
+        .where(_is_open_to(by))
+        .group_by(Review.kind)
+        .order_by(Review.kind)
+    )
+    return [Waiting(kind, count - needs, needs, oldest_at) for kind, count, needs, oldest_at in session.execute(query)]
 
 
 def count_pending(session: Session) -> int:
@@ -65,7 +78,7 @@ def review_of(session: Session, number: int) -> Review:
     """The review with this number, as the database has it now. Raises `NotFound`."""
     review = session.get(Review, number, populate_existing=True)
     if review is None:
-        raise NotFound(f"There is no review {number}.")
+        raise NotFound("There is no review %(review)s.", review=number)
     return review
 
 
@@ -76,6 +89,11 @@ def answered_before(session: Session, review: Review) -> set[str]:
         review = session.get_one(Review, review.follows)
         by |= {review.decided_by, review.first_decision_by}
     return {one for one in by if one is not None}
+
+
+def _waiting_for(by: str, *, kind: ReviewKind | None = None, need: ReviewNeed | None = None) -> Select[Review]:
+    query = select(Review).where(_is_open_to(by), Review.needs.is_(None) if need is None else Review.needs == need)
+    return query if kind is None else query.where(Review.kind == kind)
 
 
 def _is_open_to(by: str) -> ColumnElement[bool]:

@@ -1,0 +1,73 @@
+"""Which reviews wait?"""
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext, lazy_gettext
+from wtforms import SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
+
+from admin.hub.stewards import desk
+from admin.hub.stewards.wording import KINDS
+from admin.queries import QueryForm
+from federation.db import db
+from federation.directory.naming import names
+from federation.identity.matching.deciding import ReviewKind
+from federation.identity.reviews.models import Review, ReviewNeed
+from federation.identity.stewarding.finding import PAGE, queue, review_of
+from federation.identity.stewarding.registrations import districts_of
+
+blueprint = Blueprint("queue", __name__, url_prefix="/reviews")
+blueprint.before_request(desk.require_reviewer)
+
+
+class FilterForm(QueryForm):
+    """What part of the queue to look at; it stands in the address."""
+
+    kind = SelectField(lazy_gettext("Kind"), validators=[Optional()])
+    need = SelectField(lazy_gettext("Waiting for"), validators=[Optional()])
+
+    @classmethod
+    def asked(cls) -> "FilterForm":
+        """The filter in this request's address."""
+        form = cls(request.args)
+        every = SelectChoice("", gettext("All"))
+        form.kind.choices = [every, *(SelectChoice(kind, str(word)) for kind, word in KINDS.items())]
+        form.need.choices = [
+            SelectChoice("", gettext("your answer")),
+            SelectChoice(ReviewNeed.DOCUMENT.value, gettext("a document")),
+            SelectChoice(ReviewNeed.DISTRICT.value, gettext("a district")),
+        ]
+        return form
+
+
+@blueprint.get("/")
+def show() -> str | tuple[str, int]:
+    """What waits, the oldest first."""
+    form, session = FilterForm.asked(), db.session()
+    if not form.validate():
+        return render_template("hub/stewards/queue.html", filter=form, reviews=None), 422
+    after = request.args.get("after", type=int)
+    # One more than is shown says whether there is a next page.
+    found = queue(
+        session,
+        by=desk.account().username,
+        kind=ReviewKind(form.kind.data) if form.kind.data else None,
+        need=ReviewNeed(form.need.data) if form.need.data else None,
+        after=review_of(session, after) if after else None,
+        limit=PAGE + 1,
+    )
+    shown = found[:PAGE]
+    return render_template(
+        "hub/stewards/queue.html",
+        filter=form,
+        chosen={name: value for name, value in form.data.items() if value},
+        reviews=shown,
+        more=len(found) > PAGE,
+        districts=districts_of(session, [key for review in shown for key in _about(review)]),
+        district_names=names(session),
+        now=desk.now(),
+    )
+
+
+def _about(review: Review) -> list[str]:
+    return [key for key in (review.registration_id, review.other_registration_id) if key]
