@@ -54,7 +54,7 @@ def pause(seconds: int) -> str:
 
 def percent(share: float) -> str:
     """A share from 0 to 1 in hundredths, to a tenth of one."""
-    return str(format_percent(share, "#,##0.#%"))
+    return str(format_percent(share, "0.#%"))
 
 
 def age(value: datetime, now: datetime) -> str:

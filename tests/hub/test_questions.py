@@ -154,7 +154,7 @@ def test_a_decision_ends_what_was_asked(hub: Hub, districts: list[District]) -> 
     asked(hub, "r2")
     hub.hears(districts[0].says(answered(answered_id)))
     with hub.sessions.begin() as session:
-        decide(session, NUMBER, ReviewDecision.DIFFERENT, settings=hub.settings, by="chen", at=AT)
+        decide(session, NUMBER, ReviewDecision.DIFFERENT, reason="seen", settings=hub.settings, by="chen", at=AT)
     assert [said_to(hub, district)[-1]["state"] for district in districts] == ["used", "withdrawn"]
     [review] = hub.rows(Review)
     assert (review.state, review.needs) == (ReviewState.DECIDED, None)
@@ -171,7 +171,7 @@ def test_an_answer_that_was_used_stays_used_when_the_decision_is_taken_back(hub:
     asked(hub, "r2")
     hub.hears(districts[0].says(answered(first)))
     with hub.sessions.begin() as session:
-        decide(session, NUMBER, ReviewDecision.DIFFERENT, settings=hub.settings, by="chen", at=AT)
+        decide(session, NUMBER, ReviewDecision.DIFFERENT, reason="seen", settings=hub.settings, by="chen", at=AT)
         undo_decision(session, NUMBER, by="chen", at=AT)
     assert need(hub) is None
     assert [said_to(hub, district)[-1]["state"] for district in districts] == ["used", "withdrawn"]

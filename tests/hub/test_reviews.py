@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from federation.errors import Invalid, NotFound, StateForbids
+from federation.errors import Invalid, NotFound, ReasonMissing, StateForbids
+from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.matching.deciding import ReviewKind
 from federation.identity.models import DoNotLink, Link
 from federation.identity.reviews.drawing import is_sampled, is_seconded
@@ -14,6 +15,7 @@ from federation.identity.stewarding.deciding import decide, merge_or_propose, ne
 from federation.identity.stewarding.finding import Waiting, next_review, previous_review, queue, waiting
 from federation.identity.stewarding.registrations import masked
 from federation.identity.stewarding.showing import show
+from federation.identity.stewarding.unmasking import unmask
 from tests.hub.peers import AT, Hub, Told, registration
 from tests.hub.stewards import Desk, desk_of, somebody
 
@@ -74,6 +76,15 @@ def test_different_keeps_two_people_apart_and_can_be_taken_back(hub: Hub) -> Non
     assert desk.tables() == before
 
 
+def test_different_people_are_told_apart_for_a_reason(hub: Hub) -> None:
+    desk = doubtful(hub)
+    for reason in ("", "  "):
+        with pytest.raises(ReasonMissing):
+            answer(desk, 1, DIFFERENT, reason=reason)
+    answer(desk, 1, SAME, reason="")
+    assert len(set(desk.ids().values())) == 1
+
+
 def test_a_review_is_answered_once(hub: Hub) -> None:
     desk = doubtful(hub)
     answer(desk, 1, DIFFERENT)
@@ -126,6 +137,23 @@ def test_a_correction_makes_obsolete_what_is_not_asked_any_more(hub: Hub) -> Non
     hub.hears(luohu.says(told_again(somebody(52, "b2", document="D2"), 2)))
     assert [state for _, _, state in reviews(hub)] == [ReviewState.OBSOLETE, ReviewState.OPEN]
     assert desk.differences() == ()
+
+
+def test_a_merge_is_looked_at_before_where_more_moves_than_one_registration(hub: Hub) -> None:
+    desk = desk_of(
+        hub,
+        {
+            "futian": [registration("a1", name="欧阳婷婷", phone="13600136000"), somebody(1, "a2")],
+            "luohu": [registration("b1", name="欧阳丽丽", phone="13600136000")],
+        },
+    )
+    assert not hub.asked(show, 1, settings=hub.settings).moves_much
+    act = desk.merge(desk.ids()["a1"], desk.ids()["a2"])
+    assert hub.asked(show, 1, settings=hub.settings).moves_much
+    desk.undo(act)
+    assert not hub.asked(show, 1, settings=hub.settings).moves_much
+    answer(desk, 1, SAME)
+    assert not hub.asked(show, 1, settings=hub.settings).moves_much
 
 
 def test_two_stewards_merge_who_has_been_verified_twice(hub: Hub) -> None:
@@ -262,6 +290,22 @@ def test_a_steward_sees_both_sides_and_no_whole_telephone_number(hub: Hub) -> No
     assert {side.registration.person.phone for side in shown.sides} == {"138****8000", "139****9000"}
     assert (shown.same_document, shown.documents_differ) == (True, False)
     assert {evidence.field for evidence in shown.evidence} == {"name", "birth_date", "phone", "gender"}
+
+
+def test_whole_numbers_are_shown_to_somebody_whom_the_history_names(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(
+        futian.says(registration("a1", document="D", phone="13800138000")),
+        luohu.says(registration("b1", name="李四", birth_date="1971-12-30", document="D")),
+    )
+    desk = Desk(hub)
+    assert desk.does(unmask, 1, settings=hub.settings, by="lin") == {"a1": "13800138000"}
+    [looked] = [event for event in hub.rows(IdentityEvent) if event.type == IdentityEventType.UNMASKED]
+    assert (looked.registration_id, looked.by, "138" in looked.body) == ("a1", "lin", False)
+    assert desk.differences() == ()
+    answer(desk, 1, DIFFERENT)
+    with pytest.raises(StateForbids):
+        desk.does(unmask, 1, settings=hub.settings, by="lin")
 
 
 @pytest.mark.parametrize(("phone", "seen"), [(None, None), ("13800138000", "138****8000"), ("0755123", "*******")])

@@ -114,7 +114,8 @@ def test_questions_go_down_and_answers_come_up(on_files: City, weather: Callable
     assert (back["luohu"].question.answer, back["luohu"].note) == (QuestionAnswer.UNKNOWN, None)
     assert needs(on_files, number) is None
     with on_files.hub.sessions.begin() as session:
-        decide(session, number, ReviewDecision.DIFFERENT, settings=on_files.hub.settings, by="chen", at=datetime.now(UTC))
+        settings, at = on_files.hub.settings, datetime.now(UTC)
+        decide(session, number, ReviewDecision.DIFFERENT, reason="seen", settings=settings, by="chen", at=at)
     storm.blow(ROUNDS)
     assert [question.state for district in on_files.districts for question in heard(district)] == [QuestionState.USED] * 2
     assert on_files.in_step()

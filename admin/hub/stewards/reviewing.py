@@ -44,7 +44,7 @@ class DifferentForm(FlaskForm):
 class QuestionForm(FlaskForm):
     """What to ask about which registration. Its choices have to be offered before it is used."""
 
-    registration = SelectField(lazy_gettext("Ask the district"))
+    registration = SelectField(lazy_gettext("Whom to ask"))
     topic = SelectField(lazy_gettext("What to ask"))
 
     def offer(self, shown: ReviewShown, district_names: Mapping[str, str]) -> "QuestionForm":

@@ -48,7 +48,7 @@ def test_the_page_says_why_each_registration_is_here_and_what_happened(desk: Des
     for sentence in (
         "a steward said so mei",
         "looked at by a steward",
-        "nobody was like it matching",
+        "nobody was like it the matching program",
         f"{act} {spaced(ids['b1'])} and {spaced(ids['a1'])} are one person. Reason: same face",
         f"The registration in Luohu moved from {spaced(ids['b1'])} to {spaced(ids['a1'])}.",
         f"{spaced(ids['b1'])} leads to {spaced(ids['a1'])}.",
