@@ -1,4 +1,4 @@
-"""Is what the streams promise kept?"""
+"""Is what is promised kept?"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

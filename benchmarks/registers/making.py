@@ -48,18 +48,19 @@ class Entry:
 def make_register(people: int, *, seed: int, profile: str = "normal", again: float = AGAIN) -> Iterator[Entry]:
     """The registrations of so many people, in any order.
 
-    The share `again` of them registers twice, and a tenth of these thrice.
+    The share `again` of them registers in a second district, and a tenth of these in a third.
     """
     city = People(seed).draw(people)
     chance = random.Random(f"{seed} {profile}")  # noqa: S311 - chance, no secret
-    repeating = chance.sample(range(people), round(people * again))
-    times = [(number, False) for number in range(people)]
-    times += [(number, True) for number in (*repeating, *repeating[: round(len(repeating) * _A_THIRD_TIME)])]
+    times: list[tuple[Person, str | None]] = [(person, None) for person in city]
+    for count, person in enumerate(chance.sample(city, round(people * again))):
+        elsewhere = chance.sample([district for district in DISTRICTS.things if district != person.district], 2)
+        times += [(person, district) for district in elsewhere[: 2 if count < people * again * _A_THIRD_TIME else 1]]
     chance.shuffle(times)
-    for number, is_repeated in times:
-        entry = _entry(city[number], chance)
-        if is_repeated:
-            entry = _written_again(entry, chance, factor=PROFILES[profile])
+    for person, district in times:
+        entry = _entry(person, chance)
+        if district is not None:
+            entry = _written_again(entry, district, chance, factor=PROFILES[profile])
         yield _mixed_up(entry, city, chance)
 
 
@@ -79,8 +80,8 @@ def _entry(person: Person, chance: random.Random) -> Entry:
     )
 
 
-def _written_again(entry: Entry, chance: random.Random, *, factor: float) -> Entry:
-    """What another district has some time later of the same person."""
+def _written_again(entry: Entry, district: str, chance: random.Random, *, factor: float) -> Entry:
+    """What another `district` has some time later of the same person."""
 
     def written(value: str, likely: Sequence[tuple[float, slips.Slip]]) -> str:
         return slips.slipped(value, likely, chance, factor=factor)
@@ -92,7 +93,7 @@ def _written_again(entry: Entry, chance: random.Random, *, factor: float) -> Ent
         kind, document = DocumentKind.PASSPORT, new_passport(chance)
     return replace(
         entry,
-        district=chance.choice([district for district in DISTRICTS.things if district != entry.district]),
+        district=district,
         name=slips.slipped(written(entry.name, slips.NAME_SLIPS), slips.DOT_SLIPS, chance, factor=1),
         birth_date=written(entry.birth_date, slips.BIRTH_DATE_SLIPS),
         gender=written(entry.gender, slips.GENDER_SLIPS),

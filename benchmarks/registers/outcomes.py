@@ -50,6 +50,13 @@ def judge(register: Sequence[Entry], outcome: Outcome) -> Quality:
     )
 
 
+def share_alike(ids: Sequence[Hashable], others: Sequence[Hashable]) -> float:
+    """The share of entries that have the same entries beside them under both ways to give them IDs."""
+    sizes, other_sizes, together = Counter(ids), Counter(others), Counter(zip(ids, others, strict=True))
+    alike = sum(together[one, other] == sizes[one] == other_sizes[other] for one, other in zip(ids, others, strict=True))
+    return _share(alike, len(ids))
+
+
 def _share(part: int, whole: int) -> float:
     """Where there was nothing to find, nothing was missed."""
     return part / whole if whole else 1.0

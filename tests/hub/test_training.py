@@ -13,13 +13,13 @@ import pytest
 from benchmarks.registers.making import Entry, make_register
 from benchmarks.registers.reading import features_in
 from federation.errors import Invalid
-from federation.identity.matching.frequencies import frequencies_of
+from federation.identity.matching.frequencies import MOST_SHARING_A_PHONE, frequencies_of
 from federation.identity.matching.levels import BIRTH_DATE, COMPARISONS, GENDER, NAME, PHONE, UNKNOWN
 from federation.identity.matching.model import Model, default_model, read_model
 from federation.identity.matching.rarities import rare_levels
 from federation.identity.matching.scoring import score
 from federation.identity.matching.training import train
-from federation.identity.matching.workbench import MOST_WITH_PHONE, REGISTER, lay_out, linker_of
+from federation.identity.matching.workbench import REGISTER, lay_out, linker_of
 from federation.identity.persons.features import Features
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def without_desks(register: list[Features]) -> list[Features]:
     """What the scorer is given: phones of too many are left out."""
     sharing = Counter(features.phone for features in register)
     return [
-        msgspec.structs.replace(features, phone="") if sharing[features.phone] > MOST_WITH_PHONE else features
+        msgspec.structs.replace(features, phone="") if sharing[features.phone] > MOST_SHARING_A_PHONE else features
         for features in register
     ]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from federation.identity.linking.recording import Recorded
 from federation.identity.matching.deciding import Known, NamedDocument
+from federation.identity.matching.frequencies import MOST_SHARING_A_PHONE
 from federation.identity.matching.keys import candidate_keys, phone_key
 from federation.identity.matching.models import CandidateKey
 from federation.identity.matching.policies import MOST_LOOKED_UP
@@ -22,9 +23,6 @@ from federation.identity.persons.sealing import unseal
 from federation.identity.persons.tokens import wrap_further
 from federation.settings import Settings
 from sync.databases import bulk
-
-MOST_SHARING_A_PHONE = 8
-"""A number that stands in more registrations than this is a desk's or a class's: it says nothing about a person."""
 
 
 @dataclass

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from federation.identity.persons.features import Features
 
+MOST_SHARING_A_PHONE = 8
+"""A number that stands in more registrations than this is a desk's or a class's: it says nothing about a person."""
+
 FURTHER_RECORDS = 20_000
 _SHARE_OF_RARE_NAME = 1e-6
 _DAYS_OF_BIRTH = 22_000  # sixty years

@@ -11,14 +11,11 @@ import duckdb
 import pyarrow
 from splink import DuckDBAPI, Linker
 
-from federation.identity.matching.frequencies import FURTHER_COUNTS, FURTHER_RECORDS
+from federation.identity.matching.frequencies import FURTHER_COUNTS, FURTHER_RECORDS, MOST_SHARING_A_PHONE
 from federation.identity.matching.levels import SQL_FUNCTIONS
 from federation.identity.persons.features import Features
 
 REGISTER = "register"
-MOST_WITH_PHONE = 8
-"""A phone that more registrations have is a community's desk, and says nothing about who somebody is."""
-
 _MEMORY = "3GiB"
 _AT_ONCE = 100_000
 _FIELDS = Features.__struct_fields__
@@ -28,7 +25,7 @@ _FIELDS = Features.__struct_fields__
 def lay_out(register: Iterable[Features]) -> Iterator[duckdb.DuckDBPyConnection]:
     """Opens a database in memory with the table `REGISTER`: `record`, the place in `register` from 0, and the features.
 
-    What is not known is null there, and so are phones of more registrations than `MOST_WITH_PHONE`.
+    What is not known is null there, and so are phones of more registrations than `MOST_SHARING_A_PHONE`.
     """
     with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": ""}) as connection:
         connection.execute(SQL_FUNCTIONS)
@@ -72,5 +69,5 @@ def _fill(connection: duckdb.DuckDBPyConnection, register: Iterable[Features]) -
 
 _WITHOUT_DESKS = f"""
     UPDATE {REGISTER} SET phone = NULL
-    WHERE phone IN (SELECT phone FROM {REGISTER} GROUP BY phone HAVING count(*) > {MOST_WITH_PHONE})
+    WHERE phone IN (SELECT phone FROM {REGISTER} GROUP BY phone HAVING count(*) > {MOST_SHARING_A_PHONE})
 """  # noqa: S608 - names and figures of our own
