@@ -25,6 +25,9 @@ from federation.identity.stewarding.registrations import districts_of
 from federation.identity.stewarding.showing_persons import show_person
 from federation.ledger.totals import of_registrations
 
+LARGEST_ACT = 2**63 - 1
+"""More is a number that no database takes."""
+
 blueprint = Blueprint("persons", __name__, url_prefix="/persons")
 blueprint.before_request(desk.require_reviewer)
 
@@ -139,7 +142,7 @@ def merge(volunteer_id: str) -> Response | refusals.Answer:
     )
 
 
-@blueprint.post("/<volunteer_id>/acts/<int:act>/undo")
+@blueprint.post(f"/<volunteer_id>/acts/<int(max={LARGEST_ACT}):act>/undo")
 def undo(volunteer_id: str, act: int) -> Response:
     """Takes a merge, a split or an answer back."""
     undoing.undo(db.session(), act, **desk.actor())
@@ -152,6 +155,9 @@ def withdraw_apart(volunteer_id: str, one: str, other: str) -> Response | refusa
     require(desk.account(), Permission.OVERRULE)
     form = ReasonForm()
     if not form.validate():
+        # The page has this form once for each pair, so the error stands at its head.
+        form.form_errors.extend(form.reason.errors)
+        form.reason.errors = []
         return _page(volunteer_id, withdrawal=form), 422
     let_together(db.session(), one, other, reason=form.reason.data, **desk.actor())
     return _done(volunteer_id, gettext("These two may be of one person again. Nobody is merged by that."))

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext, lazy_gettext
-from wtforms import SelectField
+from wtforms import IntegerField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import NumberRange, Optional
 
 from admin.hub.stewards import desk
 from admin.hub.stewards.wording import KINDS
@@ -16,6 +16,9 @@ from federation.identity.reviews.models import Review, ReviewNeed
 from federation.identity.stewarding.finding import PAGE, queue, review_of
 from federation.identity.stewarding.registrations import districts_of
 
+LARGEST_NUMBER = 2**31 - 1
+"""Of a review: more is a number that not every database takes."""
+
 blueprint = Blueprint("queue", __name__, url_prefix="/reviews")
 blueprint.before_request(desk.require_reviewer)
 
@@ -25,6 +28,7 @@ class FilterForm(QueryForm):
 
     kind = SelectField(lazy_gettext("Kind"), validators=[Optional()])
     need = SelectField(lazy_gettext("Waiting for"), validators=[Optional()])
+    after = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_NUMBER)])
 
     @classmethod
     def asked(cls) -> "FilterForm":
@@ -46,21 +50,20 @@ def show() -> str | tuple[str, int]:
     form, session = FilterForm.asked(), db.session()
     if not form.validate():
         return render_template("hub/stewards/queue.html", filter=form, reviews=None), 422
-    after = request.args.get("after", type=int)
     # One more than is shown says whether there is a next page.
     found = queue(
         session,
         by=desk.account().username,
         kind=ReviewKind(form.kind.data) if form.kind.data else None,
         need=ReviewNeed(form.need.data) if form.need.data else None,
-        after=review_of(session, after) if after else None,
+        after=review_of(session, form.after.data) if form.after.data else None,
         limit=PAGE + 1,
     )
     shown = found[:PAGE]
     return render_template(
         "hub/stewards/queue.html",
         filter=form,
-        chosen={name: value for name, value in form.data.items() if value},
+        chosen={name: value for name, value in form.data.items() if value and name != "after"},
         reviews=shown,
         more=len(found) > PAGE,
         districts=districts_of(session, [key for review in shown for key in _about(review)]),

@@ -16,6 +16,7 @@ from admin.hub.stewards import desk, refusals
 from admin.hub.stewards.evidence import rows_of
 from admin.hub.stewards.last_act import forget, last_act, remember
 from admin.hub.stewards.previews import LONGEST_REASON, ConfirmationForm, preview_page
+from admin.hub.stewards.queue import LARGEST_NUMBER
 from admin.hub.stewards.wording import QUESTIONS
 from federation.db import db
 from federation.directory.naming import names
@@ -31,7 +32,7 @@ from federation.identity.stewarding.showing import ReviewShown, show
 from federation.identity.stewarding.unmasking import unmask
 from federation.ledger.totals import of_registrations
 
-blueprint = Blueprint("reviewing", __name__, url_prefix="/reviews/<int:number>")
+blueprint = Blueprint("reviewing", __name__, url_prefix=f"/reviews/<int(max={LARGEST_NUMBER}):number>")
 blueprint.before_request(desk.require_reviewer)
 
 

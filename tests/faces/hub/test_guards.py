@@ -33,7 +33,7 @@ def pages(app: Flask) -> Iterator[tuple[Rule, str, str]]:
         if room in OPEN_BLUEPRINTS or rule.rule.startswith("/api/") or rule.endpoint in PUBLIC:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield rule, method, re.sub(r"<[^>]+>", str(uuid.uuid4()), re.sub(r"<int:[^>]+>", "1", rule.rule))
+            yield rule, method, re.sub(r"<[^>]+>", str(uuid.uuid4()), re.sub(r"<int[^>]+>", "1", rule.rule))
 
 
 def test_every_page_wants_whom_it_is_for(app: Flask) -> None:

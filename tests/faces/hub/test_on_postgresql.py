@@ -4,6 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.hub.peers import AT, Hub, hours, registration
+from tests.hub.stewards import desk_of, somebody
+from tests.support.stewards import Steward
 
 
 @pytest.fixture
@@ -35,6 +37,21 @@ def test_every_address_answers(hub: Hub, client: FlaskClient) -> None:
     city = client.get("/api/v1/city").json
     assert city is not None
     assert (city["entries"], city["minutes"], city["people"]) == (2, 90, 1)
+
+
+def test_a_steward_works_as_on_sqlite(hub: Hub, chen: Steward) -> None:
+    desk = desk_of(hub, {"futian": [somebody(4, "a1", document="D")], "luohu": [somebody(54, "b1", document="D")]})
+    addresses = ["/stewards/", "/stewards/reviews/", "/stewards/reviews/1/", "/stewards/figures/", "/stewards/account/"]
+    addresses += [f"/stewards/persons/{volunteer_id}" for volunteer_id in desk.ids().values()]
+    assert {address: chen.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+    chen.get("/stewards/reviews/1/")
+    chen.post("/stewards/reviews/1/same")
+    assert "Review 1: one person." in chen.text()
+    ids = desk.ids()
+    assert ids["a1"] == ids["b1"]
+    chen.post("/stewards/reviews/1/undo")
+    assert "Taken back." in chen.text()
+    assert desk.differences() == ()
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,10 @@ def test_the_queue_is_filtered_by_kind_and_by_what_is_waited_for(chen: Steward) 
     shown = chen.get("/stewards/reviews/?kind=conflict").text
     assert re.findall(r"/stewards/reviews/(\d)/\?kind=conflict", shown) == ["2"]
     assert "Nothing that matches waits." in chen.get("/stewards/reviews/?need=document").text
-    assert chen.get("/stewards/reviews/?kind=nonsense").status_code == 422
+    assert re.findall(r"/stewards/reviews/(\d)/", chen.get("/stewards/reviews/?after=1").text) == ["2", "3"]
+    for nonsense in ("kind=nonsense", "need=nonsense", f"after={10**30}"):
+        assert chen.get(f"/stewards/reviews/?{nonsense}").status_code == 422
+    assert chen.get(f"/stewards/reviews/{10**30}/").status_code == 404
 
 
 @pytest.mark.usefixtures("desk")
