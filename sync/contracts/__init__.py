@@ -4,6 +4,8 @@ One module for each kind of record. A contract version stays until the slowest d
 changed or removed: a new version of the event is added beside the old one.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
@@ -56,6 +58,7 @@ def read(type: str, data: msgspec.Raw) -> msgspec.Struct:
         raise Undecodable(f"the data does not have the shape of {type}") from error
 
 
+@lru_cache(maxsize=256)
 def kind_of(type: str) -> str:
     """The kind of record that events of `type` are about: `hours` for `hours.certified.v1`."""
     return type.partition(".")[0]

@@ -8,6 +8,7 @@ many rows. SQLite lives in this process, so the driver's own loop over the rows 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import psycopg
@@ -132,8 +133,8 @@ def _copy(session: Session, table: Table, rows: Rows) -> None:
     try:
         with connection.cursor() as cursor, cursor.copy(command) as copy:
             copy.set_types([_wire_type(table.c[name].type) for name in names])
-            for row in rows:
-                copy.write_row([row[name] for name in names])
+            for values in map(itemgetter(*names), rows):
+                copy.write_row(values)
     except psycopg.Error as error:
         # As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit.
         raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error

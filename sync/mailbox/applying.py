@@ -75,13 +75,14 @@ class Applier:
         stuck = self._parked_keys(session, fresh.stream)
         reasons: dict[int, str] = {}
         facts: dict[int, Fact] = {}
-        held = self._digest.held(session, fresh.stream, {record_of(event) for event in events})
-        for event in events:
+        records = [record_of(event) for event in events]
+        held = self._digest.held(session, fresh.stream, set(records))
+        for event, record in zip(events, records, strict=True):
             if event.subject in stuck:
                 reasons[event.sequence] = _BEHIND
                 continue
             try:
-                facts[event.sequence] = self._read(event, is_first=record_of(event) not in held)
+                facts[event.sequence] = self._read(event, is_first=record not in held)
             except Undecodable as error:
                 reasons[event.sequence] = str(error)
                 stuck.add(event.subject)

@@ -40,7 +40,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     def state(self) -> State:
         """What the digest keeps of it."""
         minutes = minutes_of(self.data)
-        return State(self.type, self.key, self.epoch, self.version, self.sequence, self.hash, minutes)
+        return State(self.record, self.epoch, self.version, self.sequence, self.hash, minutes)
 
     def again(self) -> Announcement:
         """The same fact, to be announced at another place."""

@@ -167,7 +167,7 @@ class Log:
                 }
             )
             hash_ = state_hash(said.type, said.key, bytes(said.data))
-            states.append(State(said.type, said.key, epoch, said.version, sequence, hash_, said.minutes))
+            states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
         bulk.append(session, self._record, rows)
         session.execute(update(self._heads).where(here).values(hash=previous))
         self._digest.write(session, stream, states)
