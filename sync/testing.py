@@ -4,7 +4,8 @@ For tests of rules, where every fault has to come when it is called for. What th
 """
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import partial
 
 from sync.carriers.bus import Delivery
 from sync.errors import BusUnavailable, TooLarge
@@ -60,6 +61,7 @@ class BadBus:
     def __init__(self, weather: BadWeather, party: str) -> None:
         self._weather = weather
         self._party = party
+        self._handed_out: Counter[bytes] = Counter()
 
     def publish(self, raw: bytes, *, to: str, expires_seconds: float | None = None) -> None:
         """Takes a message, which is no promise here."""
@@ -68,19 +70,16 @@ class BadBus:
         self._weather.carry(raw, to)
 
     def receive(self, *, seconds: float) -> Delivery | None:
-        """The first message that waits; it stays where it is until it is acknowledged."""
+        """The first message that waits and is not handed out; it stays where it is until it is acknowledged."""
         self._weather.check()
         queue = self._weather.waiting(self._party)
-        if not queue:
-            return None
-        raw = queue[0]
-
-        def acknowledge() -> None:
-            # It may have been lost meanwhile.
-            if raw in queue:
-                queue.remove(raw)
-
-        return Delivery(raw, acknowledge)
+        passed: Counter[bytes] = Counter()
+        for raw in queue:
+            passed[raw] += 1
+            if passed[raw] > self._handed_out[raw]:
+                self._handed_out[raw] += 1
+                return Delivery(raw, partial(self._acknowledge, raw))
+        return None
 
     def keep_alive(self) -> None:
         """Notices that the bus is down."""
@@ -88,3 +87,10 @@ class BadBus:
 
     def close(self) -> None:
         """Does nothing."""
+
+    def _acknowledge(self, raw: bytes) -> None:
+        self._handed_out[raw] -= 1
+        queue = self._weather.waiting(self._party)
+        # It may have been lost meanwhile.
+        if raw in queue:
+            queue.remove(raw)

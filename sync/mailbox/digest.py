@@ -125,7 +125,8 @@ class Digest:
         newest = {state.record: state for state in states}
         if held is None:
             held = self.held(session, stream, newest)
-        new, known = [], []
+        new: list[dict[str, Any]] = []
+        known: list[dict[str, Any]] = []
         came: dict[tuple[str, int], list[Any]] = defaultdict(list)
         went: dict[tuple[str, int], list[Any]] = defaultdict(list)
         for record, state in newest.items():

@@ -5,8 +5,9 @@ after a crash changes nothing twice. Whatever a writer sends is answered, mostly
 buffered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import JSON, BigInteger, LargeBinary, String, bindparam, insert, select, update
@@ -24,8 +25,12 @@ from sync.mailbox.recovery import Recovery
 from sync.messages import batch, envelope, message
 from sync.messages.batch import Batch
 from sync.messages.beacon import Beacon, Position, Verdict, open_beacon, open_position
-from sync.messages.message import Signed
+from sync.messages.envelope import Event
+from sync.messages.message import Arrived, Signed
 from sync.messages.signing import KeyRing
+
+# Batches that go on from each other are taken as one, until they hold so many events.
+RUN_EVENTS = 4_000
 
 Reply: TypeAlias = Position | Answer | Lines
 """What a reader answers a writer."""
@@ -59,6 +64,13 @@ class _Place(NamedTuple):
     epoch: int
     sequence: int
     hash: bytes
+
+
+class _Read(NamedTuple):
+    """A batch and its events, still without an effect."""
+
+    batch: Batch
+    events: Sequence[Event]
 
 
 class Inbox:
@@ -126,19 +138,32 @@ class Inbox:
         `account` is who published it, where the bus vouches for that. A message that must not be applied is quarantined; what
         a reader says of this side's own streams needs no answer.
         """
+        _, reply = self.receive_run(session, [Arrived(raw, account)], receiver=receiver, keys=keys, at=at)
+        return reply
+
+    def receive_run(
+        self, session: Session, arrived: Sequence[Arrived], *, receiver: str, keys: KeyRing, at: datetime
+    ) -> tuple[Sequence[int], Reply | None]:
+        """Takes the first message that has `arrived` and, as one with it, the batches that go on from it.
+
+        Gives which of them these were, and what to answer once the transaction is committed.
+        """
+        verify = partial(message.verify, receiver=receiver, keys=keys, at=at)
+        first = arrived[0]
         claimed = None
         try:
-            signed = message.take_apart(raw)
+            signed = message.take_apart(first.raw)
             claimed = signed.claims.stream
-            message.verify(signed, receiver=receiver, keys=keys, at=at, account=account)
-            return self._act_on(session, signed, at=at)
+            verify(signed, account=first.account)
+            if signed.claims.typ != message.BATCH:
+                return [0], self._act_on(session, signed, at=at)
+            run = _read_run(signed, arrived[1:], verify)
+            return list(run), self._take(session, list(run.values()), at=at)
         except Rejected as error:
-            self._quarantine.put(session, raw, error, claimed=claimed, at=at)
-            return None
+            self._quarantine.put(session, first.raw, error, claimed=claimed, at=at)
+            return [0], None
 
     def _act_on(self, session: Session, signed: Signed, *, at: datetime) -> Reply | None:
-        if signed.claims.typ == message.BATCH:
-            return self._take(session, batch.open_batch(signed), at=at)
         if signed.claims.typ == message.BEACON:
             return self._see(session, open_beacon(signed), at=at)
         if signed.claims.typ == message.QUESTION:
@@ -169,7 +194,8 @@ class Inbox:
             self._move(session, question.stream, {"differing": [list(bucket) for bucket in differing]})
         return self._answerer.answer(session, question, cursor)
 
-    def _take(self, session: Session, arrived: Batch, *, at: datetime) -> Position:
+    def _take(self, session: Session, run: Sequence[_Read], *, at: datetime) -> Position:
+        arrived = batch.join([read.batch for read in run])
         cursor = self._lock(session, arrived.stream)
         verdict, place = self._judge(session, cursor, arrived)
         changes: dict[str, Any] = {"verdict": verdict.value, "heard_at": at}
@@ -177,12 +203,16 @@ class Inbox:
             fresh = arrived.after(place.sequence)
             if 0 < cursor.epoch < fresh.epoch:
                 self._renew(session, fresh.stream, fresh.epoch)
-            newest = self._apply(session, fresh, at=at)
+            events = [event for read in run for event in read.events][-len(fresh.lines) :]
+            self._applier.apply(session, fresh, events, at=at)
+            for read in run:
+                if read.batch.last > place.sequence:
+                    self._archive.keep(session, read.batch.after(place.sequence), at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
             changes |= {**place._asdict(), "head_sequence": head}
             if place.sequence == head:
-                changes["as_of"] = newest
+                changes["as_of"] = max(event.time for event in events)
         self._move(session, arrived.stream, changes)
         return _position(arrived.stream, place, verdict, cursor.fence)
 
@@ -253,14 +283,42 @@ class Inbox:
         verdict = Verdict.APPLIED if self._applier.is_parked(session, beacon.stream) else Verdict.DIFFERS
         return verdict, {"differs_since": cursor.differs_since or beacon.lit_at}
 
-    def _apply(self, session: Session, fresh: Batch, *, at: datetime) -> datetime:
-        """Gives every event its effect and keeps the batch; gives the moment of the newest event."""
-        events = [envelope.decode(line) for line in fresh.lines]
-        if [event.sequence for event in events] != list(range(fresh.first, fresh.last + 1)):
-            raise Undecodable("an event's sequence is not its place in the stream")
-        self._applier.apply(session, fresh, events, at=at)
-        self._archive.keep(session, fresh, at=at)
-        return max(event.time for event in events)
+
+def _read(signed: Signed) -> _Read:
+    opened = batch.open_batch(signed)
+    events = [envelope.decode(line) for line in opened.lines]
+    if [event.sequence for event in events] != list(range(opened.first, opened.last + 1)):
+        raise Undecodable("an event's sequence is not its place in the stream")
+    return _Read(opened, events)
+
+
+def _read_run(first: Signed, behind: Sequence[Arrived], verify: Callable[..., None]) -> dict[int, _Read]:
+    """What `first` says, and what those batches `behind` it say that go on from there, by their places.
+
+    Other streams' messages may be between them. What cannot be taken ends the run and is looked at again when its turn has
+    come: what is before it may bring the key by which it is signed.
+    """
+    run = {0: _read(first)}
+    events = len(run[0].events)
+    newest = run[0].batch
+    for place, arrived in enumerate(behind, 1):
+        if events >= RUN_EVENTS:
+            break
+        try:
+            signed = message.take_apart(arrived.raw)
+            if signed.claims.stream != newest.stream:
+                continue
+            if signed.claims.typ != message.BATCH:
+                break
+            verify(signed, account=arrived.account)
+            read = _read(signed)
+        except Rejected:
+            break
+        if not read.batch.goes_on_from(newest):
+            break
+        run[place], newest = read, read.batch
+        events += len(read.events)
+    return run
 
 
 def _position(stream: str, place: _Place, verdict: Verdict, fence: int, sent: int | None = None) -> Position:

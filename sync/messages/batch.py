@@ -64,9 +64,26 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
             hashes=self.hashes[skip:],
         )
 
+    def goes_on_from(self, before: "Batch") -> bool:
+        """Whether this is the piece of the stream directly behind `before`."""
+        place = (before.stream, before.epoch, before.last + 1, before.hashes[-1])
+        return (self.stream, self.epoch, self.first, self.prev) == place
+
     def hash_at(self, sequence: int) -> bytes:
         """The chain's hash after event `sequence`, which lies in this batch or directly before it."""
         return self.prev if sequence == self.first - 1 else self.hashes[sequence - self.first]
+
+
+def join(pieces: Sequence[Batch]) -> Batch:
+    """One batch of `pieces`, each of which goes on from the one before it."""
+    return Batch(
+        stream=pieces[0].stream,
+        epoch=pieces[0].epoch,
+        first=pieces[0].first,
+        prev=pieces[0].prev,
+        lines=[line for piece in pieces for line in piece.lines],
+        hashes=[hash_ for piece in pieces for hash_ in piece.hashes],
+    )
 
 
 def genesis(stream: str, epoch: int) -> bytes:

@@ -7,7 +7,7 @@ before a byte of the body is read. The layout is the same on every carrier.
 """
 
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 from joserfc.jwk import OKPKey
@@ -29,6 +29,13 @@ LINES = "banyan-lines"
 _FROM_READER = frozenset({POSITION, ANSWER, LINES})
 
 Claims = TypeVar("Claims", bound="StreamClaims")
+
+
+class Arrived(NamedTuple):
+    """A message as it came; `account` is who published it, where the bus vouches for that."""
+
+    raw: bytes
+    account: str | None = None
 
 
 class AboutStream(Protocol):

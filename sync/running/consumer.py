@@ -1,7 +1,8 @@
 """How does what arrives on the bus get its effect?
 
-One message, one transaction: taken, committed, only then acknowledged and answered. A message whose transaction fails stays
-in hand and is tried again, so that an outage of the database changes neither the order nor the number of anything.
+One message, one transaction: taken, committed, only then acknowledged and answered. Batches that arrived meanwhile and go on
+from each other are taken as one. What a transaction fails with stays in hand and is tried again, so that an outage of the
+database changes neither the order nor the number of anything.
 """
 
 from collections.abc import Callable
@@ -12,24 +13,27 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync import streams
-from sync.carriers.bus import EXPIRES_SECONDS, Bus, Delivery
+from sync.carriers.bus import EXPIRES_SECONDS, PREFETCH, Bus, Delivery
 from sync.errors import BusUnavailable
 from sync.lanes import WHOLE, Share
 from sync.mailbox.asking import seal_answer
 from sync.mailbox.inbox import Inbox, Reply
 from sync.messages.beacon import Position, seal_position
+from sync.messages.message import Arrived
 from sync.messages.signing import KeyRing, Signer
 from sync.running import counting
 
 # How often a message may fail for a reason other than an absent database.
 MAX_ATTEMPTS = 3
+# How long to look for a message that has arrived while others were taken.
+_LOOK_SECONDS = 0.001
 
 _TRANSIENT = (OperationalError, InterfaceError)
 _journal = structlog.get_logger(__name__)
 
 
 class Consumer:
-    """Takes what arrives for one party, a message at a time."""
+    """Takes what arrives for one party, a step at a time."""
 
     def __init__(
         self,
@@ -52,29 +56,37 @@ class Consumer:
         self._signer = signer
         self._share = share
         self._now = now
-        self._in_hand: Delivery | None = None
+        self._in_hand: list[Delivery] = []
         self._attempts = 0
         self._reported = False
 
     def step(self, *, seconds: float) -> bool:
-        """Takes the next message, waiting up to `seconds` for one; says whether there was one.
+        """Takes the next message, waiting up to `seconds` for one, and what goes on from it; says whether there was one.
 
-        Raises what the database raises, and `BusUnavailable`; the next step tries the same message again.
+        Raises what the database raises, and `BusUnavailable`; the next step tries the same again.
         """
         if not self._reported:
             self._report()
             self._reported = True
-        if self._in_hand is None:
-            self._in_hand = self._bus.receive(seconds=seconds)
-            self._attempts = 0
-        if self._in_hand is None:
+        if not self._in_hand and not self._receive(seconds):
             return False
-        reply = self._take(self._in_hand)
-        delivery, self._in_hand = self._in_hand, None
-        delivery.acknowledge()
+        taken, reply = self._take()
+        self._attempts = 0
+        self._in_hand = [delivery for delivery in self._in_hand if delivery not in taken]
+        for delivery in taken:
+            delivery.acknowledge()
         if reply is not None:
             self._answer(reply)
+        # Here nobody waits for that, as somebody would before the first message was taken.
+        while len(self._in_hand) < PREFETCH and self._receive(_LOOK_SECONDS):
+            pass
         return True
+
+    def _receive(self, seconds: float) -> bool:
+        delivery = self._bus.receive(seconds=seconds)
+        if delivery is not None:
+            self._in_hand.append(delivery)
+        return delivery is not None
 
     def _report(self) -> None:
         """Asks every writer for a beacon: what this reader had in hand when it last ended may be lost."""
@@ -96,12 +108,14 @@ class Consumer:
         raw = seal_position(reply, key) if isinstance(reply, Position) else seal_answer(reply, key)
         self._bus.publish(raw, to=streams.writer_of(reply.stream), expires_seconds=EXPIRES_SECONDS)
 
-    def _take(self, delivery: Delivery) -> Reply | None:
-        raw, account = delivery.body, delivery.account
-        counting.TAKEN_BYTES.inc(len(raw))
+    def _take(self) -> tuple[list[Delivery], Reply | None]:
+        """Takes the first that is in hand, and those with it that go on from it; gives which, and what to answer."""
+        # What failed once is tried alone: another message may have been the reason.
+        tried = self._in_hand[:1] if self._attempts else self._in_hand
+        arrived = [Arrived(delivery.body, delivery.account) for delivery in tried]
         try:
             with counting.TAKING.time(), self._sessions.begin() as session:
-                return self._inbox.receive(session, raw, receiver=self._party, keys=self._keys, at=self._now(), account=account)
+                places, reply = self._inbox.receive_run(session, arrived, receiver=self._party, keys=self._keys, at=self._now())
         except _TRANSIENT:
             raise
         except Exception:
@@ -109,5 +123,8 @@ class Consumer:
             if self._attempts < MAX_ATTEMPTS:
                 raise
             # Its stream stays where it is and will be sent again; the other streams must not wait for it.
-            _journal.exception("message_given_up", attempts=self._attempts, size_bytes=len(raw))
-            return None
+            _journal.exception("message_given_up", attempts=self._attempts, size_bytes=len(arrived[0].raw))
+            places, reply = [0], None
+        taken = [tried[place] for place in places]
+        counting.TAKEN_BYTES.inc(sum(len(delivery.body) for delivery in taken))
+        return taken, reply

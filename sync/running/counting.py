@@ -19,7 +19,7 @@ PUBLISHED_BYTES = Counter("banyan_published_bytes", "Their bytes, as sent.")
 PUBLISHING = Histogram("banyan_publish_seconds", "From handing a batch to the bus to its confirmation.", buckets=_SECONDS)
 TAKEN_BYTES = Counter("banyan_taken_bytes", "Bytes of the messages that were taken from the bus.")
 TAKING = Histogram(
-    "banyan_take_seconds", "From a message to its committed effect; one that failed counts, too.", buckets=_SECONDS
+    "banyan_take_seconds", "From what is taken at once to its committed effect; what failed counts, too.", buckets=_SECONDS
 )
 
 

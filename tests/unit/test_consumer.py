@@ -27,23 +27,42 @@ class Hopeless:
         raise RuntimeError("a fault in the program")
 
 
+class Unlucky:
+    """A ring of keys that fails at the `fails`-th look after the first, and never again."""
+
+    def __init__(self, ring: KeyRing, *, fails: int) -> None:
+        self._ring = ring
+        self._fails = fails
+
+    def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
+        self._fails -= 1
+        if self._fails == -1:
+            raise RuntimeError("a fault in the program")
+        return self._ring.public_key(sender=sender, key_id=key_id, at=at)
+
+
 @pytest.fixture
 def weather() -> BadWeather:
     return BadWeather()
 
 
 @pytest.fixture
-def waiting(futian: Side, weather: BadWeather) -> list[bytes]:
-    """A beacon and a batch of three events, which wait for the hub."""
-    futian.announce(3)
-    Relay(
+def relay(futian: Side, weather: BadWeather) -> Relay:
+    return Relay(
         sessions=futian.sessions,
         log=futian.log,
         recovery=futian.recovery,
         bus=weather.bus("futian"),
         signer=Signer(futian.key),
         beacon_seconds=60,
-    ).step()
+    )
+
+
+@pytest.fixture
+def waiting(futian: Side, weather: BadWeather, relay: Relay) -> list[bytes]:
+    """A beacon and a batch of three events, which wait for the hub."""
+    futian.announce(3)
+    relay.step()
     return weather.waiting("hub")
 
 
@@ -76,6 +95,41 @@ def test_what_arrives_is_applied_and_answered(hub: Side, futian: Side, weather: 
     assert hub.has_read(futian.head())
     # Its report at the start, the answer to the beacon, the answer to the batch.
     assert answers(weather) == [(Verdict.GAP, 0, None), (Verdict.APPLIED, 0, 0), (Verdict.APPLIED, 3, None)]
+
+
+def test_batches_that_have_arrived_are_taken_as_one_and_answered_once(
+    hub: Side, futian: Side, weather: BadWeather, relay: Relay, waiting: list[bytes]
+) -> None:
+    for first in (4, 6, 8):
+        futian.announce(2, first=first)
+        relay.step()
+    noise = b"not a message"
+    waiting.insert(3, noise)
+    taking = consumer(hub, weather)
+    while taking.step(seconds=0):
+        pass
+    assert waiting == []
+    assert len(hub.applied()) == 9
+    assert hub.has_read(futian.head())
+    # The noise is behind the second of the four batches.
+    applied = [sequence for verdict, sequence, sent in answers(weather) if verdict is Verdict.APPLIED and sent is None]
+    assert applied == [5, 9]
+
+
+def test_what_failed_together_is_tried_one_by_one(
+    hub: Side, futian: Side, weather: BadWeather, relay: Relay, waiting: list[bytes]
+) -> None:
+    futian.announce(2, first=4)
+    relay.step()
+    taking = consumer(hub, weather, Unlucky(hub.keys, fails=2))
+    assert taking.step(seconds=0)
+    with pytest.raises(RuntimeError):
+        taking.step(seconds=0)
+    assert taking.step(seconds=0)
+    assert hub.cursor(UP)[1] == 3
+    assert taking.step(seconds=0)
+    assert hub.has_read(futian.head())
+    assert waiting == []
 
 
 def test_a_message_stays_while_the_database_is_away(hub: Side, futian: Side, weather: BadWeather, waiting: list[bytes]) -> None:
