@@ -185,7 +185,10 @@ def add_key(code: str, key_file: Path, reason: str) -> None:
 @click.argument("key_id")
 @click.option("--reason", required=True, help="Why; it stays on record.")
 def withdraw_key(code: str, key_id: str, reason: str) -> None:
-    """Refuse from now on what is signed with the key KEY_ID of the district CODE. It never comes back."""
+    """Refuse from now on what is signed with the key KEY_ID of the district CODE. It never comes back.
+
+    Write -- before CODE where KEY_ID begins with a hyphen.
+    """
     at = datetime.now(UTC)
     with hub() as (session, _):
         keeping_keys.withdraw(session, code, key_id, reason=reason, by=operator(), at=at)

@@ -208,12 +208,12 @@ def test_the_operator_s_commands(hub: Hub, tmp_path: Path) -> None:
     file = tmp_path / "key.jwk"
     file.write_bytes(signing.public_jwk(following))
     assert following.thumbprint() in told("add", "futian", "--key", str(file), "--reason", "a new machine")
-    assert "no key left" not in told("withdraw", "futian", futian.key.thumbprint(), "--reason", "stolen")
+    assert "no key left" not in told("withdraw", "--reason", "stolen", "--", "futian", futian.key.thumbprint())
     shown = told("list", "futian")
     assert all(
         word in shown for word in (following.thumbprint(), futian.key.thumbprint(), "a new machine", "stolen", "yes", "no")
     )
-    assert "no key left" in told("withdraw", "futian", following.thumbprint(), "--reason", "stolen, too")
+    assert "no key left" in told("withdraw", "--reason", "stolen, too", "--", "futian", following.thumbprint())
 
 
 def test_the_clock_of_a_district_does_not_matter(hub: Hub) -> None:

@@ -286,7 +286,7 @@ def test_an_operator_rotates_the_key_of_a_district_at_work(tmp_path: Path, embed
         hour(2)
         eventually(arrived, until=lambda minutes: minutes == 180)
         eventually(lambda: before in hub.done("district", "key", "list", "nanshan"))
-        hub.done("district", "key", "withdraw", "nanshan", before, "--reason", "as in a day")
+        hub.done("district", "key", "withdraw", "--reason", "as in a day", "--", "nanshan", before)
         hour(3)
         eventually(arrived, until=lambda minutes: minutes == 240)
         assert signing.read_key(file.read_bytes()).thumbprint() != before
