@@ -66,6 +66,10 @@ class Neighbourhood:
         """Lets those that come later find this one, which has its ID now."""
         for key in candidate_keys(known.features, self.matching_key):
             self.by_key[key].add(known.registration_id)
+        self.place(known, volunteer_id)
+
+    def place(self, known: Known, volunteer_id: str) -> None:
+        """Takes note of whose a registration is; by what else than a document it is found is known already."""
         self.known[known.registration_id] = known
         self.volunteer_ids[known.registration_id] = volunteer_id
         self.members[volunteer_id].add(known.registration_id)
@@ -82,11 +86,13 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
     few = (sharing for sharing in found.by_key.values() if len(sharing) <= most_candidates)
     candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
     for known, volunteer_id in _persons_of(session, candidates, settings):
-        found.settle(known, volunteer_id)
+        found.place(known, volunteer_id)
     found.apart = _told_apart(session, found.known)
     return found
 
 
+_id_of = bulk.Lookup((Link.volunteer_id,), true(), Link.registration_id)
+_members_of = bulk.Lookup((Link.registration_id, Link.volunteer_id), true(), Link.volunteer_id)
 _by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=MOST_LOOKED_UP)
 
 
@@ -98,8 +104,8 @@ def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[
 
 def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
     """All registrations of everybody of whom one is among the candidates, with the ID of each."""
-    ids = select(Link.volunteer_id).where(bulk.among(session, Link.registration_id, list(candidates)))
-    rows = session.execute(select(Link.registration_id, Link.volunteer_id).where(Link.volunteer_id.in_(ids))).all()
+    ids = {row.volunteer_id for row in _id_of.find(session, list(candidates))}
+    rows = _members_of.find(session, list(ids))
     known = read_known(session, [row.registration_id for row in rows], settings)
     return [(known[row.registration_id], row.volunteer_id) for row in rows]
 
