@@ -4,7 +4,7 @@ Everybody is looked up for a whole batch at once; what the batch itself links jo
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -87,7 +87,7 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
     candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
     for known, volunteer_id in _persons_of(session, candidates, settings):
         found.place(known, volunteer_id)
-    found.apart = _told_apart(session, found.known)
+    found.apart = _told_apart(session, found.known.keys() | {one.known.registration_id for one in recorded})
     return found
 
 
@@ -134,7 +134,7 @@ def read_known(session: Session, registration_ids: Sequence[str], settings: Sett
     }
 
 
-def _told_apart(session: Session, known: Mapping[str, Known]) -> set[frozenset[str]]:
+def _told_apart(session: Session, registration_ids: Collection[str]) -> set[frozenset[str]]:
     pair = DoNotLink
-    rows = session.execute(select(pair.one, pair.other).where(bulk.among(session, pair.one, list(known)))).all()
+    rows = session.execute(select(pair.one, pair.other).where(bulk.among(session, pair.one, list(registration_ids)))).all()
     return {frozenset((one, other)) for one, other in rows}

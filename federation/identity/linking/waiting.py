@@ -52,7 +52,7 @@ def link_waiting(session: Session, *, after: str, limit: int, settings: Settings
         return None
     known = read_known(session, [row.registration_id for row in rows], settings)
     unindexed = [row.registration_id for row in rows if row.keys_version != keys.VERSION]
-    index(session, [known[registration_id] for registration_id in unindexed], settings)
+    index(session, [known[registration_id] for registration_id in unindexed], settings, anew=unindexed)
     made = update(Registration).where(bulk.among(session, Registration.registration_id, unindexed))
     session.execute(made.values(keys_version=keys.VERSION).execution_options(synchronize_session=False))
     link(session, [Recorded(known[row.registration_id], row.is_linked) for row in rows], settings=settings, at=at)
