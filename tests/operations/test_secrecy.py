@@ -100,10 +100,10 @@ def api_of(program: Visitor) -> Iterator[bytes]:
     for path in (path for path, verbs in described["paths"].items() if "get" in verbs and "{" not in path):
         wanted: str | None = path
         while wanted:
-            answer = program.get(wanted)
+            answer: Any = program.get(wanted)
             yield answer.data
-            following = answer.json.get("next") if answer.status_code == 200 and answer.is_json else None
-            wanted = f"{path}?after={following}" if following else None
+            said = answer.json if answer.is_json else {}
+            wanted = f"{path}?after={said['next']}" if isinstance(said, dict) and said.get("next") else None
 
 
 def files_and_pages_of(visitor: Visitor) -> Iterator[bytes]:
