@@ -91,9 +91,17 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
     return found
 
 
-_id_of = bulk.Lookup((Link.volunteer_id,), true(), Link.registration_id)
-_members_of = bulk.Lookup((Link.registration_id, Link.volunteer_id), true(), Link.volunteer_id)
-_by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=MOST_LOOKED_UP)
+_keys, _links, _pairs = CandidateKey.__table__.c, Link.__table__.c, DoNotLink.__table__.c
+_by_key = bulk.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
+_id_of = bulk.Lookup((_links.volunteer_id,), true(), _links.registration_id)
+_members_of = bulk.Lookup((_links.registration_id, _links.volunteer_id), true(), _links.volunteer_id)
+_documents_of = bulk.Lookup(tuple(RegistrationDocument.__table__.c), true(), RegistrationDocument.__table__.c.registration_id)
+_registrations = bulk.Lookup(
+    tuple(Registration.__table__.c[name] for name in ("registration_id", "district", "person")),
+    true(),
+    Registration.__table__.c.registration_id,
+)
+_pairs_of = bulk.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
 
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
@@ -112,17 +120,10 @@ def _persons_of(session: Session, candidates: Collection[str], settings: Setting
 
 def read_known(session: Session, registration_ids: Sequence[str], settings: Settings) -> dict[str, Known]:
     """Registrations as they are compared, with their documents under the hub's newest key."""
-    registration, document = Registration, RegistrationDocument
     documents: dict[str, set[NamedDocument]] = defaultdict(set)
-    named = select(*document.__table__.c).where(bulk.among(session, document.registration_id, registration_ids))
-    for one in session.execute(named):
+    for one in _documents_of.find(session, registration_ids):
         token = wrap_further(one.token, settings.token_keys, version=one.hub_key_version)
         documents[one.registration_id].add(NamedDocument(one.kind, one.key_version, token))
-    rows = session.execute(
-        select(registration.registration_id, registration.district, registration.person).where(
-            bulk.among(session, registration.registration_id, registration_ids)
-        )
-    )
     return {
         row.registration_id: Known(
             row.registration_id,
@@ -130,11 +131,9 @@ def read_known(session: Session, registration_ids: Sequence[str], settings: Sett
             features_of(unseal(row.person, settings.field_cipher)),
             frozenset(documents[row.registration_id]),
         )
-        for row in rows
+        for row in _registrations.find(session, registration_ids)
     }
 
 
 def _told_apart(session: Session, registration_ids: Collection[str]) -> set[frozenset[str]]:
-    pair = DoNotLink
-    rows = session.execute(select(pair.one, pair.other).where(bulk.among(session, pair.one, list(registration_ids)))).all()
-    return {frozenset((one, other)) for one, other in rows}
+    return {frozenset((pair.one, pair.other)) for pair in _pairs_of.find(session, list(registration_ids))}
