@@ -23,7 +23,7 @@ from demo.feeding import FileResult, feed
 from demo.parties import District, Party, districts_of, hub_of
 from demo.ports import HOST, free_ports
 from demo.room import check_room, full, is_full, speaks_of_full_disk
-from demo.settling import COORDINATOR, password_of, settle
+from demo.settling import COORDINATOR, STEWARD, password_of, settle
 from demo.showing import city_table, console
 from demo.supervising import Supervisor, end_left_over
 
@@ -163,6 +163,9 @@ def _catch_up(say: Console, districts: list[District], ask_hub: Ask) -> City:
 def _show_doors(say: Console, parties: list[Party], ports: dict[str, int], city: Path) -> None:
     say.print("\nThe city's pages, for everybody:")
     say.print(f"  {parties[0].name}  http://{HOST}:{ports[parties[0].code]}/")
+    say.print("The stewards' desk, where it is decided who is one person:")
+    address = f"http://{HOST}:{ports[parties[0].code]}/stewards/"
+    say.print(f"  {parties[0].name}  {address}  {STEWARD}  {password_of(parties[0])}", markup=False)
     say.print("The districts' desks, with a sign-in for each:")
     for district in districts_of(city):
         say.print(

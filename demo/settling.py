@@ -1,7 +1,7 @@
 """What has to be done once, before a party can work?
 
-Tables, the district's founding, its first coordinator, its entry at the hub. Each step may be repeated, so what was
-interrupted is simply done again.
+Tables, the district's founding, its first coordinator, its entry at the hub, the hub's steward. Each step may be repeated,
+so what was interrupted is simply done again.
 """
 
 import os
@@ -14,7 +14,10 @@ from demo.parties import District, Party, public_key, read_environment, tell, wr
 
 COORDINATOR = "coordinator"
 _COORDINATOR_NAME = "陈静"
+STEWARD = "steward"
+_STEWARD_NAME = "林芳"
 _FOUNDED = "founded"
+_APPOINTED = "appointed"
 
 
 def settle(hub: Party, districts: list[District]) -> None:
@@ -27,15 +30,16 @@ def settle(hub: Party, districts: list[District]) -> None:
     with ThreadPoolExecutor(max_workers=4) as pool:
         founding = [pool.submit(_found, district) for district in districts]
         hub.run("db", "upgrade")
+        _appoint(hub)
         for district in districts:
             _enrol(hub, district)
         for founded in founding:
             founded.result()
 
 
-def password_of(district: District) -> str:
-    """The password of the district's coordinator."""
-    return _password_file(district).read_text()
+def password_of(party: Party) -> str:
+    """The password of the district's coordinator, or of the hub's steward."""
+    return _password_file(party).read_text()
 
 
 def _check_whole(party: Party) -> None:
@@ -64,16 +68,29 @@ def _found(district: District) -> None:
         district.run("db", "upgrade")
         return
     district.run("setup")
-    password = secrets.token_urlsafe(9)
-    write_secret(_password_file(district), password)
-    try:
-        role = ("--name", _COORDINATOR_NAME, "--role", "coordinator")
-        district.run("staff", "add", COORDINATOR, *role, "--password-stdin", told=password)
-    except DemoError:
-        # There is one from an interrupted run, whose password may not have been written down.
-        district.run("staff", "password", COORDINATOR, "--password-stdin", told=password)
+    _open_account(district, "staff", COORDINATOR, "--name", _COORDINATOR_NAME, "--role", "coordinator")
     done.touch()
 
 
-def _password_file(district: District) -> Path:
-    return district.folder / "password"
+def _appoint(hub: Party) -> None:
+    """Makes somebody the hub's steward, who has the reviews to answer."""
+    done = hub.folder / _APPOINTED
+    if done.exists():
+        return
+    _open_account(hub, "steward", STEWARD, "--name", _STEWARD_NAME)
+    done.touch()
+
+
+def _open_account(party: Party, kind: str, username: str, *options: str) -> None:
+    """Makes an account whose password is written down before anybody has it."""
+    password = secrets.token_urlsafe(9)
+    write_secret(_password_file(party), password)
+    try:
+        party.run(kind, "add", username, *options, "--password-stdin", told=password)
+    except DemoError:
+        # There is one from an interrupted run, whose password may not have been written down.
+        party.run(kind, "password", username, "--password-stdin", told=password)
+
+
+def _password_file(party: Party) -> Path:
+    return party.folder / "password"

@@ -20,7 +20,7 @@ from federation.directory.proof import proof_of
 from federation.directory.standing import Standing, StandingState, standings
 from federation.errors import FederationError
 from federation.identity.commands import identity_group
-from federation.identity.key_commands import federation_group, token_group
+from federation.identity.key_commands import federation_group, note_field_rotation, token_group
 from federation.identity.link_commands import link_command
 from federation.identity.matching_commands import matching_group
 from federation.identity.resealing import STOCKS
@@ -57,7 +57,7 @@ PROGRAM = Program(
     refusals=(FederationError,),
     application="federation.app:create_app()",
     participant=_participant,
-    key_commands=(token_group, federation_group, field_group(STOCKS, hub)),
+    key_commands=(token_group, federation_group, field_group(STOCKS, hub, note=note_field_rotation)),
     shares=True,
 )
 

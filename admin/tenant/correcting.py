@@ -5,19 +5,19 @@ import uuid
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from admin.persons import DOCUMENTS, gender
 from admin.tenant import desk, refusals
-from admin.tenant.acts import ActForm
+from admin.tenant.acts import ActForm, actor
 from tenants.db import db
 from tenants.errors import Invalid
 from tenants.registrations.correcting import Correction, correct_registration
 from tenants.registrations.documents import DocumentKind
 from tenants.registrations.finding import masked_document, registration_seen, registration_to_change
-from tenants.registrations.models import LONGEST_NAME, LONGEST_PHONE, Registration
+from tenants.registrations.models import LONGEST_CORRECTION_REASON, LONGEST_NAME, LONGEST_PHONE, Registration
 from tenants.registrations.registering import GENDERS, Outcome
 from tenants.staff.permissions import Permission
 
@@ -35,6 +35,11 @@ class RegistrationForm(ActForm):
     phone = StringField(lazy_gettext("Telephone"), [Optional(), Length(max=LONGEST_PHONE)])
     document_kind = SelectField(lazy_gettext("Document"), [Optional()])
     document_number = StringField(lazy_gettext("Number of the document"), [Optional(), Length(max=_LONGEST_NUMBER)])
+
+    reason = TextAreaField(
+        lazy_gettext("Reason"),
+        [DataRequired(lazy_gettext("Say why it is corrected.")), Length(max=LONGEST_CORRECTION_REASON)],
+    )
 
     def offer(self) -> None:
         """Lets a gender and a kind of document be chosen, or none."""
@@ -73,7 +78,8 @@ def correct(registration_id: uuid.UUID) -> Response | tuple[str, int]:
     if not form.validate():
         return _page(registration, form), 422
     try:
-        outcome = correct_registration(db.session(), registration, form.correction(), settings=desk.settings(), at=desk.now())
+        right, reason = form.correction(), form.reason.data
+        outcome = correct_registration(db.session(), registration, right, reason=reason, settings=desk.settings(), **actor())
     except Invalid as refusal:
         refusals.put_into(form, refusal)
         return _page(registration, form), 422

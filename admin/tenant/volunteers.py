@@ -12,6 +12,7 @@ from admin.tenant import desk
 from tenants.db import db
 from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
 from tenants.questions.finding import waiting_about
+from tenants.registrations.correcting import corrections_of
 from tenants.registrations.finding import masked_document, registration_seen, search
 from tenants.staff.permissions import Permission
 
@@ -52,6 +53,7 @@ def show(registration_id: uuid.UUID) -> str:
         registration=registration,
         document=masked_document(registration, desk.settings().field_cipher),
         corrects=corrects,
+        corrections=corrections_of(db.session(), registration.id),
         questions=waiting_about(db.session(), registration.id) if corrects else (),
         sums=sums,
         entries=entries_of_volunteer(db.session(), registration.id, by=by, first=first * PAGE_LENGTH, limit=PAGE_LENGTH),

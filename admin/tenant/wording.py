@@ -13,6 +13,7 @@ from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
 from tenants.imports.forms.profiles import Kind
 from tenants.imports.runs.models import JobState
 from tenants.questions.models import Answer, QuestionState, Topic
+from tenants.registrations.models import RegistrationCorrection
 from tenants.settings import Settings
 
 STATES = {
@@ -65,6 +66,15 @@ QUESTION_STATES = {
 }
 """What became of a question that does not wait."""
 
+_REGISTRATION_FIELDS = {
+    "name": lazy_gettext("Name"),
+    "gender": lazy_gettext("Gender"),
+    "birth_date": lazy_gettext("Born"),
+    "phone": lazy_gettext("Telephone"),
+    "document_kind": lazy_gettext("Document"),
+    "document_number": lazy_gettext("Number of the document"),
+}
+
 _VALUES = {
     **{state.value: word for state, (word, _) in STATES.items()},
     Kind.VOLUNTEERS.value: lazy_gettext("volunteers"),
@@ -82,6 +92,7 @@ def register(app: Flask) -> None:
         act=_from(_ACTS),
         asked=_from(QUESTIONS),
         answer=_from(ANSWERS),
+        corrected=corrected,
     )
 
 
@@ -105,6 +116,11 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
 def service(version: HourEntryVersion) -> str:
     """What was served and where, in one line."""
     return " · ".join((version.activity, version.field, version.organization.name))
+
+
+def corrected(correction: RegistrationCorrection) -> str:
+    """What of a registration was put right."""
+    return ", ".join(str(_REGISTRATION_FIELDS[name]) for name in correction.changed_fields)
 
 
 def _from(words: dict[Any, Any]) -> Callable[[Any], str]:

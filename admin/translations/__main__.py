@@ -15,7 +15,7 @@ SPEAKING = [FOLDER.parent, CHECKOUT / "api"]
 REFUSING = [
     "tenants",
     "federation/accounts",
-    *(f"federation/identity/{room}" for room in ("asking", "merging", "reviews", "stewarding")),
+    *(f"federation/identity/{room}" for room in ("asking", "matching", "merging", "reviews", "stewarding")),
 ]
 SENTENCE = re.compile(r"[A-Z].* .*\.")
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}

@@ -8,6 +8,7 @@ from api.health import health
 from api.metrics import metrics
 from api.problems import ProblemBlueprint
 from api.tenant.city import city
+from api.tenant.corrections import corrections
 from api.tenant.district import degraded, district, figures
 from api.tenant.hour_entries import hour_entries
 from api.tenant.imports import imports
@@ -34,7 +35,7 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     api = problems.prepare(app, title=f"Banyan: {settings.district_name}", version="1", description=_DESCRIPTION)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
-    parts = [district, organizations, registrations, hour_entries, queue, questions, imports, city]
+    parts = [district, organizations, registrations, corrections, hour_entries, queue, questions, imports, city]
     for part in parts:
         api.register_blueprint(part)
     app.register_blueprint(documentation)

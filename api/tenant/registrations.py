@@ -29,7 +29,7 @@ def list_registrations(query: dict[str, Any]) -> dict[str, Any]:
     if volunteer_id is not None:
         wanted = wanted.where(known_by(volunteer_id))
     page = read_page(db.session(), wanted, Registration.id, after=after, limit=limit)
-    return {"items": [_form(registration) for registration in page.items], "next": page.next}
+    return {"items": [registration_form(registration) for registration in page.items], "next": page.next}
 
 
 @registrations.get("/<uuid:registration_id>")
@@ -37,10 +37,12 @@ def list_registrations(query: dict[str, Any]) -> dict[str, Any]:
 @registrations.response(200, RegistrationSchema)
 def read_registration(registration_id: uuid.UUID) -> dict[str, Any]:
     """One registration."""
-    return _form(registration_seen(db.session(), registration_id, places(Permission.SEE)))
+    registration = registration_seen(db.session(), registration_id, places(Permission.SEE))
+    registrations.set_etag(registration.version)
+    return registration_form(registration)
 
 
-def _form(registration: Registration) -> dict[str, Any]:
+def registration_form(registration: Registration) -> dict[str, Any]:
     """The record as programs get it: the document's number is masked."""
     return {
         **{name: getattr(registration, name) for name in RegistrationSchema().fields if hasattr(registration, name)},

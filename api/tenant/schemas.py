@@ -12,6 +12,8 @@ from tenants.hours.rules import MINUTES_PER_DAY
 from tenants.organizations.models import OrganizationKind
 from tenants.questions.models import MAX_NOTE_LENGTH, Answer, QuestionState, Topic
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
+from tenants.registrations.models import LONGEST_CORRECTION_REASON, LONGEST_NAME, LONGEST_PHONE
+from tenants.registrations.registering import GENDERS
 from tenants.standing import StandingState
 
 
@@ -228,6 +230,36 @@ class CorrectionSchema(ShiftSchema, ReasonSchema):
     organization_id = fields.UUID(metadata=said("where it was served"))
     activity = fields.String(validate=validate.Length(1, MAX_ACTIVITY_LENGTH))
     field = fields.String(validate=validate.Length(1, MAX_FIELD_LENGTH))
+
+
+class RegistrationStatementSchema(Schema):
+    """What is right of a volunteer, as a whole, and why it is corrected; what is left out is not known."""
+
+    name = fields.String(required=True, validate=validate.Length(1, LONGEST_NAME))
+    gender = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(GENDERS))
+    birth_date = fields.Date(load_default=None, allow_none=True)
+    phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=LONGEST_PHONE))
+    document_kind = fields.Enum(
+        DocumentKind, by_value=True, load_default=None, allow_none=True, metadata=said("left out, no document was shown")
+    )
+    document_number = fields.String(
+        load_default=None, allow_none=True, metadata=said("left out, the number stays that is there")
+    )
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(1, LONGEST_CORRECTION_REASON),
+        metadata=said("it stays beside the registration, and nothing of it leaves the district"),
+    )
+
+
+class RegistrationCorrectionSchema(Schema):
+    """That somebody put a registration right."""
+
+    version = fields.Integer(required=True, metadata=said("the registration's, since then"))
+    changed = fields.List(fields.String(), required=True, attribute="changed_fields")
+    by = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    reason = fields.String(required=True)
 
 
 class QueueQuerySchema(Schema):

@@ -21,16 +21,24 @@ from tenants.registrations import documents
 _KEY_VERSION = 1
 
 
-def link_in_memory(register: Sequence[Entry], *, model: Model, policy: Policy) -> Outcome:
-    """Links the entries in their order; an entry's place in `register` is its registration's ID."""
+def link_in_memory(register: Sequence[Entry], *, model: Model, policy: Policy, is_counted_first: bool = False) -> Outcome:
+    """Links the entries in their order; an entry's place in `register` is its registration's ID.
+
+    Where the register `is_counted_first`, it is known from the start how common everything is, as `banyan-hub link` knows it;
+    else that is learnt as the entries come.
+    """
     counts: dict[str, dict[str, int]] = {field: {} for field in FURTHER_COUNTS}
     neighbourhood = Neighbourhood(secrets.token_bytes(), policy.most_candidates)
+    registrations = [_known(place, entry) for place, entry in enumerate(register)]
+    if is_counted_first:
+        for known in registrations:
+            _count(counts, known)
     asked = []
-    for place, entry in enumerate(register):
-        known = _known(place, entry)
-        _count(counts, known)
-        judge = Judge(model, policy, Frequencies(place + 1, counts))
-        decision = _decide(neighbourhood.as_compared(known), neighbourhood, judge)
+    for place, known in enumerate(registrations):
+        if not is_counted_first:
+            _count(counts, known)
+        records = len(register) if is_counted_first else place + 1
+        decision = _decide(neighbourhood.as_compared(known), neighbourhood, Judge(model, policy, Frequencies(records, counts)))
         joined = decision.join
         neighbourhood.settle(known, neighbourhood.volunteer_ids[joined.other.registration_id] if joined else str(place))
         asked += [(place, int(one.pair.other.registration_id)) for one in decision.asked if one.pair]

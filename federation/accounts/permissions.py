@@ -14,10 +14,13 @@ class Permission(StrEnum):
     OVERRULE = "overrule"
     """To take back what binds machine and stewards alike: that two registrations are never one person."""
 
+    SET_THRESHOLDS = "set_thresholds"
+    """To say how like two registrations must be for a machine to link them, and for a steward to be asked."""
+
 
 _GRANTS = {
     Role.STEWARD: {Permission.REVIEW},
-    Role.LEAD: {Permission.REVIEW, Permission.OVERRULE},
+    Role.LEAD: {Permission.REVIEW, Permission.OVERRULE, Permission.SET_THRESHOLDS},
 }
 
 

@@ -8,6 +8,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from federation.identity.keys import retiring, rewrapping
+from federation.identity.keys.noting import Key, note_rotation
 from federation.identity.turns import wait_for_turn
 from federation.operating import hub, operator
 from federation.settings import Settings
@@ -30,11 +31,15 @@ def rotate() -> None:
     with hub() as (session, settings):
         newest = len(settings.token_keys)
         with click.progressbar(length=rewrapping.count_older(session, newest), label="document tokens") as bar:
-            after = ""
+            after, rewrapped = "", 0
             while chunk := _rewrap(session, settings, after=after):
                 session.commit()
                 after = chunk.last
+                rewrapped += chunk.rewrapped
                 bar.update(chunk.rewrapped)
+        if rewrapped:
+            note_rotation(session, Key.HUB_TOKEN, by=operator(), at=datetime.now(UTC), version=newest, rewrapped=rewrapped)
+            session.commit()
         if left := rewrapping.count_older(session, newest):
             raise click.ClickException(
                 f"{left} tokens came under an older key meanwhile. Restart sync with all keys, and give the command again."
@@ -80,3 +85,8 @@ def _rewrap(session: Session, settings: Settings, *, after: str) -> rewrapping.C
     # Nobody may look for a document while its token is being changed.
     wait_for_turn(session)
     return rewrapping.rewrap_next(session, settings.token_keys, after=after, limit=_AT_ONCE)
+
+
+def note_field_rotation(session: Session, resealed: int) -> None:
+    """Writes into the history that personal fields came under another key."""
+    note_rotation(session, Key.FIELD, by=operator(), at=datetime.now(UTC), resealed=resealed)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import rich_click as click
+from sqlalchemy.orm import Session
 
-from federation.identity.linking.waiting import count_waiting, link_waiting
+from federation.identity.linking.waiting import Chunk, count_waiting, link_waiting
 from federation.operating import hub
+from federation.settings import Settings
 
 _AT_ONCE = 1_000
 
@@ -18,7 +20,14 @@ def link_command() -> None:
     Everything else goes on meanwhile. Where this is interrupted, give the command again: what is linked stays linked.
     """
     with hub() as (session, settings), click.progressbar(length=count_waiting(session), label="registrations") as bar:
-        while done := link_waiting(session, limit=_AT_ONCE, settings=settings, at=datetime.now(UTC)):
+        after = ""
+        while (chunk := _link(session, settings, after=after)) or after:
             session.commit()
-            bar.update(done)
+            # Behind the last one it begins again: some may have come meanwhile that stand before those that were reached.
+            after = chunk.last if chunk else ""
+            bar.update(chunk.linked if chunk else 0)
     click.echo("Every registration has its volunteer ID.")
+
+
+def _link(session: Session, settings: Settings, *, after: str) -> Chunk | None:
+    return link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=datetime.now(UTC))

@@ -90,7 +90,7 @@ class Lookup:
         self,
         columns: Sequence[Any],
         within: ColumnElement[bool],
-        key: InstrumentedAttribute[Any],
+        key: InstrumentedAttribute[Any] | ColumnElement[Any],
         *,
         most: int | None = None,
     ) -> None:
@@ -103,7 +103,9 @@ class Lookup:
         self._on_sqlite = select(*columns).where(within, key.in_(one_of))
 
     def find(self, session: Session, keys: Sequence[Any], **within: Any) -> Sequence[Any]:
-        """The rows of these `keys`."""
+        """The rows of these `keys`; nothing is asked where there are none."""
+        if not keys:
+            return []
         if _is_postgresql(session):
             return session.execute(self._on_postgresql, {_KEYS: keys, **within}).all()
         return session.execute(self._on_sqlite, {_KEYS: json.dumps(keys), **within}).all()

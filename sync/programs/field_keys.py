@@ -24,8 +24,12 @@ Opened = Callable[[], AbstractContextManager[tuple[Session, Any]]]
 """Gives a session on the side's database, and its settings."""
 
 
-def field_group(stocks: Sequence[Stock], opened: Opened) -> click.Group:
-    """The commands about the field keys of a side that keeps `stocks` under them."""
+Note = Callable[[Session, int], None]
+"""Writes down that so many rows came under another key; the caller commits."""
+
+
+def field_group(stocks: Sequence[Stock], opened: Opened, *, note: Note | None = None) -> click.Group:
+    """The commands about the field keys of a side that keeps `stocks` under them, and may take note of a rotation."""
 
     @click.group("field")
     def group() -> None:
@@ -40,6 +44,9 @@ def field_group(stocks: Sequence[Stock], opened: Opened) -> click.Group:
         """
         with opened() as (session, settings):
             done = sum(_reseal(session, settings, stock) for stock in stocks)
+            if note and done:
+                note(session, done)
+                session.commit()
         click.echo(f"{done} came under the first key, and nothing is under another. Only older backups need the other keys.")
 
     return group

@@ -10,8 +10,8 @@ from tenants.errors import Invalid
 from tenants.mailbox import log
 from tenants.questions.models import MAX_NOTE_LENGTH, Answer, IdentityQuestion
 from tenants.questions.stating import answer_state
-from tenants.registrations.documents import may_hold_number, normal_number
 from tenants.registrations.models import Registration
+from tenants.registrations.wording import refuse_number
 from tenants.settings import Settings
 
 
@@ -45,14 +45,7 @@ def take_back(session: Session, question: IdentityQuestion, *, by: str, at: date
 def _refuse_what_may_not_travel(note: str, registration: Registration, settings: Settings) -> None:
     if len(note) > MAX_NOTE_LENGTH:
         raise Invalid("The note is longer than %(most)s characters.", field="note", most=MAX_NOTE_LENGTH)
-    held = registration.document_number
-    own = normal_number(settings.field_cipher.decrypt(held).decode()) if held else None
-    if may_hold_number(note) or (own and own in normal_number(note)):
-        raise Invalid(
-            "The note seems to hold the number of a document, which never leaves this district. Take it out; "
-            "between other long numbers put a comma.",
-            field="note",
-        )
+    refuse_number(note, registration, field="note", settings=settings)
 
 
 def _announce(session: Session, question: IdentityQuestion, settings: Settings) -> None:

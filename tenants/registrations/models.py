@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sync.messages.envelope import new_uuid
@@ -14,6 +14,7 @@ from tenants.registrations.documents import DocumentFlaw, DocumentKind
 FIRST_TOKEN_VERSION = 1
 LONGEST_NAME = 120
 LONGEST_PHONE = 40
+LONGEST_CORRECTION_REASON = 500
 
 
 class Registration(Model):
@@ -69,6 +70,27 @@ class Registration(Model):
         former = known - {self.volunteer_id}
         self.formerly -= {one for one in self.formerly if one.volunteer_id not in former}
         self.formerly |= {FormerVolunteerId(volunteer_id=one) for one in former - set(self.former_volunteer_ids)}
+
+
+class RegistrationCorrection(Model):
+    """That somebody put a registration right, which by that came into `version`; what it said before is not kept.
+
+    `changed` names with commas what was: columns of `Registration`, of which `document_number` stands for the document.
+    """
+
+    __tablename__ = "registration_correction"
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    changed: Mapped[str] = mapped_column(String(120))
+    by: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """What was changed."""
+        return tuple(self.changed.split(","))
 
 
 class FormerVolunteerId(Model):

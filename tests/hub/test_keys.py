@@ -1,6 +1,7 @@
 """Can the hub's and the federation's keys be exchanged while registrations come in, without anybody becoming somebody else?"""
 
 import dataclasses
+import json
 import os
 from base64 import b64encode
 from collections import defaultdict
@@ -14,11 +15,13 @@ from sqlalchemy import text
 
 from federation.cli import main
 from federation.errors import ReasonMissing, StateForbids
+from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.keys.retiring import progress, retire_key
 from federation.identity.keys.rewrapping import count_older, rewrap_next, versions
 from federation.identity.models import Registration, RegistrationDocument
 from federation.identity.persons.sealing import unseal
 from federation.identity.resealing import STOCKS
+from federation.identity.stewarding.verifying import verify
 from federation.intake import open_inbox
 from federation.mailbox import ParkedRecord
 from sync import streams
@@ -229,6 +232,11 @@ def test_personal_data_comes_under_a_new_key_and_the_old_one_opens_nothing(hub: 
         assert restarted.inbox.retry(session, streams.up(luohu.code)) == 0
 
 
+def rotations(hub: Hub) -> list[dict[str, object]]:
+    """What the history says of keys."""
+    return [json.loads(event.body) for event in hub.rows(IdentityEvent) if event.type is IdentityEventType.KEY_ROTATED]
+
+
 def _field_keys() -> list[str]:
     return os.environ["BANYAN_FIELD_KEYS"].split(",")
 
@@ -272,6 +280,11 @@ def test_an_operator_rotates_with_a_command_and_again_for_nothing(hub: Hub, more
     assert hub.asked(count_older, 2) == 0
     assert run("keys", "field", "rotate").output.splitlines()[-1].startswith("13 came under the first key")
     assert run("keys", "field", "rotate").output.splitlines()[-1].startswith("0 came under the first key")
+    assert rotations(hub) == [
+        {"key": "hub_token", "version": 2, "rewrapped": 12},
+        {"key": "field", "resealed": 13},
+    ]
+    assert hub.asked(verify).differences == ()
 
 
 def test_an_operator_sees_how_far_the_districts_are(hub: Hub) -> None:
@@ -287,3 +300,4 @@ def test_an_operator_sees_how_far_the_districts_are(hub: Hub) -> None:
     assert "futian (12 of 12)" in " ".join(refused.stderr.replace("│", " ").split())
     assert run("keys", "federation", "retire", "1", "--force").exit_code == 2
     assert run("keys", "federation", "retire", "1", "--force", "--reason", "not stored").exit_code == 0
+    assert rotations(hub) == [{"key": "federation_token", "retired": 1, "forgotten": 24, "reason": "not stored"}]

@@ -12,9 +12,10 @@ from sqlalchemy import delete, update
 from federation.cli import main
 from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.matching.models import CandidateKey, ValueCount
+from federation.identity.merging.acts import Act, ApartStanding
 from federation.identity.models import Link, PersonTotal, Registration
 from federation.settings import Settings
-from tests.hub.peers import Hub, Told, registration
+from tests.hub.peers import AT, Hub, Told, registration
 from tests.support.hub import hub_of
 
 
@@ -123,3 +124,15 @@ def test_too_few_registrations_teach_nothing(hub: Hub, tmp_path: Path) -> None:
     assert done.exit_code != 0
     assert "nothing to learn from" in done.output
     assert not (tmp_path / "model.json").exists()
+
+
+def test_who_was_called_different_is_not_linked_also_where_both_come_at_once(patient_hub: Hub) -> None:
+    hub = patient_hub
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(futian.says(ouyang("r1")), luohu.says(ouyang("r2")))
+    with hub.sessions.begin() as session:
+        act = Act(session, by="lin", at=AT)
+        act.keep_apart("r1", "r2", ApartStanding(by="lin", reason="two faces", since=AT))
+        act.finish()
+    run("link")
+    assert people(hub) == [{"r1"}, {"r2"}]

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from sync.contracts.registrations import REGISTRATION_RECORDED
-from tenants.errors import Invalid, StaleVersion
-from tenants.registrations.correcting import Correction, correct_registration
+from tenants.errors import Invalid, ReasonMissing, StaleVersion
+from tenants.registrations.correcting import Correction, correct_registration, corrections_of
 from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.registrations.finding import registration_to_change
 from tenants.registrations.models import Registration
@@ -38,8 +38,10 @@ def as_it_is(registration: Registration) -> Correction:
     )
 
 
-def correct(district: District, registration: Registration, right: Correction) -> Outcome:
-    outcome = correct_registration(district.session, registration, right, settings=district.settings, at=NOW)
+def correct(district: District, registration: Registration, right: Correction, *, reason: str = "as the card says") -> Outcome:
+    outcome = correct_registration(
+        district.session, registration, right, reason=reason, settings=district.settings, by="li", at=NOW
+    )
     district.session.commit()
     return outcome
 
@@ -86,3 +88,29 @@ def test_nobody_overwrites_what_they_have_not_seen(district: District, registrat
     correct(district, registration, replace(as_it_is(registration), phone=None))
     with pytest.raises(StaleVersion):
         registration_to_change(district.session, registration.id, [district.street.id], version=seen)
+
+
+def test_who_corrected_what_and_why_stays_beside_the_registration(district: District, registration: Registration) -> None:
+    first, born = registration.version, date(1949, 12, 31)
+    correct(district, registration, as_it_is(registration))
+    correct(district, registration, replace(as_it_is(registration), birth_date=born, phone=None), reason=" a slip ")
+    correct(district, registration, replace(as_it_is(registration), document_number="110105194912310021"))
+    assert [
+        (one.version - first, one.changed_fields, one.by, one.reason, one.at)
+        for one in corrections_of(district.session, registration.id)
+    ] == [
+        (2, ("document_number",), "li", "as the card says", NOW),
+        (1, ("birth_date", "phone"), "li", "a slip", NOW),
+    ]
+
+
+@pytest.mark.parametrize("reason", [f"not {NUMBER}", "不是 １１０１０５１９４９１２３１００２ｘ", "x" * 501])
+def test_a_reason_is_short_and_holds_no_number(district: District, registration: Registration, reason: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        correct(district, registration, replace(as_it_is(registration), phone=None), reason=reason)
+    assert refused.value.field == "reason"
+
+
+def test_a_correction_needs_a_reason(district: District, registration: Registration) -> None:
+    with pytest.raises(ReasonMissing):
+        correct(district, registration, replace(as_it_is(registration), phone=None), reason=" ")

@@ -10,6 +10,7 @@ from admin.hub.stewards.persons import blueprint as persons
 from admin.hub.stewards.queue import blueprint as queue
 from admin.hub.stewards.reviewing import blueprint as reviewing
 from admin.hub.stewards.signing_in import blueprint as signing_in
+from admin.hub.stewards.thresholds import blueprint as thresholds
 
 
 def register(app: Flask) -> None:
@@ -18,7 +19,7 @@ def register(app: Flask) -> None:
     pages.before_request(desk.read_only_where_nothing_changes)
     pages.before_request(desk.require_account)
     pages.app_context_processor(desk.for_templates)
-    for blueprint in (signing_in, account, home, queue, reviewing, persons, figures):
+    for blueprint in (signing_in, account, home, queue, reviewing, persons, figures, thresholds):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)

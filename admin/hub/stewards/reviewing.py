@@ -99,10 +99,20 @@ def answer_same(number: int) -> Response | refusals.Answer:
 
 @blueprint.post("/different")
 def answer_different(number: int) -> Response | refusals.Answer:
-    """They are two people."""
-    form = DifferentForm()
+    """They are two people. Where they are under one ID, only with the form that stood beside what is split."""
+    form, confirmation = DifferentForm(), ConfirmationForm()
     if not form.validate():
         return _page(show(db.session(), number, settings=desk.settings()), different=form), 422
+    preview = deciding.preview_different(db.session(), number, settings=desk.settings())
+    if preview and form.reason.data and not confirmation.confirmed.data:
+        return preview_page(
+            preview,
+            confirmation,
+            heading=gettext("Review %(number)s: different people", number=number),
+            word=gettext("Different people"),
+            action=_address(number, "answer_different"),
+            back=_address(number),
+        )
     try:
         return _answer(number, ReviewDecision.DIFFERENT, reason=form.reason.data)
     except ReasonMissing as refusal:

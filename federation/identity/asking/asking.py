@@ -71,6 +71,8 @@ def withdraw(session: Session, question_id: uuid.UUID, *, at: datetime) -> Quest
 
 def conclude(session: Session, review_numbers: Collection[int], *, at: datetime) -> None:
     """Ends what is asked about reviews that ask nothing any more: answers stand from now on, and others are not waited for."""
+    if not review_numbers:
+        return
     is_open = Question.withdrawn_at.is_(None) & Question.used_at.is_(None)
     query = select(Question).where(bulk.among(session, Question.review_number, list(review_numbers)), is_open)
     ordered = query.order_by(Question.question_id).with_for_update().execution_options(populate_existing=True)

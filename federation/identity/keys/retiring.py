@@ -11,6 +11,7 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from federation.errors import ReasonMissing, StateForbids
+from federation.identity.keys.noting import Key, note_rotation
 from federation.identity.models import Registration, RegistrationDocument, RetiredTokenKey
 
 
@@ -65,6 +66,7 @@ def retire_key(session: Session, version: int, *, by: str, at: datetime, reason:
     forgotten = session.scalar(select(func.count()).select_from(row).where(row.key_version == version)) or 0
     session.execute(delete(row).where(row.key_version == version))
     session.add(RetiredTokenKey(version=version, retired_at=at, retired_by=by, reason=reason))
+    note_rotation(session, Key.FEDERATION_TOKEN, by=by, at=at, retired=version, forgotten=forgotten, reason=reason)
     return forgotten
 
 

@@ -4,7 +4,7 @@ Everybody is looked up for a whole batch at once; what the batch itself links jo
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -66,6 +66,10 @@ class Neighbourhood:
         """Lets those that come later find this one, which has its ID now."""
         for key in candidate_keys(known.features, self.matching_key):
             self.by_key[key].add(known.registration_id)
+        self.place(known, volunteer_id)
+
+    def place(self, known: Known, volunteer_id: str) -> None:
+        """Takes note of whose a registration is; by what else than a document it is found is known already."""
         self.known[known.registration_id] = known
         self.volunteer_ids[known.registration_id] = volunteer_id
         self.members[volunteer_id].add(known.registration_id)
@@ -82,12 +86,22 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
     few = (sharing for sharing in found.by_key.values() if len(sharing) <= most_candidates)
     candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
     for known, volunteer_id in _persons_of(session, candidates, settings):
-        found.settle(known, volunteer_id)
-    found.apart = _told_apart(session, found.known)
+        found.place(known, volunteer_id)
+    found.apart = _told_apart(session, found.known.keys() | {one.known.registration_id for one in recorded})
     return found
 
 
-_by_key = bulk.Lookup((CandidateKey.key, CandidateKey.registration_id), true(), CandidateKey.key, most=MOST_LOOKED_UP)
+_keys, _links, _pairs = CandidateKey.__table__.c, Link.__table__.c, DoNotLink.__table__.c
+_by_key = bulk.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
+_id_of = bulk.Lookup((_links.volunteer_id,), true(), _links.registration_id)
+_members_of = bulk.Lookup((_links.registration_id, _links.volunteer_id), true(), _links.volunteer_id)
+_documents_of = bulk.Lookup(tuple(RegistrationDocument.__table__.c), true(), RegistrationDocument.__table__.c.registration_id)
+_registrations = bulk.Lookup(
+    tuple(Registration.__table__.c[name] for name in ("registration_id", "district", "person")),
+    true(),
+    Registration.__table__.c.registration_id,
+)
+_pairs_of = bulk.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
 
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
@@ -98,25 +112,18 @@ def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[
 
 def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
     """All registrations of everybody of whom one is among the candidates, with the ID of each."""
-    ids = select(Link.volunteer_id).where(bulk.among(session, Link.registration_id, list(candidates)))
-    rows = session.execute(select(Link.registration_id, Link.volunteer_id).where(Link.volunteer_id.in_(ids))).all()
+    ids = {row.volunteer_id for row in _id_of.find(session, list(candidates))}
+    rows = _members_of.find(session, list(ids))
     known = read_known(session, [row.registration_id for row in rows], settings)
     return [(known[row.registration_id], row.volunteer_id) for row in rows]
 
 
 def read_known(session: Session, registration_ids: Sequence[str], settings: Settings) -> dict[str, Known]:
     """Registrations as they are compared, with their documents under the hub's newest key."""
-    registration, document = Registration, RegistrationDocument
     documents: dict[str, set[NamedDocument]] = defaultdict(set)
-    named = select(*document.__table__.c).where(bulk.among(session, document.registration_id, registration_ids))
-    for one in session.execute(named):
+    for one in _documents_of.find(session, registration_ids):
         token = wrap_further(one.token, settings.token_keys, version=one.hub_key_version)
         documents[one.registration_id].add(NamedDocument(one.kind, one.key_version, token))
-    rows = session.execute(
-        select(registration.registration_id, registration.district, registration.person).where(
-            bulk.among(session, registration.registration_id, registration_ids)
-        )
-    )
     return {
         row.registration_id: Known(
             row.registration_id,
@@ -124,11 +131,9 @@ def read_known(session: Session, registration_ids: Sequence[str], settings: Sett
             features_of(unseal(row.person, settings.field_cipher)),
             frozenset(documents[row.registration_id]),
         )
-        for row in rows
+        for row in _registrations.find(session, registration_ids)
     }
 
 
-def _told_apart(session: Session, known: Mapping[str, Known]) -> set[frozenset[str]]:
-    pair = DoNotLink
-    rows = session.execute(select(pair.one, pair.other).where(bulk.among(session, pair.one, list(known)))).all()
-    return {frozenset((one, other)) for one, other in rows}
+def _told_apart(session: Session, registration_ids: Collection[str]) -> set[frozenset[str]]:
+    return {frozenset((pair.one, pair.other)) for pair in _pairs_of.find(session, list(registration_ids))}

@@ -55,7 +55,7 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
         )
         for fact in fresh
     ]
-    index(session, [one.known for one in recorded], settings)
+    index(session, [one.known for one in recorded], settings, anew=[row.registration_id for row in changed])
     gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed if row.keys_version]
     count_values(session, [], gone, key=settings.matching_key)
     new = sum(fact.key not in held for fact in fresh)
@@ -63,10 +63,13 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     return recorded
 
 
-def index(session: Session, registrations: Sequence[Known], settings: Settings) -> None:
-    """Lets the registrations be found by what they have in common with others, and counts how common that is."""
+def index(session: Session, registrations: Sequence[Known], settings: Settings, *, anew: Sequence[str]) -> None:
+    """Lets the registrations be found by what they have in common with others, and counts how common that is.
+
+    Those that are indexed `anew` are not found any more by what they had before.
+    """
     key = settings.matching_key
-    _forget(session, CandidateKey.registration_id, [known.registration_id for known in registrations])
+    _forget(session, CandidateKey.registration_id, anew)
     bulk.append(
         session,
         CandidateKey,
@@ -105,6 +108,8 @@ def _version(held: Any) -> tuple[int, int]:
 
 def _forget(session: Session, column: InstrumentedAttribute[str], registration_ids: Sequence[str]) -> None:
     """Removes what was kept of these registrations in the table that `column` is of."""
+    if not registration_ids:
+        return
     gone = delete(column.class_).where(bulk.among(session, column, registration_ids))
     session.execute(gone.execution_options(synchronize_session=False))
 

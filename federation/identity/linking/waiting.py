@@ -5,9 +5,10 @@ made, with the same code and so to the same people as one by one. An earlier ver
 it linked keeps its ID, and is held against everybody else for the first time.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from federation.identity.linking.gathering import read_known
@@ -19,28 +20,40 @@ from federation.identity.turns import wait_for_turn
 from federation.settings import Settings
 from sync.databases import bulk
 
-_IS_LINKED = select(Link.registration_id).where(Link.registration_id == Registration.registration_id).exists()
-_IS_INDEXED = Registration.keys_version == keys.VERSION
+_WAITS = Link.registration_id.is_(None) | (Registration.keys_version != keys.VERSION)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One step through the registrations: how many waited, and the last of them."""
+
+    linked: int
+    last: str
 
 
 def count_waiting(session: Session) -> int:
     """How many registrations wait to be linked, or to be held against others."""
-    return session.scalar(select(func.count()).select_from(Registration).where(_waits())) or 0
+    its_link = Link.registration_id == Registration.registration_id
+    return session.scalar(select(func.count()).select_from(Registration).outerjoin(Link, its_link).where(_WAITS)) or 0
 
 
-def link_waiting(session: Session, *, limit: int, settings: Settings, at: datetime) -> int:
-    """Links the next `limit` registrations that wait; gives how many there were."""
+def link_waiting(session: Session, *, after: str, limit: int, settings: Settings, at: datetime) -> Chunk | None:
+    """Links the next `limit` registrations behind `after` that wait; None where there are no more.
+
+    Whoever began at the first again would walk over all that are linked already: of a million, for longer than linking takes.
+    """
     wait_for_turn(session)
-    query = select(Registration.registration_id, Registration.keys_version, _IS_LINKED.label("is_linked")).where(_waits())
-    rows = session.execute(query.order_by(Registration.registration_id).limit(limit)).all()
+    its_link = (Link.registration_id == Registration.registration_id) & (Link.registration_id > after)
+    is_linked = Link.registration_id.is_not(None).label("is_linked")
+    query = select(Registration.registration_id, Registration.keys_version, is_linked).outerjoin(Link, its_link)
+    behind = query.where(_WAITS, Registration.registration_id > after).order_by(Registration.registration_id)
+    rows = session.execute(behind.limit(limit)).all()
+    if not rows:
+        return None
     known = read_known(session, [row.registration_id for row in rows], settings)
     unindexed = [row.registration_id for row in rows if row.keys_version != keys.VERSION]
-    index(session, [known[registration_id] for registration_id in unindexed], settings)
+    index(session, [known[registration_id] for registration_id in unindexed], settings, anew=unindexed)
     made = update(Registration).where(bulk.among(session, Registration.registration_id, unindexed))
     session.execute(made.values(keys_version=keys.VERSION).execution_options(synchronize_session=False))
     link(session, [Recorded(known[row.registration_id], row.is_linked) for row in rows], settings=settings, at=at)
-    return len(rows)
-
-
-def _waits() -> ColumnElement[bool]:
-    return ~_IS_LINKED | ~_IS_INDEXED
+    return Chunk(len(rows), rows[-1].registration_id)

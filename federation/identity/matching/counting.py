@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from federation.identity.matching.frequencies import FURTHER_COUNTS, Frequencies
@@ -25,13 +25,15 @@ def read_frequencies(session: Session, about: Iterable[Features], *, key: bytes)
     """How common the values of the registrations `about` are, among all that are counted."""
     values = {keyed_value: (field, value) for features in about for field, value, keyed_value in _values(features, key)}
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    held = ValueCount
-    rows = session.execute(select(held.value, held.records).where(bulk.among(session, held.value, list(values))))
-    for keyed_value, records in rows:
+    for keyed_value, records in _counts.find(session, list(values)):
         field, value = values[keyed_value]
         counts[field][value] = records
     records = session.scalar(select(func.coalesce(func.sum(PersonTotal.registrations), 0))) or 0
     return Frequencies(int(records), {field: counts[field] for field in FURTHER_COUNTS})
+
+
+_held = ValueCount.__table__.c
+_counts = bulk.Lookup((_held.value, _held.records), true(), _held.value)
 
 
 def _values(features: Features, key: bytes) -> Iterator[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ read what it stands for without a key that is outside the database.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
 
@@ -18,6 +19,8 @@ _BYTES = 8
 _ORDER: Literal["big"] = "big"
 
 
+# Asked several times of each registration while its batch is linked, and hashing is most of the work there.
+@lru_cache(maxsize=10_000)
 def candidate_keys(features: Features, key: bytes) -> frozenset[int]:
     """The keys of a registration, 64 bits each with a sign; those for which it lacks something are left out."""
     return frozenset(keyed(text, key) for text in _blocks(features))

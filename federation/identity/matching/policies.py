@@ -1,5 +1,6 @@
 """How like must two registrations be, and who decides where they are less?"""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -45,6 +46,11 @@ def current_policy(session: Session) -> Policy:
     """The thresholds that count now."""
     newest = session.scalars(select(MatchingPolicy).order_by(MatchingPolicy.version.desc()).limit(1)).one_or_none()
     return Policy(**{name: getattr(newest, name) for name in asdict(SHIPPED)}) if newest else SHIPPED
+
+
+def earlier_policies(session: Session) -> Sequence[MatchingPolicy]:
+    """Every version that was set here, the newest first."""
+    return session.scalars(select(MatchingPolicy).order_by(MatchingPolicy.version.desc())).all()
 
 
 def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thresholds: float) -> Policy:

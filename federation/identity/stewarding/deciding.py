@@ -16,6 +16,7 @@ from federation.identity.matching.policies import current_policy
 from federation.identity.merging.acts import Act, ApartStanding
 from federation.identity.merging.members import Person, person_of
 from federation.identity.merging.merging import Merger, plan_merge
+from federation.identity.merging.previewing import Preview, preview_split
 from federation.identity.merging.splitting import plan_split
 from federation.identity.merging.undoing import undo
 from federation.identity.models import Link
@@ -95,6 +96,22 @@ def need(session: Session, number: int, what: ReviewNeed | None, *, at: datetime
     review = review_of(session, number)
     review.wait_for(what, at=at)
     return review
+
+
+def preview_different(session: Session, number: int, *, settings: Settings) -> Preview | None:
+    """What *different* would split; None where the two are not under one ID, or nothing follows from the answer.
+
+    Raises `NotFound`.
+    """
+    review = review_of(session, number)
+    other = review.other_registration_id
+    if other is None or review.kind is ReviewKind.SECOND:
+        return None
+    person = person_of(session, review.registration_id, settings=settings)
+    if other not in person.registration_ids:
+        return None
+    off = _with_its_documents(person, review.registration_id, other)
+    return preview_split(session, person.volunteer_id, off, settings=settings)
 
 
 def undo_decision(session: Session, number: int, *, by: str, at: datetime) -> Review:

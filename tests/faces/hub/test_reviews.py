@@ -1,5 +1,6 @@
 """Does a steward work through the queue, see why something is asked, and have done what they answer?"""
 
+import itertools
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from admin.hub.stewards.evidence import LEVELS
 from federation.identity.history.models import IdentityEvent
 from federation.identity.matching.levels import COMPARISONS
 from federation.identity.models import DoNotLink, RegistrationDocument
+from federation.identity.reviews.drawing import is_sampled
 from federation.identity.reviews.models import Question, Review, ReviewDecision
 from federation.identity.stewarding.deciding import decide
 from tests.hub.peers import Hub, Told, hours, organization, registration
@@ -243,3 +245,17 @@ def test_two_who_were_verified_need_two_stewards(app: Flask, desk: Desk, chen: S
     mei.post("/stewards/reviews/1/same", confirmed="yes", despite_documents="y")
     assert "Review 1: one person." in mei.text()
     assert desk.ids()["a1"] == desk.ids()["b1"]
+
+
+def test_a_link_that_a_machine_made_is_split_only_after_what_that_changes_was_shown(hub: Hub, chen: Steward) -> None:
+    sampled = next(key for number in itertools.count() if is_sampled(key := f"b{number}"))
+    desk = desk_of(hub, {"futian": [somebody(1, "a1", document="D")], "luohu": [somebody(1, sampled, document="D")]})
+    ids = desk.ids()
+    chen.get("/stewards/reviews/1/")
+    chen.post("/stewards/reviews/1/different", reason="Two faces")
+    assert "This is what would change; nothing has changed yet." in chen.text()
+    assert "Luohu a new ID" in chen.text()
+    assert desk.ids() == ids
+    chen.post("/stewards/reviews/1/different", reason=chen.hidden("reason"), confirmed=chen.hidden("confirmed"))
+    assert "Review 1: different people." in chen.text()
+    assert desk.ids()[sampled] != ids["a1"] == desk.ids()["a1"]

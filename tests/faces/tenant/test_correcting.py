@@ -35,6 +35,7 @@ def form(visitor: Visitor, **changes: Any) -> dict[str, Any]:
         "phone": "13800138000",
         "document_kind": "resident_id",
         "document_number": "",
+        "reason": "as the card says",
         "version": visitor.hidden("version"),
     }
     return stated | changes
@@ -52,6 +53,8 @@ def test_a_mistyped_date_is_put_right(district: District, li: Visitor, registrat
     assert correct(li, registration, birth_date="1996-05-16") == 200
     assert "Put right. The city is told." in li.text()
     assert "The date of birth is not the one" not in li.text()
+    assert "Corrected once" in li.text()
+    assert "li Born as the card says" in li.text()
     district.session.refresh(registration)
     assert (registration.birth_date, registration.document_token is not None) == (date(1996, 5, 16), True)
 
@@ -74,6 +77,8 @@ def test_whoever_came_from_a_question_goes_back_to_it(district: District, li: Vi
     ("changes", "words"),
     [
         ({"name": " "}, "Enter the name."),
+        ({"reason": " "}, "Say why it is corrected."),
+        ({"reason": f"not {NUMBER}"}, "This seems to hold the number of a document"),
         ({"name": "张" * 121}, "longer than 120"),
         ({"gender": "X"}, "Not a valid choice"),
         ({"birth_date": "2996-05-06"}, "The birth date lies in the future."),

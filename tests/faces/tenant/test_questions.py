@@ -73,7 +73,7 @@ def test_what_cannot_stand_is_said_at_its_field(district: District, li: Visitor,
     for given, note, words in [
         ("", "", "Choose an answer."),
         ("elsewhere", "", "Not a valid choice"),
-        ("confirmed", f"证件号 {NUMBER}", "which never leaves this district"),
+        ("confirmed", f"证件号 {NUMBER}", "which stands nowhere but in its own field"),
     ]:
         answer(li, question, given, note)
         assert li.page is not None
