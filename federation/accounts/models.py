@@ -187,7 +187,7 @@ class AccountSession(Model):
     address: Mapped[str] = mapped_column(String(45))
     user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT))
 
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def assurance(self) -> int:

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from federation.accounts.models import AccountSession
+from federation.clients.addresses import origin_of
 from federation.clients.models import Client, Scope
 from federation.sso.bearers import hash_of, new_bearer
 from federation.sso.models import AuthorizationRequest
@@ -45,14 +45,13 @@ class Asked:
     def of(cls, client: Client, parameters: Mapping[str, str], *, asked_at: datetime) -> Self:
         """What `parameters` come to, of a request that was checked."""
         wanted = [ASSURANCES[name] for name in parameters.get("acr_values", "").split() if name in ASSURANCES]
-        redirect_uri = urlsplit(parameters["redirect_uri"])
         return cls(
             client_name=client.name,
             needs_assurance=min(wanted, default=1),
             authenticated_after=_since(parameters, asked_at),
             login_hint=parameters.get("login_hint"),
             ui_locales=parameters.get("ui_locales"),
-            leads_to=f"{redirect_uri.scheme}://{redirect_uri.netloc}",
+            leads_to=origin_of(parameters["redirect_uri"]),
             scope=parameters["scope"],
         )
 
@@ -100,10 +99,10 @@ def find(session: Session, request_id: str, *, at: datetime, pushed: bool = Fals
     return kept if kept and kept.pushed is pushed and at < kept.expires_at else None
 
 
-def take(session: Session, kept: AuthorizationRequest) -> bool:
+def take(session: Session, request_id: str) -> bool:
     """Whether this is the one answer that the request gets; it is kept no longer."""
     row = AuthorizationRequest
-    return session.scalar(delete(row).where(row.id_hash == kept.id_hash).returning(row.id_hash)) is not None
+    return session.scalar(delete(row).where(row.id_hash == hash_of(request_id)).returning(row.id_hash)) is not None
 
 
 def forget(session: Session, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What does the hub remember of who signed in where?"""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
@@ -16,6 +16,7 @@ from sync.messages.envelope import new_uuid
 LONGEST_SCOPE = 200
 LONGEST_NONCE = 500
 _LONGEST_METHODS = 40
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
 class AuthorizationRequest(Model):
@@ -85,8 +86,8 @@ class ClientSession(Model):
     next_attempt_at: Mapped[datetime | None]
     failure: Mapped[str | None] = mapped_column(String(200))
 
-    account_session: Mapped[AccountSession] = relationship()
-    client: Mapped[Client] = relationship()
+    account_session: Mapped[AccountSession] = relationship(lazy="joined", innerjoin=True)
+    client: Mapped[Client] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (Index(None, "account_session_id", "client_id"),)
 
@@ -107,6 +108,15 @@ class ClientSession(Model):
     def end(self, *, at: datetime) -> None:
         """The person is signed in there no more."""
         self.ended_at = self.ended_at or at
+
+    def note_told(self, *, at: datetime) -> None:
+        """The client knows that it is over."""
+        self.told_at, self.failure = at, None
+
+    def note_failure(self, failure: str, *, at: datetime) -> None:
+        """The client could not be told, and is told again after a pause that grows each time."""
+        self.next_attempt_at = at + min(_FIRST_PAUSE * 2**self.attempts, _LONGEST_PAUSE)
+        self.attempts, self.failure = self.attempts + 1, failure
 
 
 class Authorization(Model):
@@ -134,7 +144,7 @@ class Authorization(Model):
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None] = mapped_column(Text)
 
-    client_session: Mapped[ClientSession] = relationship()
+    client_session: Mapped[ClientSession] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def client(self) -> Client:
@@ -168,7 +178,7 @@ class AccessToken(Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
-    authorization: Mapped[Authorization] = relationship()
+    authorization: Mapped[Authorization] = relationship(lazy="joined", innerjoin=True)
 
     def is_active(self, *, at: datetime) -> bool:
         """Whether it opens anything at this moment."""
@@ -180,18 +190,17 @@ class AccessToken(Model):
 
 
 class RefreshToken(Model):
-    """Gives the next tokens, once. `successor_hash` is the token that came of it when it was used."""
+    """Gives the next tokens, once."""
 
     __tablename__ = "refresh_token"
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(HASH_BYTES), primary_key=True)
     authorization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("client_authorization.id", ondelete="CASCADE"), index=True)
     issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
-    successor_hash: Mapped[bytes | None] = mapped_column(LargeBinary(HASH_BYTES))
 
-    authorization: Mapped[Authorization] = relationship()
+    authorization: Mapped[Authorization] = relationship(lazy="joined", innerjoin=True)
 
     def is_active(self, *, at: datetime) -> bool:
         """Whether it was not used yet, and gives tokens at this moment."""

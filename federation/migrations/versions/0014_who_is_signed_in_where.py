@@ -179,7 +179,6 @@ def upgrade() -> None:
         sa.Column("issued_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
         sa.Column("used_at", _MOMENT, nullable=True),
-        sa.Column("successor_hash", sa.LargeBinary(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["authorization_id"],
             ["client_authorization.id"],
@@ -189,6 +188,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_refresh_token")),
     )
     op.create_index(op.f("ix_refresh_token_authorization_id"), "refresh_token", ["authorization_id"])
+    op.create_index(op.f("ix_refresh_token_expires_at"), "refresh_token", ["expires_at"])
     op.create_index(op.f("ix_account_session_ended_at"), "account_session", ["ended_at"])
 
 
