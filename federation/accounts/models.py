@@ -183,11 +183,11 @@ class AccountSession(Model):
     authenticated_at: Mapped[datetime]
     methods: Mapped[str] = mapped_column(String(40))
     seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(String(45))
     user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT))
 
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
     @property
     def assurance(self) -> int:
