@@ -25,8 +25,8 @@ def part(name: str) -> Blueprint:
 
     @blueprint.after_request
     def add(response: Response) -> Response:
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+        for header, value in _HEADERS.items():
+            response.headers.setdefault(header, value)
         return response
 
     blueprint.register_error_handler(RequestRefused, _show)
