@@ -1,5 +1,6 @@
 """How does a test get an OpenID Provider that runs, people who are signed in there, and clients that ask it?"""
 
+import re
 import secrets
 import threading
 import time
@@ -113,6 +114,12 @@ class RunningProvider:
         person.browser.cookies.clear()
         person.browser.cookies.set(COOKIE, key, domain="127.0.0.1")
         return person
+
+    def come_back(self, person: Person, response: httpx.Response, **how: Any) -> httpx.Response:
+        """Signs somebody in who was sent to the pages for that, and goes on from there."""
+        request_id = request_id_of(response)
+        self.sign_in(person, **how)
+        return person.get("/authorize/continue", params={"request": request_id})
 
     def end_sessions(self, account_id: str) -> None:
         """Signs somebody out wherever they are signed in, as the account's page does."""
@@ -270,8 +277,6 @@ def request_id_of(response: httpx.Response) -> str:
 
 def send_form(browser: httpx.Client, page: httpx.Response, **changes: str | None) -> httpx.Response:
     """Sends the form in a page's main part."""
-    import re  # noqa: PLC0415
-
     main = page.text[page.text.index("<main") :]
     found = re.search(r'<form method="post" action="([^"]+)"', main)
     assert found, main
