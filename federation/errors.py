@@ -73,6 +73,12 @@ class NotAllowed(FederationError):
     code = "not_allowed"
 
 
+class RequestRefused(FederationError):
+    """A program sent somebody here with a request that is not answered, and nobody else may be told than the person."""
+
+    code = "request_refused"
+
+
 class SignInRefused(FederationError):
     """Name and password, or the operator's secret, do not open what they were given for."""
 

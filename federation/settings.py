@@ -2,6 +2,8 @@
 
 import hmac
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from environs import Env, EnvError, validate
@@ -23,6 +25,8 @@ from sync.settings import (
     web_address,
     wire,
 )
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 # Half of the threads that a web process has unless it is told otherwise.
 HELD_POLLS = 4
@@ -55,7 +59,8 @@ class Settings:
     volunteer ID issued here;
     `held_polls` threads of a web process, and no more, may wait for what comes for districts that are only reached over HTTPS.
     `operator_token` opens the operator's pages, which are not there without it. Unless it `links_on_arrival`, new registrations
-    are recorded, and wait for `banyan-hub link`.
+    are recorded, and wait for `banyan-hub link`. `test_clients` lets a client that tests the protocol do without PKCE;
+    `client_networks` are those, beside the internet, in which the hub tells clients that somebody has signed out.
     """
 
     database_url: str = field(repr=False)
@@ -72,6 +77,13 @@ class Settings:
     held_polls: int = HELD_POLLS
     links_on_arrival: bool = True
     operator_token: str | None = field(default=None, repr=False)
+    test_clients: bool = False
+    client_networks: tuple[Network, ...] = ()
+
+    @property
+    def successor_key(self) -> bytes:
+        """By which a refresh token's successor is made of it."""
+        return hmac.digest(self.secret_key.encode(), b"successors of refresh tokens", "sha256")
 
     @property
     def matching_key(self) -> bytes:
@@ -86,6 +98,9 @@ def read_settings() -> Settings:
 
 def _build(env: Env) -> Settings:
     env.add_parser("province", _province)
+    env.add_parser("test_clients", _test_clients)
+    env.add_parser("networks", _networks)
+    secure_cookies = env.bool("SECURE_COOKIES", True)
     return Settings(
         database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
@@ -96,7 +111,7 @@ def _build(env: Env) -> Settings:
         time_zone=time_zone(env),
         language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
-        secure_cookies=env.bool("SECURE_COOKIES", True),
+        secure_cookies=secure_cookies,
         joining=JoiningSettings(
             hub_url=optional_secret(env, "PUBLIC_URL", web_address),
             bus_url=optional_secret(env, "DISTRICT_BUS_URL", address_without_account),
@@ -108,6 +123,8 @@ def _build(env: Env) -> Settings:
         links_on_arrival=env.bool("LINK_ON_ARRIVAL", True),
         held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
         operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),
+        test_clients=env.test_clients("TEST_CLIENTS", "false", secure_cookies=secure_cookies),
+        client_networks=env.networks("CLIENT_NETWORKS", ""),
     )
 
 
@@ -115,3 +132,18 @@ def _province(value: str, **_: object) -> str:
     if len(value) != _PROVINCE_DIGITS or not (value.isascii() and value.isdigit()):
         raise EnvError(f"{value} is no province; it is the two digits of GB/T 2260, 44 for Guangdong")
     return value
+
+
+def _test_clients(value: str, *, secure_cookies: bool, **_: object) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise EnvError(f"{value} is neither true nor false")
+    if value.lower() == "true" and secure_cookies:
+        raise EnvError("clients for tests are refused where people sign in: set it to false, or BANYAN_SECURE_COOKIES as well")
+    return value.lower() == "true"
+
+
+def _networks(value: str, **_: object) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in value.split(",") if one.strip())
+    except ValueError as error:
+        raise EnvError(f"{value} is no list of networks; one would be 10.20.0.0/16, with commas between several") from error

@@ -15,6 +15,7 @@ SPEAKING = [FOLDER.parent, CHECKOUT / "api"]
 REFUSING = [
     "tenants",
     "federation/accounts",
+    "federation/sso",
     *(f"federation/identity/{room}" for room in ("asking", "merging", "reviews", "stewarding")),
 ]
 SENTENCE = re.compile(r"[A-Z].* .*\.")

@@ -3,8 +3,9 @@
 import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from federation.db import Model
@@ -31,8 +32,73 @@ class Role(StrEnum):
     """Does that, too, and decides what binds the other stewards."""
 
 
+class DistrictDuty(StrEnum):
+    """What somebody does at a district, as the hub says it; the district narrows it to a part of its organizations."""
+
+    ADMINISTRATOR = "administrator"
+    COORDINATOR = "coordinator"
+    RECORDER = "recorder"
+    VIEWER = "viewer"
+
+
+class Method(StrEnum):
+    """By what somebody proved who they are, as RFC 8176 names it."""
+
+    PASSWORD = "pwd"  # noqa: S105 - a name
+    ONE_TIME_PASSWORD = "otp"  # noqa: S105 - the same
+    KEY = "hwk"
+    PRESENCE = "user"
+    SEVERAL_FACTORS = "mfa"
+
+
+class SecurityEventKind(StrEnum):
+    """What can happen that is written down for whoever watches over an account, or over the hub."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    THROTTLED = "throttled"
+    SIGNED_UP = "signed_up"
+    CLAIMED = "claimed"
+    CODE_SENT = "code_sent"
+    PROVED_AGAIN = "proved_again"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name
+    RECOVERY_BEGAN = "recovery_began"
+    RECOVERED = "recovered"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    CONTACT_ADDED = "contact_added"
+    CONTACT_REMOVED = "contact_removed"
+    SESSION_ENDED = "session_ended"
+    DATA_DOWNLOADED = "data_downloaded"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    ROLE_GIVEN = "role_given"
+    ROLE_TAKEN = "role_taken"
+    CONSENTED = "consented"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    DISTRICT_ENTERED = "district_entered"
+    CLIENT_REFUSED = "client_refused"
+    CODE_REPLAYED = "code_replayed"
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - the same
+    LOGOUT_SENT = "logout_sent"
+    LOGOUT_FAILED = "logout_failed"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
 class Account(Model):
-    """Somebody who signs in at the hub. `must_change_password` says that others have seen the password, too."""
+    """Somebody who signs in at the hub. `id` is who they are to every district, for good.
+
+    `volunteer_id` is the ID that they had when they signed up or claimed it; where persons were merged since, it is an alias.
+    `must_change_password` says that others have seen the password, too.
+    """
 
     __tablename__ = "account"
 
@@ -43,13 +109,20 @@ class Account(Model):
     must_change_password: Mapped[bool]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    volunteer_id: Mapped[str | None] = mapped_column(String(14), unique=True, index=True)
 
     stewardship: Mapped["Stewardship | None"] = relationship(cascade="all, delete-orphan")
+    district_roles: Mapped[list["DistrictRole"]] = relationship(order_by="DistrictRole.district", cascade="all, delete-orphan")
 
     @property
     def role(self) -> Role | None:
         """What it does as a member of the hub's staff; None where it is none of them."""
         return self.stewardship.role if self.stewardship else None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it decides about others, here or in a district, and so has to prove with two factors whose it is."""
+        return self.stewardship is not None or bool(self.district_roles)
 
     def appoint(self, role: Role, *, by: str, at: datetime) -> None:
         """Makes it a member of the hub's staff, or gives it another role; raises `Invalid` where it has this one."""
@@ -82,9 +155,22 @@ class Stewardship(Model):
     appointed_at: Mapped[datetime]
 
 
+class DistrictRole(Model):
+    """What somebody does at a district, and who said so."""
+
+    __tablename__ = "district_role"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    district: Mapped[str] = mapped_column(ForeignKey("district.code"), primary_key=True)
+    role: Mapped[DistrictDuty]
+    given_by: Mapped[str] = mapped_column(String(80))
+    given_at: Mapped[datetime]
+
+
 class AccountSession(Model):
     """An account is signed in to in one browser, which shows a random key; only the key's hash is kept.
 
+    `authenticated_at` is when the person last proved who they are, and `methods` by what, each a `Method`, between spaces.
     `address` and `user_agent` are what it came from when it began: by them people tell their sessions apart.
     """
 
@@ -94,12 +180,19 @@ class AccountSession(Model):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
     began_at: Mapped[datetime]
+    authenticated_at: Mapped[datetime]
+    methods: Mapped[str] = mapped_column(String(40))
     seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(String(45))
     user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT))
 
-    account: Mapped[Account] = relationship()
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def assurance(self) -> int:
+        """How sure it is whose it is: 2 after two factors, or after a passkey that asked who holds it; else 1."""
+        return 2 if Method.SEVERAL_FACTORS in self.methods.split() else 1
 
     def is_open(self, *, at: datetime) -> bool:
         """Whether it still opens the account: it was neither ended, nor left alone, nor went on, for too long."""
@@ -114,6 +207,29 @@ class AccountSession(Model):
     def end(self, *, at: datetime) -> None:
         """It opens nothing any more; of one that has ended that is true already."""
         self.ended_at = self.ended_at or at
+
+
+class SecurityEvent(Model):
+    """Something happened that matters to whom an account is for, or to whom watches over the hub. Rows are only added.
+
+    `account_id` is whom it happened to and `actor_id` who did it, where that is known. `detail` holds no secret, and nothing
+    that says who somebody is.
+    """
+
+    __tablename__ = "security_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[SecurityEventKind]
+    outcome: Mapped[Outcome]
+    actor_id: Mapped[uuid.UUID | None]
+    account_id: Mapped[uuid.UUID | None]
+    client: Mapped[str | None] = mapped_column(String(80))
+    address: Mapped[str] = mapped_column(String(45))
+    user_agent: Mapped[str] = mapped_column(String(LONGEST_USER_AGENT))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (Index(None, "account_id", "at"), Index(None, "kind", "at"))
 
 
 class SignInAttempt(SignInAttemptColumns, Model):

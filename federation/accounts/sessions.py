@@ -2,21 +2,27 @@
 
 import secrets
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession
+from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession, Method
 from federation.errors import NotFound
 
 # By then nobody asks any more from where somebody was signed in.
 KEPT_FOR = timedelta(days=90)
 
 
-def begin_session(session: Session, account: Account, *, address: str, user_agent: str, at: datetime) -> str:
-    """Signs the account in, and gives the key that its browser is to show from now on; it is not kept."""
+def begin_session(
+    session: Session, account: Account, *, methods: Collection[Method], address: str, user_agent: str, at: datetime
+) -> str:
+    """Signs the account in, whose owner was proven by `methods`, and gives the key that its browser is to show from now on.
+
+    It is not kept.
+    """
     session.execute(delete(AccountSession).where(AccountSession.began_at <= at - KEPT_FOR))
     key = secrets.token_urlsafe(32)
     session.add(
@@ -24,6 +30,8 @@ def begin_session(session: Session, account: Account, *, address: str, user_agen
             key_hash=_hash(key),
             account=account,
             began_at=at,
+            authenticated_at=at,
+            methods=" ".join(sorted(methods)),
             seen_at=at,
             address=address,
             user_agent=user_agent[:LONGEST_USER_AGENT],

@@ -2,6 +2,7 @@
 
 from federation import mailbox  # noqa: F401 - makes the streams' tables known
 from federation.accounts import models as accounts  # noqa: F401
+from federation.clients import models as clients  # noqa: F401
 from federation.db import Model
 from federation.directory import models as directory  # noqa: F401
 from federation.identity import models as identity  # noqa: F401
@@ -10,6 +11,8 @@ from federation.identity.matching import models as matching  # noqa: F401
 from federation.identity.reviews import models as reviews  # noqa: F401
 from federation.ledger import models as ledger  # noqa: F401
 from federation.operators import models as operators  # noqa: F401
+from federation.sso import models as sso  # noqa: F401
+from federation.sso.keys import models as signing_keys  # noqa: F401
 from sync.databases.migrating import Migrations
 
 MIGRATIONS = Migrations("federation.migrations", Model.metadata)

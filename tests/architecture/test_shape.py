@@ -20,6 +20,8 @@ COMMITS = (
     "federation/identity/link_commands",
     "federation/identity/matching_commands",
     "federation/ledger/person_commands",
+    "federation/sso/commands",
+    "federation/sso/keys/commands",
     "tenants/cli",
     "tenants/joining/commands",
     "tenants/organizations/commands",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from federation.accounts import securing
 from federation.accounts.finding import steward_named
-from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, Account, AccountSession, Role
+from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, Account, AccountSession, Method, Role
 from federation.accounts.passwords import new_hash
 from federation.accounts.permissions import Permission, permissions_of, require
 from federation.accounts.sessions import KEPT_FOR, begin_session, end_session, note_use, open_sessions, session_of
@@ -33,7 +33,7 @@ def sign_in(
 
 
 def open_one(session: Session, account: Account, *, at: datetime = AT, user_agent: str = "a browser") -> str:
-    key = begin_session(session, account, address=OFFICE, user_agent=user_agent, at=at)
+    key = begin_session(session, account, methods={Method.PASSWORD}, address=OFFICE, user_agent=user_agent, at=at)
     session.commit()
     return key
 

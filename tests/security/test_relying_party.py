@@ -24,7 +24,7 @@ from tenants.sso.security_events import latest_events
 from tenants.staff.models import Role
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import District, founded_district
-from tests.support.provider import (
+from tests.support.made_provider import (
     PUBLIC_URL,
     Provider,
     come_back,
@@ -39,6 +39,27 @@ from tests.support.provider import (
 CALLBACK = "/sign-in/callback"
 RECEIVER = "/sign-in/back-channel-logout"
 OTHERS = "district:luohu"
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    """A district at which people sign in by the hub's word."""
+    with founded_district(f"sqlite:///{tmp_path / 'district.db'}", public_url=PUBLIC_URL) as founded:
+        yield founded
+
+
+@pytest.fixture
+def provider(district: District) -> Iterator[Provider]:
+    """Its provider, at which a volunteer has signed in."""
+    with provider_of(district) as provider:
+        provider.person = somebody()
+        yield provider
+
+
+@pytest.fixture
+def visitor(district: District) -> Visitor:
+    """Somebody with a browser."""
+    return Visitor(district)
 
 
 def assert_refused(visitor: Visitor, answer: TestResponse) -> None:

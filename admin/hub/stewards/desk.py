@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, after_this_request, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from federation.accounts.models import Account, AccountSession
+from federation.accounts.models import Account, AccountSession, Method
 from federation.accounts.permissions import Permission, permissions_of, require
 from federation.accounts.sessions import begin_session, note_use, session_of
 from federation.db import db
@@ -33,7 +33,7 @@ def sit_down(account: Account) -> str:
     wanted = session.get(_NEXT)
     session.clear()
     address, user_agent = request.remote_addr or "", request.user_agent.string
-    key = begin_session(db.session(), account, address=address, user_agent=user_agent, at=now())
+    key = begin_session(db.session(), account, methods={Method.PASSWORD}, address=address, user_agent=user_agent, at=now())
     _answer_with_cookie(key)
     return str(wanted or url_for("stewards.home.show"))
 

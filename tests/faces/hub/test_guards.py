@@ -15,7 +15,10 @@ from federation.settings import Settings
 from tests.support.stewards import Steward
 
 # What everybody may read, what carries a signature or a secret of its own, and the health of the program.
-OPEN_BLUEPRINTS = {"assets", "hub", "api-docs", "documentation", "health", "metrics"}
+OPEN_BLUEPRINTS = {"assets", "hub", "api-docs", "documentation", "health", "metrics"} | {
+    *("openid_discovery", "openid_direct", "openid_authorizing", "openid_consent"),
+    *("openid_signing_out", "openid_sign_out_confirmation"),
+}
 GUARDS = {"stewards": "/stewards/sign-in", "operation": "/operation/sign-in"}
 PUBLIC = operator.PUBLIC_ENDPOINTS | desk.PUBLIC_ENDPOINTS
 

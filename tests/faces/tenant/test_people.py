@@ -11,7 +11,7 @@ from tenants.sso.models import RelyingParty
 from tenants.sso.security_events import latest_events
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import NOW, District, founded_district
-from tests.support.provider import PUBLIC_URL, Provider, come_back, let_the_interval_pass, provider_of, sign_in, somebody
+from tests.support.made_provider import PUBLIC_URL, Provider, come_back, let_the_interval_pass, provider_of, sign_in, somebody
 
 VOLUNTEER_ID = "44012345678912"
 FORMER_ID = "44098765432106"
