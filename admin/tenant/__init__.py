@@ -23,8 +23,8 @@ def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     frame(app, layout="tenant/layout.html", time_zone=settings.time_zone, language=settings.language)
     pages = Blueprint("desk", __name__, template_folder="templates")
-    pages.before_request(desk.read_only_where_nothing_changes)
     pages.before_request(desk.require_staff)
+    pages.after_request(desk.keep_nowhere)
     pages.app_context_processor(desk.for_templates)
     for blueprint in (signing_in, home, queue, hours, recording, volunteers, correcting, questions, imports, city):
         pages.register_blueprint(blueprint)

@@ -28,6 +28,7 @@ def announce_registration(
         document_flaw=registration.document_flaw.value if registration.document_flaw else None,
         local_number=registration.local_number,
         document_disagrees=registration.disagreements,
+        subject=registration.subject,
     )
     log.announce(
         session,

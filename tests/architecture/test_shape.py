@@ -26,6 +26,7 @@ COMMITS = (
     "tenants/cli",
     "tenants/joining/commands",
     "tenants/organizations/commands",
+    "tenants/sso/commands",
     "tenants/staff/commands",
     "tenants/registrations/commands",
     "sync/programs/field_keys.py",  # a command of either side
