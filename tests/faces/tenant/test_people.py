@@ -125,7 +125,7 @@ def test_nobody_is_registered_twice_by_sending_the_form_twice(
 def test_who_has_no_id_yet_is_found_again_by_as_whom_the_hub_knows_them(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
-    provider.person["volunteer_id"] = None
+    provider.person["volunteer"] = None
     sign_in(volunteer, provider)
     assert "You get one with this registration." in volunteer.text()
     volunteer.post("/me/registration", organization=str(district.street.id), agreed="y")
