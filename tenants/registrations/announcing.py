@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
+from sync.documents import Document, token
 from tenants.mailbox import log
-from tenants.registrations.documents import Document, token
 from tenants.registrations.models import Registration
 from tenants.settings import Settings
 

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from sync.documents import DocumentFlaw, DocumentKind
 from sync.messages.envelope import new_uuid
 from tenants.db import Model
 from tenants.organizations.models import Organization
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 
 FIRST_TOKEN_VERSION = 1
 LONGEST_NAME = 120

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from sync.documents import Document, DocumentKind, understand
 from sync.messages.envelope import new_uuid
 from tenants.errors import Invalid
 from tenants.organizations.models import Organization
 from tenants.registrations.announcing import announce_registration, tokens_of
-from tenants.registrations.documents import Document, DocumentKind, understand
 from tenants.registrations.models import FIRST_TOKEN_VERSION, Registration
 from tenants.settings import Settings
 

@@ -11,8 +11,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.documents import DocumentFlaw, DocumentKind
 from sync.mailbox.facts import Fact
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.registrations.models import FIRST_TOKEN_VERSION, Registration
 
 

@@ -20,6 +20,7 @@ COMMITS = (
     "federation/identity/link_commands",
     "federation/identity/matching_commands",
     "federation/ledger/person_commands",
+    "federation/people/staff_commands",
     "federation/sso/commands",
     "federation/sso/keys/commands",
     "tenants/cli",

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED
+from sync.documents import DocumentKind
 from tenants.questions.models import IdentityQuestion
-from tenants.registrations.documents import DocumentKind
 from tenants.staff.models import Role
 from tests.support.asking import ask, say_more
 from tests.support.desk import Visitor, at_desk
