@@ -68,7 +68,7 @@ def test_a_volunteer_sees_their_registration_and_hours_with_states_and_reasons(
     assert "13800000000" in text
     assert "Certified" in text
     assert "未到场" in text
-    assert f'href="{provider.issuer}/account"' in volunteer.get("/me/").text
+    assert f'href="{provider.issuer}/account/hours"' in volunteer.get("/me/").text
     assert volunteer.get("/me/?page=2").status_code == volunteer.get("/me/?page=x").status_code == 200
 
 
