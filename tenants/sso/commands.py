@@ -28,13 +28,14 @@ def sign_in_group() -> None:
 
 @sign_in_group.command("set-up")
 @click.option("--new-key", is_flag=True, help="Also give the program another key by which the provider knows it.")
-def set_up_command(new_key: bool) -> None:
+@click.option("--again", is_flag=True, help="Also where the hub was told: it answers anew, for instance after it has moved.")
+def set_up_command(new_key: bool, again: bool) -> None:
     """Tell the hub where this district's pages are (BANYAN_PUBLIC_URL). Safe to repeat; do so when the address changes.
 
     The hub's answer comes with sync, and from then on the pages offer to sign in with a city ID.
     """
     with district() as (session, settings):
-        party = set_up(session, settings, new_key=new_key)
+        party = set_up(session, settings, new_key=new_key, again=again)
         session.commit()
         if party.issuer is None:
             click.echo(f"The hub is told of {party.public_url}. Leave sync running: it brings the answer.")

@@ -15,7 +15,7 @@ from typing import Any
 
 from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OAuthError, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
@@ -35,6 +35,7 @@ LEEWAY = timedelta(seconds=90)
 _SCOPE = "openid profile roles"
 _ALGORITHMS = ["ES256", "RS256"]
 _TIMEOUT_SECONDS = 3.0
+_PROOF_SECONDS = 60
 _METADATA_SECONDS = 3600.0
 # Whoever sends tokens with keys that nobody has must not make us ask the hub each time.
 _KEYS_SECONDS = 5.0
@@ -142,10 +143,19 @@ class Provider:
 
     def _granted(self, said: dict[str, Any], *, nonce: str | None) -> Granted:
         id_token = str(said.get("id_token") or "")
-        identity = self._identity(id_token, nonce=nonce, access_token=said.get("access_token"))
+        proven = self._proven(id_token, nonce=nonce, access_token=said.get("access_token"))
+        client = self._known()
+        told: dict[str, Any] = _reached(lambda: client.userinfo(token=said))
+        # The one says who signed in, the other who that is: only together do they say anything (section 5.3.2).
+        _refuse_unless(told.get("sub") == proven.get("sub"), "two people")
+        try:
+            identity = _read_identity(proven, told)
+        except (KeyError, TypeError, ValueError) as error:
+            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="claims") from error
         return Granted(identity, id_token, said.get("refresh_token"))
 
-    def _identity(self, id_token: str, *, nonce: str | None, access_token: str | None) -> Identity:
+    def _proven(self, id_token: str, *, nonce: str | None, access_token: str | None) -> dict[str, Any]:
+        """What an ID token says that holds here and now."""
         token = self._decode(id_token, "JWT")
         options = {"iss": {"essential": True, "value": self.issuer}, "aud": {"essential": True, "value": self.client_id}}
         params = {"nonce": nonce, "client_id": self.client_id, "access_token": access_token}
@@ -156,10 +166,7 @@ class Provider:
             self._refuse_other_clock(token.claims)
             raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what=error.error) from error
         self._refuse_other_clock(claims)
-        try:
-            return _read_identity(claims)
-        except (KeyError, TypeError, ValueError) as error:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="claims") from error
+        return dict(claims)
 
     def _period(self, claims: dict[str, Any]) -> datetime:
         """Until when the token counts, which counts now."""
@@ -229,7 +236,16 @@ class Provider:
         return client
 
 
-class _Client(BaseApp, OAuth2Mixin, OpenIDMixin):  # type: ignore[misc]
+class _Proof(PrivateKeyJWT):  # type: ignore[misc]
+    """Authlib's proof that the program is itself, for a minute and not for an hour."""
+
+    def sign(self, auth: Any, token_endpoint: str) -> str:
+        """An assertion (RFC 7523) for whom it was made."""
+        said = {"client_id": auth.client_id, "token_endpoint": token_endpoint, "alg": self.alg}
+        return str(private_key_jwt_sign(auth.client_secret, header=self.headers, expires_in=_PROOF_SECONDS, **said))
+
+
+class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc]
     """Authlib's client, with an end to waiting, no other way than the one it was sent, and the machine's own authorities."""
 
     client_cls = OAuth2Session
@@ -251,9 +267,7 @@ class _Client(BaseApp, OAuth2Mixin, OpenIDMixin):  # type: ignore[misc]
                 "verify": own_authorities.cafile or own_authorities.capath or True,
                 "trust_env": provider.issuer.startswith("https://"),
             },
-            client_auth_methods=[
-                PrivateKeyJWT(provider.issuer, headers={"kid": provider.key.thumbprint()}, alg="ES256"),
-            ],
+            client_auth_methods=[_Proof(provider.issuer, headers={"kid": provider.key.thumbprint()}, alg="ES256")],
         )
 
     def _on_update_token(self, *_: object, **__: object) -> None:
@@ -267,16 +281,16 @@ def _reached(ask: Callable[[], Any]) -> Any:
         raise HubUnavailable("The city's sign-in does not answer. Try again in a few minutes.") from error
 
 
-def _read_identity(claims: dict[str, Any]) -> Identity:
+def _read_identity(proven: dict[str, Any], told: dict[str, Any]) -> Identity:
     return Identity(
-        subject=_required(claims, "sub"),
-        sid=_required(claims, "sid"),
-        name=str(claims.get("name") or ""),
-        authenticated_at=datetime.fromtimestamp(claims["auth_time"], UTC),
-        assurance=int(claims.get("acr", 0)),
-        volunteer_id=_text(claims.get("volunteer_id")),
-        aliases=tuple(map(str, claims.get("volunteer_aliases") or ())),
-        roles=tuple(map(str, claims.get("roles") or ())),
+        subject=_required(proven, "sub"),
+        sid=_required(proven, "sid"),
+        name=str(told.get("name") or ""),
+        authenticated_at=datetime.fromtimestamp(proven["auth_time"], UTC),
+        assurance=int(proven.get("acr", 0)),
+        volunteer_id=_text(told.get("volunteer")),
+        aliases=tuple(map(str, told.get("volunteer_aliases") or ())),
+        roles=tuple(map(str, told.get("roles") or ())),
     )
 
 

@@ -22,15 +22,15 @@ from tenants.sso.models import RelyingParty
 _CURVE: Literal["P-256"] = "P-256"
 
 
-def set_up(session: Session, settings: Settings, *, new_key: bool = False) -> RelyingParty:
-    """Tells the hub where the district's pages are, if that is new; with another key where there is none, or `new_key`.
+def set_up(session: Session, settings: Settings, *, new_key: bool = False, again: bool = False) -> RelyingParty:
+    """Tells the hub where the district's pages are, if that is new or `again`; with another key where none is, or `new_key`.
 
     What the hub answers comes with its stream. Raises `NotPrepared` without `settings.public_url`.
     """
     if settings.public_url is None:
         raise NotPrepared("Set BANYAN_PUBLIC_URL to the address at which people find this district's pages.")
     party = session.get(RelyingParty, settings.district)
-    if party is not None and not new_key and party.public_url == settings.public_url:
+    if party is not None and not (new_key or again) and party.public_url == settings.public_url:
         return party
     if party is None:
         party = RelyingParty(district=settings.district)

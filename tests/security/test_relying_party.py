@@ -154,6 +154,11 @@ def test_08_an_id_token_for_another_district_is_refused(visitor: Visitor, provid
     assert_refused(visitor, visitor.get(come_back(visitor, provider)))
 
 
+def test_08_what_is_told_of_somebody_else_is_refused(visitor: Visitor, provider: Provider) -> None:
+    provider.change_person = lambda told: told.update(sub="somebody else")
+    assert_refused(visitor, visitor.get(come_back(visitor, provider)))
+
+
 def test_08_a_logout_token_for_another_district_ends_nothing(visitor: Visitor, provider: Provider) -> None:
     sign_in(visitor, provider)
     assert hear(visitor, provider.logout_token(aud=OTHERS)).status_code == 400

@@ -27,6 +27,9 @@ from tests.support.district import District
 from tests.support.web import serving
 
 CLIENT_ID = "district:futian"
+_PROVEN = ("sub", "sid", "auth_time", "acr")
+"""What an ID token says of a person; the rest is told beside it."""
+
 PUBLIC_URL = "http://localhost"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -42,8 +45,8 @@ def _as_it_is(_said: dict[str, Any]) -> None:
 class Provider:
     """A provider of which one person is a visitor: who they are is in `person`.
 
-    `change_answer`, `change_header` and `change_claims` change what it says, `seal` how that becomes a token, and
-    `seconds_ahead` its clock. It signs with `key`, and `keys` are those that it shows.
+    `change_answer`, `change_header`, `change_claims` and `change_person` change what it says, `seal` how that becomes a
+    token, and `seconds_ahead` its clock. It signs with `key`, and `keys` are those that it shows.
     """
 
     client_key: Callable[[], ECKey]
@@ -53,6 +56,7 @@ class Provider:
     change_answer: Change = _as_it_is
     change_header: Change = _as_it_is
     change_claims: Change = _as_it_is
+    change_person: Change = _as_it_is
     seal: Seal = jwt.encode
     away: bool = False
     refusing: str | None = None
@@ -89,6 +93,7 @@ class Provider:
         app.get("/jwks")(lambda: jsonify(keys=[key.as_dict(private=False, kid=key.thumbprint()) for key in self.keys]))
         app.get("/authorize")(self._authorize)
         app.post("/token")(self._token)
+        app.get("/userinfo")(self._userinfo)
         return app
 
     def _note(self) -> AnyResponse | None:
@@ -100,6 +105,7 @@ class Provider:
             issuer=self.issuer,
             authorization_endpoint=f"{self.issuer}/authorize",
             token_endpoint=f"{self.issuer}/token",
+            userinfo_endpoint=f"{self.issuer}/userinfo",
             end_session_endpoint=f"{self.issuer}/end-session",
             jwks_uri=f"{self.issuer}/jwks",
             id_token_signing_alg_values_supported=["ES256", "none", "HS256"],
@@ -118,7 +124,7 @@ class Provider:
         self._check_client()
         if self.refusing:
             return jsonify(error=self.refusing), 400
-        said = dict(self.person)
+        said = {name: self.person.get(name) for name in _PROVEN}
         if request.form["grant_type"] == "authorization_code":
             asked = self.codes.pop(request.form["code"], None)
             challenge = base64.urlsafe_b64encode(hashlib.sha256(request.form["code_verifier"].encode()).digest()).rstrip(b"=")
@@ -130,6 +136,12 @@ class Provider:
         self.refresh_token = secrets.token_hex(8)
         token = self.say(said)
         return jsonify(access_token="opaque", token_type="Bearer", id_token=token, refresh_token=self.refresh_token), 200
+
+    def _userinfo(self) -> Response:
+        assert request.headers["Authorization"] == "Bearer opaque"
+        told = {name: value for name, value in self.person.items() if name == "sub" or name not in _PROVEN}
+        self.change_person(told)
+        return jsonify({name: value for name, value in told.items() if value is not None})
 
     def _check_client(self) -> None:
         assertion = jwt.decode(request.form["client_assertion"], self.client_key(), algorithms=["ES256"])
@@ -188,7 +200,7 @@ def somebody(**changes: Any) -> dict[str, Any]:
         "name": "李敏",
         "auth_time": int(time.time()),
         "acr": "1",
-        "volunteer_id": "44012345678912",
+        "volunteer": "44012345678912",
         "roles": [],
     }
     return said | changes

@@ -68,7 +68,7 @@ def test_a_volunteer_sees_their_registration_and_hours_with_states_and_reasons(
     assert "13800000000" in text
     assert "Certified" in text
     assert "未到场" in text
-    assert f'href="{provider.issuer}/account"' in volunteer.get("/me/").text
+    assert f'href="{provider.issuer}/account/hours"' in volunteer.get("/me/").text
     assert volunteer.get("/me/?page=2").status_code == volunteer.get("/me/?page=x").status_code == 200
 
 
@@ -125,7 +125,7 @@ def test_nobody_is_registered_twice_by_sending_the_form_twice(
 def test_who_has_no_id_yet_is_found_again_by_as_whom_the_hub_knows_them(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
-    provider.person["volunteer_id"] = None
+    provider.person["volunteer"] = None
     sign_in(volunteer, provider)
     assert "You get one with this registration." in volunteer.text()
     volunteer.post("/me/registration", organization=str(district.street.id), agreed="y")
