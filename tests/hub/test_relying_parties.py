@@ -13,7 +13,9 @@ from federation.accounts.models import Account, AccountSession, Method
 from federation.accounts.sessions import begin_session
 from federation.clients.models import Client
 from federation.identity.history.replaying import replay
-from federation.identity.models import Link, LinkReason
+from federation.identity.models import Link, LinkReason, PersonTotal
+from federation.identity.stewarding.verifying import verify
+from federation.identity.volunteer_ids import draw
 from federation.mailbox import LogRecord, ParkedRecord
 from federation.settings import Settings
 from federation.sso.models import ClientSession
@@ -115,13 +117,26 @@ def test_a_registration_that_somebody_opened_signed_in_is_theirs(hub: Hub) -> No
     assert (replayed.links["r2"].volunteer_id, replayed.links["r2"].verified) == (volunteer_id, True)
 
 
+def test_the_first_registration_of_somebody_who_signed_up_gets_the_id_of_their_account(hub: Hub) -> None:
+    _, luohu, _ = known_at_futian(hub)
+    promised = draw("44")
+    subject = person(hub, promised)
+    hub.hears(luohu.says(opened("r2", subject), opened("r3", subject)))
+    assert {link.registration_id for link in hub.rows(Link) if link.volunteer_id == promised} == {"r2", "r3"}
+    assert [total.persons for total in hub.rows(PersonTotal)] == [1, 1]
+    assert hub.asked(verify).differences == ()
+
+
 def test_it_is_theirs_also_where_others_wait_for_a_steward_s_command(settings: Settings) -> None:
     waits = replace(settings, links_on_arrival=False, joining=replace(settings.joining, hub_url="https://hub.example"))
     with hub_of(waits) as hub:
         futian, luohu = hub.enrol("futian", "luohu")
         hub.hears(luohu.says(announced()))
         with hub.sessions.begin() as session:
-            session.execute(text("INSERT INTO volunteer VALUES ('44012345678912', 'futian', :at)"), {"at": AT})
+            session.execute(
+                text("INSERT INTO volunteer (volunteer_id, district, issued_at) VALUES ('44012345678912', 'futian', :at)"),
+                {"at": AT},
+            )
         subject = person(hub, "44012345678912")
         hub.hears(luohu.says(opened("r2", subject)), futian.says(registration("r1")))
         assert {link.registration_id for link in hub.rows(Link)} == {"r2"}
