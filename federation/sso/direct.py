@@ -79,7 +79,9 @@ def userinfo(call: Call, message: Message) -> Answer:
     except OAuth2Error as error:
         return Answer.of(*error(None))
     of = found.authorization
-    claims = claims_of(call.session, of.account, client=of.client, scope=found.scope, assurance=of.assurance)
+    claims = claims_of(
+        call.session, of.account, client=of.client, scope=found.scope, assurance=of.assurance, settings=call.settings
+    )
     return Answer.of(_OK, claims, _NOT_KEPT)
 
 
