@@ -34,8 +34,8 @@ def hub(settings: Settings) -> Iterator[Hub]:
 
 
 def announced(public_url: str = "https://luohu.example", version: int = 1) -> Told:
-    public = KEY.as_dict(private=False)
-    state = RelyingPartyState(public_url=public_url, key=ClientKey(kty="EC", crv="P-256", x=public["x"], y=public["y"]))
+    key = msgspec.convert(KEY.as_dict(private=False), ClientKey)
+    state = RelyingPartyState(public_url=public_url, key=key)
     return Told(RELYING_PARTY_ANNOUNCED, "luohu", version, state)
 
 
@@ -91,8 +91,8 @@ def person(hub: Hub, volunteer_id: str, *, at_client: str | None = "district:luo
         return str(account.id)
 
 
-def opened(key: str, subject: str, **stated: str) -> Told:
-    said = registration(key, name="完全不同", birth_date=None, **stated)
+def opened(key: str, subject: str) -> Told:
+    said = registration(key, name="完全不同", birth_date=None)
     return replace(said, data=msgspec.structs.replace(said.data, subject=subject))
 
 
