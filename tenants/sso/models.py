@@ -164,6 +164,7 @@ class SecurityEventKind(StrEnum):
     ANSWER_REFUSED = "answer_refused"
     ACCOUNT_LINKED = "account_linked"
     REGISTRATION_OPENED = "registration_opened"
+    SLIP_PRINTED = "slip_printed"
 
 
 class SecurityEvent(Model):

@@ -7,7 +7,7 @@ import time
 import uuid
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -65,6 +65,7 @@ class RunningProvider:
 
     address: str
     hub: Hub
+    browsers: ExitStack = field(default_factory=ExitStack)
 
     @property
     def settings(self) -> Settings:
@@ -73,7 +74,8 @@ class RunningProvider:
 
     def visitor(self) -> Person:
         """Somebody who is not signed in."""
-        return Person(httpx.Client(base_url=self.address, trust_env=False, headers={"Accept-Language": "en"}))
+        browser = httpx.Client(base_url=self.address, trust_env=False, headers={"Accept-Language": "en"})
+        return Person(self.browsers.enter_context(browser))
 
     def add_account(self, name: str = "陈静", **known: Any) -> str:
         """A new account; gives its id."""
@@ -303,7 +305,8 @@ def running_provider(
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield RunningProvider(address, hub)
+            with ExitStack() as browsers:
+                yield RunningProvider(address, hub, browsers)
         finally:
             server.shutdown()
             thread.join()
