@@ -79,16 +79,9 @@ def claim(page: Page, city: City) -> None:
     page.get_by_label("Number of the document").fill(DOCUMENT)
     page.get_by_label("Mobile number").fill(PHONE)
     page.get_by_role("button", name="Send a code").click()
-    outbox = page.context.new_page()
-    outbox.goto(f"{city.provider.address}/outbox")
-    [code] = re.findall(r"\b\d{6}\b", outbox.get_by_role("main").inner_text())
-    outbox.close()
-    page.get_by_label("Code").fill(code)
+    page.get_by_label("Code").fill(code_of(page, city))
     page.get_by_role("button", name="Go on").click()
-    page.get_by_label("Your name").fill("陈菁可")
-    page.get_by_label("New password", exact=True).fill(PASSWORD)
-    page.get_by_label("New password once more").fill(PASSWORD)
-    page.get_by_role("button", name="Open the account").click()
+    open_account(page, "陈菁可")
 
 
 def test_one_claim_opens_two_districts_and_one_sign_out_closes_them(browser: Browser, city: City) -> None:
@@ -121,6 +114,55 @@ def test_one_claim_opens_two_districts_and_one_sign_out_closes_them(browser: Bro
         expect(page.get_by_text("净滩行动")).not_to_be_visible()
 
 
+def test_a_new_volunteer_signs_up_at_one_district_and_enters_the_second_without_a_password(
+    browser: Browser, city: City
+) -> None:
+    futian, luohu = city.places["futian"], city.places["luohu"]
+    with visiting(browser, futian.address, width=360) as page:
+        page.goto("/")
+        page.get_by_role("link", name="Sign in with your city ID").click()
+        page.get_by_role("link", name="Open an account").click()
+        page.get_by_label("Mobile number or e-mail address").fill("new@example.org")
+        page.get_by_role("button", name="Send a code").click()
+        page.get_by_label("Code").fill(code_of(page, city))
+        page.get_by_role("button", name="Go on").click()
+        open_account(page, "何新")
+        register(page)
+        page.goto(f"{luohu.address}/")
+        page.get_by_role("link", name="Sign in with your city ID").click()
+        register(page)
+        city.exchange()
+        page.reload()
+        shown = page.get_by_text(re.compile(r"44 \d{4} \d{4} \d{2} \d{2}")).inner_text()
+        page.goto(f"{futian.address}/me/")
+        expect(page.get_by_text(shown)).to_be_visible()
+
+
+def register(page: Page) -> None:
+    """Agrees to be registered in a district that did not know them."""
+    expect(page.get_by_role("heading", name="Register in this district")).to_be_visible()
+    page.get_by_label("I agree").check()
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_text("You are registered here.")).to_be_visible()
+
+
+def code_of(page: Page, city: City) -> str:
+    """The code that was sent last."""
+    outbox = page.context.new_page()
+    outbox.goto(f"{city.provider.address}/outbox")
+    codes = re.findall(r"\b\d{6}\b", outbox.get_by_role("main").inner_text())
+    outbox.close()
+    return str(codes[0])
+
+
+def open_account(page: Page, name: str) -> None:
+    """States what an account needs."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("New password", exact=True).fill(PASSWORD)
+    page.get_by_label("New password once more").fill(PASSWORD)
+    page.get_by_role("button", name="Open the account").click()
+
+
 def is_out(page: Page, place: Place) -> None:
     """Nobody is signed in there, a few seconds later at the latest."""
 
@@ -139,9 +181,7 @@ def test_a_district_that_does_not_know_somebody_asks_and_then_registers_them(bro
         claim(page, city)
         expect(page.get_by_role("heading", name="Register in this district")).to_be_visible()
         assert_suits_everybody(page)
-        page.get_by_label("I agree").check()
-        page.get_by_role("button", name="Register").click()
-        expect(page.get_by_text("You are registered here.")).to_be_visible()
+        register(page)
         city.exchange()
         page.get_by_role("link", name="My hours in all districts").click()
         expect(page.get_by_role("row").filter(has_text="Futian")).to_contain_text("2 h 30 min")

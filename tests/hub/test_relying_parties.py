@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from joserfc.jwk import ECKey
-from sqlalchemy import text
 
 from federation.accounts.models import Account, AccountSession, Method
 from federation.accounts.sessions import begin_session
 from federation.clients.models import Client
-from federation.identity.history.replaying import replay
-from federation.identity.models import Link, LinkReason
+from federation.identity.models import Link, LinkReason, Volunteer
+from federation.identity.stewarding.verifying import verify
 from federation.mailbox import LogRecord, ParkedRecord
 from federation.settings import Settings
 from federation.sso.models import ClientSession
@@ -110,9 +109,18 @@ def test_a_registration_that_somebody_opened_signed_in_is_theirs(hub: Hub) -> No
     hub.hears(luohu.says(opened("r2", subject)))
     link = next(link for link in hub.rows(Link) if link.registration_id == "r2")
     assert (link.volunteer_id, link.reason, link.verified) == (volunteer_id, LinkReason.SIGN_IN, True)
-    assert hub.asked(lambda session: session.execute(text("SELECT count(*) FROM volunteer")).scalar_one()) == 1
-    replayed = hub.asked(replay)
-    assert (replayed.links["r2"].volunteer_id, replayed.links["r2"].verified) == (volunteer_id, True)
+    assert [volunteer.volunteer_id for volunteer in hub.rows(Volunteer)] == [volunteer_id]
+    assert hub.asked(verify).differences == ()
+
+
+def test_with_their_first_registration_who_signed_up_becomes_a_person_that_the_hub_knows(hub: Hub) -> None:
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(luohu.says(announced()), futian.says(registration("r1", document="D")))
+    subject = person(hub, "44012345678912")
+    hub.hears(luohu.says(opened("r2", subject)))
+    link = next(link for link in hub.rows(Link) if link.registration_id == "r2")
+    assert (link.volunteer_id, link.own_volunteer_id) == ("44012345678912", "44012345678912")
+    assert hub.asked(verify).differences == ()
 
 
 def test_it_is_theirs_also_where_others_wait_for_a_steward_s_command(settings: Settings) -> None:
@@ -120,8 +128,6 @@ def test_it_is_theirs_also_where_others_wait_for_a_steward_s_command(settings: S
     with hub_of(waits) as hub:
         futian, luohu = hub.enrol("futian", "luohu")
         hub.hears(luohu.says(announced()))
-        with hub.sessions.begin() as session:
-            session.execute(text("INSERT INTO volunteer VALUES ('44012345678912', 'futian', :at)"), {"at": AT})
         subject = person(hub, "44012345678912")
         hub.hears(luohu.says(opened("r2", subject)), futian.says(registration("r1")))
         assert {link.registration_id for link in hub.rows(Link)} == {"r2"}
