@@ -11,8 +11,9 @@ from joserfc.jwk import ECKey
 from federation.accounts.models import Account, AccountSession, Method
 from federation.accounts.sessions import begin_session
 from federation.clients.models import Client
-from federation.identity.models import Link, LinkReason, Volunteer
+from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
 from federation.identity.stewarding.verifying import verify
+from federation.identity.volunteer_ids import draw
 from federation.mailbox import LogRecord, ParkedRecord
 from federation.settings import Settings
 from federation.sso.models import ClientSession
@@ -113,13 +114,13 @@ def test_a_registration_that_somebody_opened_signed_in_is_theirs(hub: Hub) -> No
     assert hub.asked(verify).differences == ()
 
 
-def test_with_their_first_registration_who_signed_up_becomes_a_person_that_the_hub_knows(hub: Hub) -> None:
-    futian, luohu = hub.enrol("futian", "luohu")
-    hub.hears(luohu.says(announced()), futian.says(registration("r1", document="D")))
-    subject = person(hub, "44012345678912")
-    hub.hears(luohu.says(opened("r2", subject)))
-    link = next(link for link in hub.rows(Link) if link.registration_id == "r2")
-    assert (link.volunteer_id, link.own_volunteer_id) == ("44012345678912", "44012345678912")
+def test_the_first_registration_of_somebody_who_signed_up_gets_the_id_of_their_account(hub: Hub) -> None:
+    _, luohu, _ = known_at_futian(hub)
+    promised = draw("44")
+    subject = person(hub, promised)
+    hub.hears(luohu.says(opened("r2", subject), opened("r3", subject)))
+    assert {link.registration_id for link in hub.rows(Link) if link.volunteer_id == promised} == {"r2", "r3"}
+    assert [total.persons for total in hub.rows(PersonTotal)] == [1, 1]
     assert hub.asked(verify).differences == ()
 
 

@@ -11,14 +11,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.identity.asking.asking import conclude
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.linking.gathering import Neighbourhood, gather
-from federation.identity.linking.issuing import unused_ids
+from federation.identity.linking.issuing import promised_ids, unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
 from federation.identity.matching.counting import read_frequencies
@@ -88,16 +87,15 @@ def link(
     neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
     unlinked = sum(not one.is_linked for one in recorded)
     batch = _Batch(judge, iter(unused_ids(session, unlinked, province=settings.province)), at=at)
-    known = set(session.scalars(select(Volunteer.volunteer_id).where(Volunteer.volunteer_id.in_(set(theirs.values())))))
+    promised = promised_ids(session, theirs.values())
     for one in recorded:
         subject = neighbourhood.as_compared(one.known)
         said = None if one.is_linked else theirs.get(subject.registration_id)
         own = said or neighbourhood.volunteer_ids.get(subject.registration_id)
         decision = _decide(subject, neighbourhood, judge, own=own)
         if said:
-            batch.link_as_said(subject, said, is_known=said in known)
-            neighbourhood.settle(one.known, said)
-            known.add(said)
+            neighbourhood.settle(one.known, batch.link_as_said(subject, said, is_promised=said in promised))
+            promised.discard(said)
         elif not one.is_linked:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
         batch.ask(subject, decision, neighbourhood.volunteer_ids, is_linked=own is not None)
@@ -138,8 +136,7 @@ class _Batch:
             volunteer_id = volunteer_ids[joined.other.registration_id]
             reason = _REASONS[joined.finding]
         else:
-            volunteer_id = next(self.ids)
-            self._issue(subject, volunteer_id)
+            volunteer_id = self._issue(subject, next(self.ids))
             reason = LinkReason.PROVISIONAL if decision.asked else LinkReason.FIRST
         evidence = (
             {
@@ -166,13 +163,15 @@ class _Batch:
         )
         return volunteer_id
 
-    def link_as_said(self, subject: Known, volunteer_id: str, *, is_known: bool) -> None:
-        """Puts a registration under the ID of who opened it, signed in; the first one makes them a person."""
-        if not is_known:
-            self._issue(subject, volunteer_id)
-        own = None if is_known else volunteer_id
-        self._link(subject, volunteer_id, {"own_volunteer_id": own, "verified": True}, because=LinkReason.SIGN_IN)
+    def link_as_said(self, subject: Known, volunteer_id: str, *, is_promised: bool) -> str:
+        """Puts a registration under the ID of who opened it, signed in; gives that ID.
+
+        Where it `is_promised`, this is the person's first registration, and the ID is issued for it.
+        """
+        own = self._issue(subject, volunteer_id) if is_promised else None
+        self._link(subject, volunteer_id, {"verified": True, "own_volunteer_id": own}, because=LinkReason.SIGN_IN)
         self._note(IdentityEventType.VERIFIED, subject, volunteer_id, {})
+        return volunteer_id
 
     def ask(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str], *, is_linked: bool) -> None:
         """Asks a steward what a machine must not decide: of a registration that has its ID, also whom it would have joined.
@@ -235,9 +234,10 @@ class _Batch:
         self.districts[subject.registration_id] = subject.district
         self._note(IdentityEventType.LINKED, subject, volunteer_id, {"reason": because, **evidence})
 
-    def _issue(self, subject: Known, volunteer_id: str) -> None:
+    def _issue(self, subject: Known, volunteer_id: str) -> str:
         self.volunteers.append({"volunteer_id": volunteer_id, "district": subject.district, "issued_at": self.at})
         self._note(IdentityEventType.ISSUED, subject, volunteer_id, {"district": subject.district})
+        return volunteer_id
 
     def _note(self, type: IdentityEventType, subject: Known, volunteer_id: str, body: Mapping[str, Any]) -> None:
         self.happenings.append(
