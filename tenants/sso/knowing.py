@@ -12,6 +12,12 @@ from tenants.sso.provider import Provider
 from tenants.sso.setting_up import key_of
 
 
+def issuer_of(session: Session, district: str) -> str | None:
+    """Where people sign in for the whole city; None before the hub has said so."""
+    party = session.get(RelyingParty, district)
+    return party.issuer if party else None
+
+
 class KnownProvider:
     """The provider as the hub's last word has it. One for a process: it keeps the provider's keys, and where everything is."""
 
@@ -21,11 +27,6 @@ class KnownProvider:
         self._clock = clock
         self._provider: Provider | None = None
         self._known: tuple[object, ...] = ()
-
-    def issuer(self, session: Session) -> str | None:
-        """Where people sign in for the whole city; None before the hub has said so."""
-        party = session.get(RelyingParty, self._settings.district)
-        return party.issuer if party else None
 
     def get(self, session: Session) -> Provider:
         """The provider; raises `NotPrepared` before the hub has said what it knows this district as."""

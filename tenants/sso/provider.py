@@ -92,11 +92,10 @@ class Provider:
         self._known_at = self._keys_at = float("-inf")
         self._turn = threading.Lock()
 
-    def ask(self, *, language: str, assurance: int, prompt: str | None = None) -> Asked:
+    def ask(self, *, language: str, assurance: int) -> Asked:
         """Where to send a browser so that its person signs in, and is as surely who they are as `assurance` says."""
-        more = {"prompt": prompt} if prompt else {}
         begun = self._known().create_authorization_url(
-            self.public_url + CALLBACK_PATH, acr_values=str(assurance), ui_locales=language, **more
+            self.public_url + CALLBACK_PATH, acr_values=str(assurance), ui_locales=language
         )
         return Asked(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"])
 
@@ -286,7 +285,6 @@ def _read_identity(proven: dict[str, Any], told: dict[str, Any]) -> Identity:
         subject=_required(proven, "sub"),
         sid=_required(proven, "sid"),
         name=str(told.get("name") or ""),
-        authenticated_at=datetime.fromtimestamp(proven["auth_time"], UTC),
         assurance=int(proven.get("acr", 0)),
         volunteer_id=_text(told.get("volunteer")),
         aliases=tuple(map(str, told.get("volunteer_aliases") or ())),

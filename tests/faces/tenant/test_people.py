@@ -91,6 +91,7 @@ def test_the_registration_is_found_by_the_id_that_leads_to_the_person(
     assert "Hours in this district" in volunteer.text()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_who_is_not_registered_is_asked_and_then_registered_under_the_id(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
@@ -135,6 +136,7 @@ def test_who_has_no_id_yet_is_found_again_by_as_whom_the_hub_knows_them(
     assert "Hours in this district" in volunteer.text()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_what_the_hub_says_now_is_taken_over_after_the_interval_and_not_before(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
