@@ -176,7 +176,8 @@ def test_every_page_is_accessible_and_fits_a_phone(browser: Browser, hub: Hub, a
             assert_suits_everybody(page)
         with visiting(browser, address) as other:
             sign_up(other, hub)
-            page.context.add_cookies(other.context.cookies())
+            cookies = {cookie.get("name", ""): cookie.get("value", "") for cookie in other.context.cookies()}
+        page.context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
         for path in ("/account/", "/account/hours", "/account/contacts/new", "/account/security"):
             page.goto(path)
             assert_suits_everybody(page)
