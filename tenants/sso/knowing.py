@@ -21,10 +21,10 @@ def issuer_of(session: Session, district: str) -> str | None:
 class KnownProvider:
     """The provider as the hub's last word has it. One for a process: it keeps the provider's keys, and where everything is."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        """For the district with these settings; `clock` gives seconds since 1970."""
+    def __init__(self, settings: Settings, *, ticks: Callable[[], float] = time.monotonic) -> None:
+        """For the district with these settings; `ticks` are seconds of a clock that never goes back."""
         self._settings = settings
-        self._clock = clock
+        self._ticks = ticks
         self._provider: Provider | None = None
         self._known: tuple[object, ...] = ()
 
@@ -40,7 +40,7 @@ class KnownProvider:
                 client_id=party.client_id,
                 key=key_of(party, self._settings),
                 public_url=party.public_url,
-                clock=self._clock,
+                ticks=self._ticks,
             )
             self._known = known
         return self._provider
