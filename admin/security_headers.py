@@ -1,12 +1,13 @@
 """What may a browser do with our pages?
 
-Load what the program itself serves, and nothing else: no address elsewhere, no script or style inside a page, no frame.
+Load what the program itself serves, and nothing else: no address elsewhere, no script or style inside a page, no frame. Where a
+form's answer leads to another program, browsers want that to be allowed as well: a view says so in `g.form_leads_to`.
 """
 
-from flask import Flask, request
+from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-CONTENT_SECURITY_POLICY = "; ".join(
+_CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
         "script-src 'self'",
@@ -14,13 +15,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",  # Bootstrap's style sheet has its small pictures inside
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
+        "form-action 'self'{leads_to}",
         "base-uri 'none'",
         "frame-ancestors 'none'",
     ]
 )
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -34,6 +34,9 @@ def register(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
+    leads_to = g.get("form_leads_to")
+    policy = _CONTENT_SECURITY_POLICY.format(leads_to=f" {leads_to}" if leads_to else "")
+    response.headers.setdefault("Content-Security-Policy", policy)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

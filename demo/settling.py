@@ -6,6 +6,7 @@ so what was interrupted is simply done again.
 
 import os
 import secrets
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,16 +21,20 @@ _FOUNDED = "founded"
 _APPOINTED = "appointed"
 
 
-def settle(hub: Party, districts: list[District]) -> None:
-    """Leaves every party with its settings, its tables and its people; raises `DemoError` where a program refuses."""
+def settle(hub: Party, districts: list[District], addresses: Mapping[str, str]) -> None:
+    """Leaves every party with its settings, its tables and its people; raises `DemoError` where a program refuses.
+
+    `addresses` are those of their pages, by code.
+    """
     for party in (hub, *districts):
         party.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_whole(party)
-    tell(hub, districts)
+    tell(hub, districts, addresses)
     # What takes the time is the start of each program, and there are at least two processors.
     with ThreadPoolExecutor(max_workers=4) as pool:
         founding = [pool.submit(_found, district) for district in districts]
         hub.run("db", "upgrade")
+        hub.run("signing-key", "create")
         _appoint(hub)
         for district in districts:
             _enrol(hub, district)
@@ -66,6 +71,8 @@ def _found(district: District) -> None:
     done = district.folder / _FOUNDED
     if done.exists():
         district.run("db", "upgrade")
+        # The pages may be elsewhere than the last time, the hub's as well.
+        district.run("sign-in", "set-up", "--again")
         return
     district.run("setup")
     _open_account(district, "staff", COORDINATOR, "--name", _COORDINATOR_NAME, "--role", "coordinator")

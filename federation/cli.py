@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
 from federation.accounts.commands import steward_group
+from federation.accounts.sending.delivering import Delivering
 from federation.directory import asking
 from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
@@ -30,13 +31,22 @@ from federation.ledger.commands import volunteer_command
 from federation.ledger.person_commands import person_group
 from federation.migrations import MIGRATIONS
 from federation.operating import hub
+from federation.people.staff_commands import staff_group
 from federation.settings import Settings, read_settings
+from federation.sso.commands import client_group
+from federation.sso.forgetting import forget
+from federation.sso.keys.commands import signing_key_group
+from federation.sso.keys.models import SigningKey
+from federation.sso.logout.telling import Telling
 from sync import streams
+from sync.databases.resealing import Stock
 from sync.messages import signing
 from sync.programs.commands import Participant, Program, command_group
 from sync.programs.field_keys import field_group
 from sync.programs.printing import show
 from sync.programs.terminal import held_tables, plain, tables, written
+
+_SIGNING_KEYS = Stock.of("keys that sign sign-ins", SigningKey.sealed_private_jwk)
 
 
 def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Participant:
@@ -47,6 +57,8 @@ def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Parti
         inbox=open_inbox(settings),
         keys=DistrictKeys(sessions),
         incarnation=mailbox.incarnation,
+        tidy=lambda session: forget(session, at=datetime.now(UTC)),
+        errands=(Telling(settings, sessions), Delivering(settings, sessions)),
     )
 
 
@@ -57,7 +69,7 @@ PROGRAM = Program(
     refusals=(FederationError,),
     application="federation.app:create_app()",
     participant=_participant,
-    key_commands=(token_group, federation_group, field_group(STOCKS, hub, note=note_field_rotation)),
+    key_commands=(token_group, federation_group, field_group((*STOCKS, _SIGNING_KEYS), hub, note=note_field_rotation)),
     shares=True,
 )
 
@@ -78,11 +90,12 @@ _STATES = {
 main = command_group(
     PROGRAM,
     "Run the hub: one volunteer ID and one sum of hours for all districts.\n\n"
-    "A first day: keys create FILE · db upgrade · invite CODE --name NAME --region CODE · web · sync",
+    "A first day: keys create FILE · db upgrade · signing-key create · invite CODE --name NAME --region CODE · web · sync",
 )
 _ABOUT_DISTRICTS = (invite_command, invitation_group, district_group, broker_group)
-_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, link_command, matching_group)
-for command in (*_ABOUT_DISTRICTS, *_ABOUT_PERSONS):
+_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, staff_group, link_command, matching_group)
+_ABOUT_SIGNING_IN = (client_group, signing_key_group)
+for command in (*_ABOUT_DISTRICTS, *_ABOUT_PERSONS, *_ABOUT_SIGNING_IN):
     main.add_command(command)
 
 

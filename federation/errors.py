@@ -73,10 +73,28 @@ class NotAllowed(FederationError):
     code = "not_allowed"
 
 
+class RequestRefused(FederationError):
+    """A program sent somebody here with a request that is not answered, and nobody else may be told than the person."""
+
+    code = "request_refused"
+
+
 class SignInRefused(FederationError):
     """Name and password, or the operator's secret, do not open what they were given for."""
 
     code = "sign_in_refused"
+
+
+class CodeRefused(FederationError):
+    """A code that was sent to somebody is not the one, was used, or is too old."""
+
+    code = "code_refused"
+
+
+class SendingFailed(FederationError):
+    """Whoever carries messages did not take one; the sentence says nothing of what was in it."""
+
+    code = "sending_failed"
 
 
 class SignInThrottled(FederationError):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Flask
+from flask import Blueprint, Flask
 from prometheus_client.core import Metric
 
 from api import entrance, problems, requests
@@ -12,11 +12,11 @@ from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
+from api.hub.openid import register as register_provider
 from api.hub.operation import operation
 from api.hub.reading import only_read
 from api.hub.streams import bus, open_gateway
 from api.metrics import metrics
-from api.problems import ProblemBlueprint
 from federation.db import db
 from federation.directory.standing import StandingState, standings
 from federation.mailbox import evidence
@@ -36,7 +36,7 @@ _PROOF = (
 )
 
 
-def register(app: Flask) -> list[ProblemBlueprint]:
+def register(app: Flask) -> list[Blueprint]:
     """Gives the hub's application its API, before anything else that answers; gives the parts that need no form's token."""
     requests.observe(app)
     entrance.guard(app)
@@ -47,7 +47,7 @@ def register(app: Flask) -> list[ProblemBlueprint]:
         api.spec.components.schema(name, shape)
     api.spec.components.security_scheme("district", {"type": "http", "scheme": SCHEME, "description": _PROOF})
     api.spec.components.security_scheme("operator", {"type": "http", "scheme": "bearer"})
-    guarded = [enrolments, bus, operation]
+    guarded: list[Blueprint] = [enrolments, bus, operation]
     for part in guarded:
         api.register_blueprint(part)
     app.register_blueprint(documentation)
@@ -56,7 +56,7 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     with app.app_context():
         open_gateway(app)
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=_not_equal))
-    return guarded
+    return guarded + register_provider(app)
 
 
 def _figures() -> Iterator[Metric]:

@@ -2,21 +2,27 @@
 
 import secrets
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession
+from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession, Method
 from federation.errors import NotFound
 
 # By then nobody asks any more from where somebody was signed in.
 KEPT_FOR = timedelta(days=90)
 
 
-def begin_session(session: Session, account: Account, *, address: str, user_agent: str, at: datetime) -> str:
-    """Signs the account in, and gives the key that its browser is to show from now on; it is not kept."""
+def begin_session(
+    session: Session, account: Account, *, methods: Collection[Method], address: str, user_agent: str, at: datetime
+) -> str:
+    """Signs the account in, whose owner was proven by `methods`, and gives the key that its browser is to show from now on.
+
+    It is not kept.
+    """
     session.execute(delete(AccountSession).where(AccountSession.began_at <= at - KEPT_FOR))
     key = secrets.token_urlsafe(32)
     session.add(
@@ -24,6 +30,8 @@ def begin_session(session: Session, account: Account, *, address: str, user_agen
             key_hash=_hash(key),
             account=account,
             began_at=at,
+            authenticated_at=at,
+            methods=" ".join(sorted(methods)),
             seen_at=at,
             address=address,
             user_agent=user_agent[:LONGEST_USER_AGENT],
@@ -32,11 +40,25 @@ def begin_session(session: Session, account: Account, *, address: str, user_agen
     return key
 
 
+def renew_session(held: AccountSession, *, methods: Collection[Method], at: datetime) -> str:
+    """The person in this session has proven again who they are, by `methods`; gives the key that its browser is to show now."""
+    key = secrets.token_urlsafe(32)
+    held.prove(methods, key_hash=_hash(key), at=at)
+    return key
+
+
 def session_of(session: Session, key: str, *, at: datetime) -> AccountSession | None:
-    """The open session whose key this is, with its account; None where there is none."""
+    """The open session whose key this is, with its account, where nothing is missing for it to open that; else None."""
+    found = session_begun(session, key, at=at)
+    return found if found and not found.missing else None
+
+
+def session_begun(session: Session, key: str, *, at: datetime) -> AccountSession | None:
+    """The same, also where something is missing: that is for the pages alone on which it is shown."""
     query = select(AccountSession).where(AccountSession.key_hash == _hash(key))
-    account = joinedload(AccountSession.account).joinedload(Account.stewardship)
-    found = session.scalars(query.options(account)).one_or_none()
+    account = joinedload(AccountSession.account)
+    loaded = query.options(account.joinedload(Account.stewardship), account.selectinload(Account.district_roles))
+    found = session.scalars(loaded).one_or_none()
     return found if found and found.is_open(at=at) else None
 
 
@@ -49,7 +71,8 @@ def open_sessions(session: Session, account: Account, *, at: datetime) -> list[A
     """Where the account is signed in to, the last used first."""
     one = AccountSession
     still_open = (one.ended_at.is_(None), one.seen_at >= at - IDLE_LIMIT, one.began_at >= at - ABSOLUTE_LIMIT)
-    return list(session.scalars(select(one).where(one.account_id == account.id, *still_open).order_by(one.seen_at.desc())))
+    found = session.scalars(select(one).where(one.account_id == account.id, *still_open).order_by(one.seen_at.desc()))
+    return [opened for opened in found if not opened.missing]
 
 
 def end_session(session: Session, account: Account, session_id: uuid.UUID, *, at: datetime) -> None:

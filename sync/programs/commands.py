@@ -37,6 +37,7 @@ from sync.messages import signing
 from sync.messages.signing import KeyRing, Signer
 from sync.programs import logs
 from sync.running import heartbeat
+from sync.running.errands import Errand
 from sync.running.upkeep import Tidy
 from sync.settings import WireSettings
 
@@ -68,8 +69,8 @@ class ProgramSettings(Protocol):
 class Participant:
     """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts.
 
-    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `agreement` is how it comes to terms with
-    the other side about its own key, where that can be exchanged.
+    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `errands` what it does all the time;
+    `agreement` is how it comes to terms with the other side about its own key, where that can be exchanged.
     """
 
     party: str
@@ -79,6 +80,7 @@ class Participant:
     keys: KeyRing
     incarnation: Incarnation
     tidy: Tidy | None = None
+    errands: tuple[Errand, ...] = ()
     agreement: Agreement | None = None
 
 
@@ -280,6 +282,7 @@ def _sync(program: Program) -> click.Command:
                 share=share,
                 heartbeat=settings.wire.heartbeat_file,
                 tidy=_forgetting(participant, settings),
+                errands=participant.errands,
                 rotation=_rotation(participant, settings, signer, sessions),
             )
 

@@ -1,12 +1,13 @@
 """How does one side take part in the streams?
 
-Two loops in one process: the relay sends, the consumer receives. Neither ends before it is told to. What fails is tried
-again with growing pauses, and logged when it begins, when its reason becomes another, and when it is over.
+Two loops in one process: the relay sends, the consumer receives; a side may have errands beside them. None ends before it is
+told to. What fails is tried again with growing pauses, and logged when it begins, when its reason becomes another, and when it
+is over.
 """
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -22,6 +23,7 @@ from sync.mailbox.log import Log
 from sync.mailbox.recovery import Recovery
 from sync.messages.signing import KeyRing, Signer
 from sync.running.consumer import Consumer
+from sync.running.errands import Errand
 from sync.running.heartbeat import Heartbeat
 from sync.running.relay import Relay
 from sync.running.upkeep import Tidy, Upkeep
@@ -36,6 +38,7 @@ _ROUND_SECONDS = 0.5
 _OBJECTS_BETWEEN_LOOKS = 50_000
 _SENDING = "sending"
 _RECEIVING = "receiving"
+_ERRAND = "errand"
 _EXPECTED = (BusUnavailable, OperationalError, InterfaceError)
 
 _journal = structlog.get_logger(__name__)
@@ -56,13 +59,15 @@ def run(
     share: Share = WHOLE,
     heartbeat: Path | None = None,
     tidy: Tidy | None = None,
+    errands: Sequence[Errand] = (),
     rotation: Rotation | None = None,
 ) -> None:
     """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
 
     Of the hub's processes each has a `share` of the districts; the first does what is to be done once. `log` must listen to
     `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others; `tidy` is done once an hour,
-    while there is nothing to send; `rotation` is what exchanges the key that `signer` has.
+    while there is nothing to send; `errands` are what the side does all the time; `rotation` is what exchanges the key that
+    `signer` has.
     """
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
@@ -98,14 +103,24 @@ def run(
             waker.close()
             outward.close()
 
-    sender = threading.Thread(target=send_until_stopped, name=_SENDING)
-    sender.start()
+    def run_errand(errand: Errand) -> None:
+        try:
+            _repeat(lambda: errand.step(stop), _ERRAND, stop=stop, beats=beats)
+        finally:
+            errand.close()
+
+    beside = [threading.Thread(target=send_until_stopped, name=_SENDING)]
+    if share.is_first:
+        beside += [threading.Thread(target=run_errand, args=(errand,), name=_ERRAND) for errand in errands]
+    for thread in beside:
+        thread.start()
     try:
         _repeat(lambda: consumer.step(seconds=_ROUND_SECONDS), _RECEIVING, stop=stop, beats=beats)
     finally:
         stop.set()
         inward.close()
-        sender.join()
+        for thread in beside:
+            thread.join()
 
 
 def _repeat(step: Callable[[], object], part: str, *, stop: threading.Event, beats: Heartbeat) -> None:

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.documents import DocumentKind
 from tenants.errors import Invalid, ReasonMissing
-from tenants.registrations.documents import DocumentKind
 from tenants.registrations.models import LONGEST_CORRECTION_REASON, Registration, RegistrationCorrection
 from tenants.registrations.registering import Outcome, RegistrationDetails, record_registration
 from tenants.registrations.wording import refuse_number

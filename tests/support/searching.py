@@ -11,7 +11,7 @@ from pathlib import Path
 
 import zstandard
 
-from tenants.registrations.documents import normal_number
+from sync.documents import normal_number
 
 _ORDINARY = str.maketrans({chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)})
 _DIGITS = re.compile(r"[0-9]+")

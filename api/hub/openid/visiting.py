@@ -1,0 +1,36 @@
+"""Who sits before the browser that asks?
+
+The pages for people know: they set the cookie by which a browser is known, and the program puts them into `app.extensions`, for
+those pages need the provider as well.
+"""
+
+from typing import Protocol
+
+from flask import current_app
+
+from federation.accounts.models import AccountSession
+
+
+class Browser(Protocol):
+    """The browser of the request that is being answered."""
+
+    def held(self) -> AccountSession | None:
+        """Its session, where nothing is missing for it to open the account."""
+
+    def look(self, *, only_reads: bool) -> None:
+        """Begins a request, and notes that its session is in use."""
+
+
+def look() -> None:
+    """Begins the request."""
+    _browser().look(only_reads=False)
+
+
+def held() -> AccountSession | None:
+    """The session of this browser that opens an account."""
+    return _browser().held()
+
+
+def _browser() -> Browser:
+    found: Browser = current_app.extensions["browser"]
+    return found

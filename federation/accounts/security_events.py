@@ -1,0 +1,41 @@
+"""What happened that somebody who watches over an account, or over the hub, has to see?"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from federation.accounts.models import LONGEST_USER_AGENT, Account, Outcome, SecurityEvent, SecurityEventKind
+
+
+def note(
+    session: Session,
+    kind: SecurityEventKind,
+    *,
+    account: Account | None,
+    at: datetime,
+    actor: Account | None = None,
+    client: str | None = None,
+    address: str = "",
+    user_agent: str = "",
+    outcome: Outcome = Outcome.DONE,
+    **detail: Any,
+) -> None:
+    """Writes down what happened to `account`, by `actor`, where it is known who that was.
+
+    `client` is the district's program that took part, `address` and `user_agent` where the request came from. `detail` goes
+    into JSON and is shown to stewards: it must hold no secret, and nothing that says who somebody is.
+    """
+    session.add(
+        SecurityEvent(
+            at=at,
+            kind=kind,
+            outcome=outcome,
+            actor_id=actor and actor.id,
+            account_id=account and account.id,
+            client=client,
+            address=address,
+            user_agent=user_agent[:LONGEST_USER_AGENT],
+            detail=detail,
+        )
+    )

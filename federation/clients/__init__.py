@@ -1,0 +1,1 @@
+"""Which programs send people to the hub to sign in?"""

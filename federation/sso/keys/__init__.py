@@ -1,0 +1,1 @@
+"""By which keys does the hub sign what it says to clients?"""

@@ -1,0 +1,1 @@
+"""How does a sign-out reach every client that somebody was signed in at?"""

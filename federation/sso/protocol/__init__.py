@@ -1,0 +1,1 @@
+"""What do clients say to the hub, and what does it answer?"""

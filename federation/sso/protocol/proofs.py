@@ -1,0 +1,86 @@
+"""How does a client show that it is itself?"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from authlib.oauth2.rfc6749 import InvalidClientError
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy.exc import IntegrityError
+
+from federation.clients.models import Authentication
+from federation.sso.bearers import hash_of
+from federation.sso.calls import Call
+from federation.sso.discovery import PROOF_ALGORITHMS
+from federation.sso.models import ClientAssertion
+from federation.sso.protocol.messages import Request
+from federation.sso.protocol.parties import Party
+
+METHODS = [Authentication.CLIENT_SECRET_BASIC.value, Authentication.PRIVATE_KEY_JWT.value]
+_LONGEST_LIFETIME = timedelta(minutes=10)
+# No clock will show it; what is later is no moment that could be kept.
+_LATEST = 2**32
+
+
+def check_one_way(request: Request) -> None:
+    """Refuses a request that shows more than one proof, or a secret where proxies and logs would see it.
+
+    Raises Authlib's `InvalidClientError`.
+    """
+    if "client_secret" in request.parameters:
+        raise InvalidClientError(description="a secret belongs in the Authorization header", status_code=401)
+    if "Authorization" in request.headers and "client_assertion" in request.parameters:
+        raise InvalidClientError(description="show one proof, not two", status_code=401)
+
+
+class Assertions(JWTBearerClientAssertion):  # type: ignore[misc]
+    """Takes a signed assertion (`private_key_jwt`), once. Its audience is the hub and nobody else (RFC 7523, section 3)."""
+
+    CLIENT_AUTH_METHOD = Authentication.PRIVATE_KEY_JWT.value
+
+    def __init__(self, call: Call, *, token_endpoint: str) -> None:
+        super().__init__()
+        self._call = call
+        self._audiences = [call.issuer, token_endpoint]
+
+    def get_audiences(self) -> list[str]:
+        """What an assertion to the hub is addressed to."""
+        return self._audiences
+
+    def resolve_client_public_key(self, client: Party) -> KeySet:
+        """The client's registered keys."""
+        if client.row.jwks is None:
+            raise InvalidClientError(description="the client has no keys", status_code=401)
+        return KeySet.import_key_set(client.row.jwks)  # type: ignore[arg-type]
+
+    def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> dict[str, Any]:
+        """The claims of an assertion that holds; raises `InvalidClientError`."""
+        try:
+            claims = jwt.decode(assertion, resolve_key, algorithms=PROOF_ALGORITHMS).claims
+        except (JoseError, ValueError) as error:
+            raise InvalidClientError(description="the assertion does not hold", status_code=401) from error
+        self.verify_claims(claims)
+        return claims
+
+    def verify_claims(self, claims: dict[str, Any]) -> None:
+        """Raises `InvalidClientError` unless they are for the hub, by the client, and for now."""
+        if not isinstance(claims.get("aud"), str) or not isinstance(claims.get("exp"), int):
+            raise InvalidClientError(description="the assertion needs one audience and an end", status_code=401)
+        super().verify_claims(claims)
+
+    def validate_jti(self, claims: dict[str, Any], jti: object) -> bool:
+        """Whether the assertion was not shown before, which is kept as long as it could be shown again."""
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC) if claims["exp"] < _LATEST else None
+        if not isinstance(jti, str) or expires_at is None or expires_at - self._call.at > _LONGEST_LIFETIME:
+            return False
+        row = ClientAssertion(
+            client_id=claims["sub"], jti_hash=hash_of(jti), expires_at=expires_at + timedelta(seconds=self.leeway)
+        )
+        try:
+            with self._call.session.begin_nested():
+                self._call.session.add(row)
+        except IntegrityError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Does the hub behave as OpenID's conformance suite wants of a provider?"""

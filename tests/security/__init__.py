@@ -1,0 +1,1 @@
+"""Does the hub withstand what is tried against those who sign people in?"""
