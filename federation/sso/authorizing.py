@@ -27,7 +27,7 @@ from federation.sso.calls import Call
 from federation.sso.discovery import AUTHORIZE
 from federation.sso.keys.signing import read_id_token
 from federation.sso.models import LONGEST_NONCE
-from federation.sso.protocol.messages import Answer, Request, read_parameters
+from federation.sso.protocol.messages import LONGEST_VALUE, Answer, Request, read_parameters
 from federation.sso.protocol.provider import Provider
 from federation.sso.reaching import reach
 
@@ -202,9 +202,11 @@ def _whither(call: Call, parameters: Mapping[str, str]) -> tuple[Client, str]:
 
 
 def _refuse_unread(call: Call, pairs: Iterable[tuple[str, str]], error: InvalidRequestError) -> Answer:
-    """Tells the client where it can be certain which it is: the parameters that say so came once."""
+    """Tells the client where it can be certain which it is: the parameters that say so came once, and can be meant."""
     pairs = list(pairs)
-    once = {name: value for name, value in pairs if sum(other == name for other, _ in pairs) == 1}
+    once = {
+        name: value for name, value in pairs if sum(other == name for other, _ in pairs) == 1 and len(value) <= LONGEST_VALUE
+    }
     _, redirect_uri = _whither(call, once)
     return Provider(call).refusal(error, state=once.get("state"), redirect_uri=redirect_uri)
 
