@@ -22,7 +22,9 @@ _SOURCES: dict[str, tuple[Traversable, str]] = {
     "banyan.js": (_OURS / "banyan.js", "text/javascript"),
     "desk.css": (_OURS / "desk.css", "text/css"),
     "desk.js": (_OURS / "desk.js", "text/javascript"),
+    "passkeys.js": (_OURS / "passkeys.js", "text/javascript"),
     "review.js": (_OURS / "review.js", "text/javascript"),
+    "slip.js": (_OURS / "slip.js", "text/javascript"),
     "banyan.svg": (_OURS / "banyan.svg", "image/svg+xml"),
 }
 

@@ -26,6 +26,7 @@ from demo.room import check_room, full, is_full, speaks_of_full_disk
 from demo.settling import COORDINATOR, password_of, settle
 from demo.showing import city_table, console
 from demo.supervising import Supervisor, end_left_over
+from demo.volunteer import volunteer
 
 FIRST_PORT = 8000
 _HIGHEST_PORT = 65_532  # three more follow
@@ -93,9 +94,9 @@ def _run(city: Path, say: Console, *, once: bool, lose_the_bus: bool, first_port
                 raise full(city)
             supervisor.check()
 
-        with say.status("Setting up the hub and three districts"):
-            settle(hub, districts)
         ports = dict(zip((party.code for party in parties), _ports(say, first_port, len(parties)), strict=True))
+        with say.status("Setting up the hub and three districts"):
+            settle(hub, districts, {code: f"http://{HOST}:{port}" for code, port in ports.items()})
         _start(supervisor, parties, ports)
         results = _feed(say, districts, supervisor, bus=bus_of(city) if lose_the_bus else None)
         with say.status("Waiting for the pages"):
@@ -161,13 +162,20 @@ def _catch_up(say: Console, districts: list[District], ask_hub: Ask) -> City:
 
 
 def _show_doors(say: Console, parties: list[Party], ports: dict[str, int], city: Path) -> None:
+    districts, somebody = districts_of(city), volunteer()
+    hub_address = f"http://{HOST}:{ports[parties[0].code]}"
     say.print("\nThe city's pages, for everybody:")
-    say.print(f"  {parties[0].name}  http://{HOST}:{ports[parties[0].code]}/")
+    say.print(f"  {parties[0].name}  {hub_address}/")
+    say.print("The districts' pages, where volunteers sign in with their city ID:")
+    for district in districts:
+        say.print(f"  {district.name}  http://{HOST}:{ports[district.code]}/")
+    say.print(f"Whoever has none yet claims theirs at {hub_address}/claim, for instance as")
+    say.print(f"  {somebody.name}  {somebody.document_number}  {somebody.phone}", markup=False)
+    say.print(f"What the city sends to telephones and by e-mail stands at {hub_address}/outbox")
     say.print("The districts' desks, with a sign-in for each:")
-    for district in districts_of(city):
-        say.print(
-            f"  {district.name}  http://{HOST}:{ports[district.code]}/  {COORDINATOR}  {password_of(district)}", markup=False
-        )
+    for district in districts:
+        at_desk = f"http://{HOST}:{ports[district.code]}/desk/"
+        say.print(f"  {district.name}  {at_desk}  {COORDINATOR}  {password_of(district)}", markup=False)
     say.print(f"Logs are in {city / 'log'}. Ctrl-C stops everything.")
 
 

@@ -95,12 +95,23 @@ def districts_of(city: Path) -> list[District]:
     ]
 
 
-def tell(hub: Party, districts: list[District]) -> None:
-    """Writes each party's settings. Its secrets are made the first time and stay what they are."""
-    _write_environment(hub.folder, _common(hub) | {"BANYAN_HUB_TOKEN_KEY": _kept(hub, "BANYAN_HUB_TOKEN_KEY") or _hash_key()})
+def tell(hub: Party, districts: list[District], addresses: Mapping[str, str]) -> None:
+    """Writes each party's settings; `addresses` are those of their pages, by code.
+
+    The secrets of each are made the first time and stay what they are.
+    """
+    # All have the same; after an interruption perhaps not yet all of them.
+    kept = (_kept(party, "BANYAN_TOKEN_KEY") for party in (hub, *districts))
+    token_key = next(filter(None, kept), None) or _hash_key()
+    own = {
+        "BANYAN_HUB_TOKEN_KEY": _kept(hub, "BANYAN_HUB_TOKEN_KEY") or _hash_key(),
+        "BANYAN_TOKEN_KEY": token_key,
+        # Nobody is reached from here, and the districts' programs are on this machine.
+        "BANYAN_DEMO_OUTBOX": "true",
+        "BANYAN_CLIENT_NETWORKS": "127.0.0.0/8",
+    }
+    _write_environment(hub.folder, _common(hub, addresses) | own)
     hub_key = public_key(hub)
-    # All districts have the same; after an interruption perhaps not yet all of them.
-    token_key = next(filter(None, (_kept(district, "BANYAN_TOKEN_KEY") for district in districts)), None) or _hash_key()
     for district in districts:
         own = {
             "BANYAN_DISTRICT": district.code,
@@ -108,7 +119,7 @@ def tell(hub: Party, districts: list[District]) -> None:
             "BANYAN_HUB_KEY": hub_key,
             "BANYAN_TOKEN_KEY": token_key,
         }
-        _write_environment(district.folder, _common(district) | own)
+        _write_environment(district.folder, _common(district, addresses) | own)
 
 
 def public_key(party: Party) -> str:
@@ -124,8 +135,9 @@ def read_environment(folder: Path) -> dict[str, str]:
     return dict(setting.split("=", 1) for setting in shlex.split(path.read_text()))
 
 
-def _common(party: Party) -> dict[str, str]:
+def _common(party: Party, addresses: Mapping[str, str]) -> dict[str, str]:
     return {
+        "BANYAN_PUBLIC_URL": addresses[party.code],
         "BANYAN_BEACON_SECONDS": "2",
         "BANYAN_BUS_URL": f"sqla+sqlite:///{bus_of(party.city)}",
         "BANYAN_DATABASE_URL": f"sqlite:///{party.database}",

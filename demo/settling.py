@@ -6,6 +6,7 @@ interrupted is simply done again.
 
 import os
 import secrets
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,16 +18,20 @@ _COORDINATOR_NAME = "陈静"
 _FOUNDED = "founded"
 
 
-def settle(hub: Party, districts: list[District]) -> None:
-    """Leaves every party with its settings, its tables and its people; raises `DemoError` where a program refuses."""
+def settle(hub: Party, districts: list[District], addresses: Mapping[str, str]) -> None:
+    """Leaves every party with its settings, its tables and its people; raises `DemoError` where a program refuses.
+
+    `addresses` are those of their pages, by code.
+    """
     for party in (hub, *districts):
         party.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_whole(party)
-    tell(hub, districts)
+    tell(hub, districts, addresses)
     # What takes the time is the start of each program, and there are at least two processors.
     with ThreadPoolExecutor(max_workers=4) as pool:
         founding = [pool.submit(_found, district) for district in districts]
         hub.run("db", "upgrade")
+        hub.run("signing-key", "create")
         for district in districts:
             _enrol(hub, district)
         for founded in founding:
@@ -62,6 +67,8 @@ def _found(district: District) -> None:
     done = district.folder / _FOUNDED
     if done.exists():
         district.run("db", "upgrade")
+        # The pages may be elsewhere than the last time, the hub's as well.
+        district.run("sign-in", "set-up", "--again")
         return
     district.run("setup")
     password = secrets.token_urlsafe(9)

@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin.hub import register as register_pages
 from api.hub import register as register_api
+from api.hub.people import register as register_people
 from federation import db
 from federation.settings import Settings, read_settings
 from sync.messages import signing
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     db.connect(app, settings.database_url)
     guarded = register_api(app)
+    register_people(app)
     register_pages(app)
     for part in guarded:
         # What comes here is signed, or carries a secret that no browser sends by itself: nobody can forge it from another site.

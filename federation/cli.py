@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
 from federation.accounts.commands import steward_group
+from federation.accounts.sending.delivering import Delivering
 from federation.directory import asking
 from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
 from federation.directory.enrolling import enrol
@@ -30,6 +31,7 @@ from federation.ledger.commands import volunteer_command
 from federation.ledger.person_commands import person_group
 from federation.migrations import MIGRATIONS
 from federation.operating import hub
+from federation.people.staff_commands import staff_group
 from federation.settings import Settings, read_settings
 from federation.sso.commands import client_group
 from federation.sso.forgetting import forget
@@ -56,7 +58,7 @@ def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Parti
         keys=DistrictKeys(sessions),
         incarnation=mailbox.incarnation,
         tidy=lambda session: forget(session, at=datetime.now(UTC)),
-        errand=Telling(settings, sessions),
+        errands=(Telling(settings, sessions), Delivering(settings, sessions)),
     )
 
 
@@ -91,7 +93,7 @@ main = command_group(
     "A first day: keys create FILE · db upgrade · signing-key create · invite CODE --name NAME --region CODE · web · sync",
 )
 _ABOUT_DISTRICTS = (invite_command, invitation_group, district_group, broker_group)
-_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, link_command, matching_group)
+_ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, staff_group, link_command, matching_group)
 _ABOUT_SIGNING_IN = (client_group, signing_key_group)
 for command in (*_ABOUT_DISTRICTS, *_ABOUT_PERSONS, *_ABOUT_SIGNING_IN):
     main.add_command(command)

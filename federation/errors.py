@@ -85,6 +85,18 @@ class SignInRefused(FederationError):
     code = "sign_in_refused"
 
 
+class CodeRefused(FederationError):
+    """A code that was sent to somebody is not the one, was used, or is too old."""
+
+    code = "code_refused"
+
+
+class SendingFailed(FederationError):
+    """Whoever carries messages did not take one; the sentence says nothing of what was in it."""
+
+    code = "sending_failed"
+
+
 class SignInThrottled(FederationError):
     """Too many attempts; `retry_after_seconds` says how long to wait."""
 

@@ -1,9 +1,11 @@
 """What does the hub's program have to be told?"""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from environs import Env, EnvError, validate
@@ -16,6 +18,7 @@ from sync.settings import (
     field_cipher,
     hash_key,
     hash_keys,
+    is_loopback,
     language,
     optional_secret,
     read,
@@ -31,6 +34,10 @@ Network: TypeAlias = IPv4Network | IPv6Network
 # Half of the threads that a web process has unless it is told otherwise.
 HELD_POLLS = 4
 _PROVINCE_DIGITS = 2
+_SMTPS_PORT, _SUBMISSION_PORT = 465, 587
+
+LETTER_TOPICS = ("code", "notice")
+"""What a message can be about: a code to show, or something that happened to an account."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,30 @@ class JoiningSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """The server to which the hub hands its e-mails, and the address from which they come."""
+
+    host: str
+    port: int
+    sender: str
+    tls_from_the_start: bool
+    starts_tls: bool
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class TextMessageSettings:
+    """A provider's gateway for text messages: our key there, the name that messages begin with, a template for each topic."""
+
+    url: str
+    key_id: str
+    secret: str = field(repr=False)
+    signature: str
+    templates: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Settings:
     """The hub's settings; `read_settings` says which environment variable gives each. `repr` hides the secrets.
 
@@ -60,7 +91,8 @@ class Settings:
     `held_polls` threads of a web process, and no more, may wait for what comes for districts that are only reached over HTTPS.
     `operator_token` opens the operator's pages, which are not there without it. Unless it `links_on_arrival`, new registrations
     are recorded, and wait for `banyan-hub link`. `test_clients` lets a client that tests the protocol do without PKCE;
-    `client_networks` are those, beside the internet, in which the hub tells clients that somebody has signed out.
+    `client_networks` are those, beside the internet, in which the hub tells clients that somebody has signed out. Messages go
+    out by `mail` and `text_messages`, where they are set; a demo `shows_outbox`, a page on which everybody reads them instead.
     """
 
     database_url: str = field(repr=False)
@@ -79,11 +111,19 @@ class Settings:
     operator_token: str | None = field(default=None, repr=False)
     test_clients: bool = False
     client_networks: tuple[Network, ...] = ()
+    mail: MailSettings | None = None
+    text_messages: TextMessageSettings | None = None
+    shows_outbox: bool = False
 
     @property
     def successor_key(self) -> bytes:
         """By which a refresh token's successor is made of it."""
         return hmac.digest(self.secret_key.encode(), b"successors of refresh tokens", "sha256")
+
+    @property
+    def accounts_key(self) -> bytes:
+        """Under what is looked up how people are reached, and what they were sent to prove it."""
+        return hmac.digest(self.token_keys[0], b"accounts", "sha256")
 
     @property
     def matching_key(self) -> bytes:
@@ -125,6 +165,43 @@ def _build(env: Env) -> Settings:
         operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),
         test_clients=env.test_clients("TEST_CLIENTS", "false", secure_cookies=secure_cookies),
         client_networks=env.networks("CLIENT_NETWORKS", ""),
+        mail=optional_secret(env, "MAIL_URL", mail_server),
+        text_messages=optional_secret(env, "SMS_URL", text_message_gateway),
+        shows_outbox=env.bool("DEMO_OUTBOX", False),
+    )
+
+
+def mail_server(value: str) -> MailSettings:
+    """smtps://name:password@mail.example/?from=hub@example.org; smtp:// where TLS is started later, or the server is here"""
+    parts = urlsplit(value)
+    query = dict(parse_qsl(parts.query))
+    if parts.scheme not in ("smtps", "smtp") or not parts.hostname or "@" not in query.get("from", ""):
+        raise ValueError
+    tls_from_the_start = parts.scheme == "smtps"
+    return MailSettings(
+        host=parts.hostname,
+        port=parts.port or (_SMTPS_PORT if tls_from_the_start else _SUBMISSION_PORT),
+        sender=query["from"],
+        tls_from_the_start=tls_from_the_start,
+        starts_tls=not tls_from_the_start and not is_loopback(parts.hostname),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def text_message_gateway(value: str) -> TextMessageSettings:
+    """https://KEY:SECRET@dysmsapi.example/?signature=NAME&code=TEMPLATE&notice=TEMPLATE"""
+    parts = urlsplit(value)
+    query = dict(parse_qsl(parts.query))
+    if not (parts.hostname and parts.username and parts.password and {"signature", *LETTER_TOPICS} <= query.keys()):
+        raise ValueError
+    port = f":{parts.port}" if parts.port else ""
+    return TextMessageSettings(
+        url=web_address(f"{parts.scheme}://{parts.hostname}{port}{parts.path}"),
+        key_id=unquote(parts.username),
+        secret=unquote(parts.password),
+        signature=query["signature"],
+        templates={topic: query[topic] for topic in LETTER_TOPICS},
     )
 
 

@@ -190,7 +190,7 @@ def web_address(value: str) -> str:
     parts = urlsplit(value)
     if not parts.hostname or parts.scheme not in ("https", "http"):
         raise ValueError
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError
     return value.rstrip("/")
 
@@ -203,7 +203,8 @@ def address_without_account(value: str) -> str:
     return value
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME=f"banyan_{settings.district}",
+        SESSION_COOKIE_NAME=f"{settings.cookie_prefix}banyan_{settings.district}",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -28,7 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     parts = register_api(app)
     register_pages(app)
     for part in parts:
-        # What a program sends carries a token that no browser sends by itself, so nobody can forge it from another site.
+        # What a program sends carries a token, or a signature, that no browser sends by itself: nobody forges it from
+        # elsewhere.
         app.extensions["csrf"].exempt(part)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -31,6 +31,8 @@ from tenants.organizations.commands import organization_group
 from tenants.proof import proof
 from tenants.registrations.commands import STOCKS, token_group
 from tenants.settings import Settings, read_settings
+from tenants.sso import commands as sign_in_commands
+from tenants.sso.setting_up import set_up
 from tenants.staff.commands import staff_group
 
 
@@ -58,7 +60,7 @@ PROGRAM = Program(
     refusals=(DistrictError,),
     application="tenants.app:create_app()",
     participant=_participant,
-    key_commands=(rotate_command, token_group, field_group(STOCKS, district)),
+    key_commands=(rotate_command, token_group, field_group((*STOCKS, *sign_in_commands.STOCKS), district)),
 )
 
 main = command_group(
@@ -66,18 +68,20 @@ main = command_group(
     "Run one district: its volunteers, their hours, and its word to the city.\n\n"
     "A first day: join INVITATION · setup · staff add · import volunteers FILE · import hours FILE · web · sync",
 )
-for command in (join_command, organization_group, staff_group, import_group):
+for command in (join_command, organization_group, staff_group, import_group, sign_in_commands.sign_in_group):
     main.add_command(command)
 
 
 @main.command()
 def setup() -> None:
-    """Found the district: its tables, the root of its organizations and its streams. Safe to repeat."""
+    """Found the district: its tables, the root of its organizations, its streams, its pages in the city. Safe to repeat."""
     with engine_of(read_settings()) as engine:
         MIGRATIONS.upgrade(engine)
     with district() as (session, settings):
         found_district(session, district=settings.district, name=settings.district_name)
         mailbox.open_streams(session, settings.district)
+        if settings.public_url:
+            set_up(session, settings)
         session.commit()
         click.echo(f"{settings.district_name} is set up.")
 

@@ -88,3 +88,27 @@ class SignInThrottled(DistrictError):
     def __init__(self, message: str, *, retry_after_seconds: int) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class AnswerRefused(DistrictError):
+    """What came with the hub's name proves nothing here; the message says what is wrong with it."""
+
+    code = "answer_refused"
+
+
+class SignInDeclined(DistrictError):
+    """Whoever was to sign in at the hub did not."""
+
+    code = "sign_in_declined"
+
+
+class SessionRefused(DistrictError):
+    """The hub does not stand by a sign-in any more."""
+
+    code = "session_refused"
+
+
+class NotPrepared(DistrictError):
+    """Something has to be set up first; the message says what."""
+
+    code = "not_prepared"

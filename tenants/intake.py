@@ -10,6 +10,7 @@ from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED, IDENTI
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.contracts.organizations import ORGANIZATION_RECORDED
 from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.contracts.relying_parties import RELYING_PARTY_ANNOUNCED, RELYING_PARTY_REGISTERED
 from sync.contracts.signing_keys import SIGNING_KEY_ADDED, SIGNING_KEY_RECOGNIZED, SIGNING_KEY_ROTATED
 from sync.mailbox.applying import Handler
 from sync.mailbox.log import Log
@@ -23,10 +24,12 @@ from tenants.questions.restoring import restore_answers
 from tenants.registrations.claiming import claim_volunteer_ids, restore_claims
 from tenants.registrations.following import follow_volunteer_ids
 from tenants.registrations.restoring import restore_registrations
+from tenants.sso.following import follow_provider, restore_relying_party
 
 HANDLERS: Mapping[str, Handler] = {
     IDENTITY_QUESTION_ASKED: follow_questions,
     MEMBERSHIP_CHANGED: follow_membership,
+    RELYING_PARTY_REGISTERED: follow_provider,
     SIGNING_KEY_RECOGNIZED: follow_recognized_keys,
     VOLUNTEER_ID_ASSIGNED: follow_volunteer_ids,
 }
@@ -38,6 +41,7 @@ RESTORERS: Mapping[str, Handler] = {
     IDENTITY_QUESTION_ANSWERED: restore_answers,
     ORGANIZATION_RECORDED: restore_organizations,
     REGISTRATION_RECORDED: restore_registrations,
+    RELYING_PARTY_ANNOUNCED: restore_relying_party,
     VOLUNTEER_ID_CLAIMED: restore_claims,
     SIGNING_KEY_ADDED: restore_signing_keys,
     SIGNING_KEY_ROTATED: restore_signing_keys,

@@ -19,6 +19,7 @@ from sync.settings import (
     secret,
     text,
     time_zone,
+    web_address,
     wire,
 )
 
@@ -32,7 +33,8 @@ class Settings:
 
     `token_key` is the federation's key for document tokens, the same in every district, and `token_key_version` says which
     of its keys; `next_token_key` is the one that is to follow it, of the version after that.
-    `field_cipher` encrypts identity numbers in this district's database and is nobody else's.
+    `field_cipher` encrypts identity numbers in this district's database and is nobody else's. `public_url` is where people find
+    the district's pages; without it nobody signs in here by the hub's word.
     """
 
     district: str
@@ -49,6 +51,12 @@ class Settings:
     secure_cookies: bool
     token_key_version: int = 1
     next_token_key: bytes | None = field(default=None, repr=False)
+    public_url: str | None = None
+
+    @property
+    def cookie_prefix(self) -> str:
+        """With what the name of a cookie begins, so that a browser takes it from this host alone; it wants HTTPS for that."""
+        return "__Host-" if self.secure_cookies else ""
 
     @property
     def token_keys(self) -> dict[int, bytes]:
@@ -80,6 +88,7 @@ def _build(env: Env) -> Settings:
         secure_cookies=env.bool("SECURE_COOKIES", True),
         token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
+        public_url=optional_secret(env, "PUBLIC_URL", web_address),
     )
 
 

@@ -15,6 +15,7 @@ from admin.tenant.queue import blueprint as queue
 from admin.tenant.recording import blueprint as recording
 from admin.tenant.signing_in import blueprint as signing_in
 from admin.tenant.volunteers import blueprint as volunteers
+from admin.tenant.vouching import blueprint as vouching
 from tenants.settings import Settings
 
 
@@ -23,10 +24,10 @@ def register(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     frame(app, layout="tenant/layout.html", time_zone=settings.time_zone, language=settings.language)
     pages = Blueprint("desk", __name__, template_folder="templates")
-    pages.before_request(desk.read_only_where_nothing_changes)
     pages.before_request(desk.require_staff)
+    pages.after_request(desk.keep_nowhere)
     pages.app_context_processor(desk.for_templates)
-    for blueprint in (signing_in, home, queue, hours, recording, volunteers, correcting, questions, imports, city):
+    for blueprint in (signing_in, home, queue, hours, recording, volunteers, vouching, correcting, questions, imports, city):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)

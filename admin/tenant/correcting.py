@@ -12,10 +12,10 @@ from wtforms.validators import DataRequired, Length, Optional
 from admin.persons import DOCUMENTS, gender
 from admin.tenant import desk, refusals
 from admin.tenant.acts import ActForm
+from sync.documents import DocumentKind
 from tenants.db import db
 from tenants.errors import Invalid
 from tenants.registrations.correcting import Correction, correct_registration
-from tenants.registrations.documents import DocumentKind
 from tenants.registrations.finding import masked_document, registration_seen, registration_to_change
 from tenants.registrations.models import LONGEST_NAME, LONGEST_PHONE, Registration
 from tenants.registrations.registering import GENDERS, Outcome

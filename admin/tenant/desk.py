@@ -1,73 +1,80 @@
 """Who sits at this desk?
 
-The session is a signed cookie that names the account and the account's session epoch: a new password ends it everywhere. It
-also ends by itself, after a while without use and at the latest after a working day.
+Whoever is signed in in this browser, which `g.signed_in` says before any page, and works here: by the hub's word, with an
+account of the district that they have linked to it, or with that account's own password.
 """
 
-import secrets
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from sync.databases.sqlite import READ_ONLY
 from tenants.db import db
 from tenants.organizations.arranging import at_or_below, root
 from tenants.settings import Settings
+from tenants.sso.models import LocalSession, SecurityEventKind
+from tenants.sso.security_events import note
+from tenants.sso.sessions import begin_local_session, cookie
 from tenants.staff.models import StaffMember
 from tenants.staff.permissions import Permission, granted_at
 
-IDLE_LIMIT = timedelta(hours=1)
-ABSOLUTE_LIMIT = timedelta(hours=12)
-# The cookie is sent anew when it is this old, not with every answer.
-_FRESH = timedelta(minutes=1)
+PUBLIC_ENDPOINTS = frozenset({"desk.signing_in.show", "desk.signing_in.submit", "desk.signing_in.link"})
 
-PUBLIC_ENDPOINTS = frozenset({"desk.signing_in.show", "desk.signing_in.submit"})
-
+# The address that was wanted by who had to sign in first; signing in by the hub's word leads there as well.
 _NEXT = "next"
 
 
-def sit_down(staff: StaffMember, *, at: datetime) -> str:
-    """Begins a new session for `staff`, and gives the local address that they wanted before they had to sign in."""
-    wanted = session.get(_NEXT)
-    session.clear()
-    session.update(
-        id=secrets.token_urlsafe(16),
-        staff=str(staff.id),
-        epoch=staff.session_epoch,
-        began=at.timestamp(),
-        seen=at.timestamp(),
-    )
-    return str(wanted or url_for("desk.home.show"))
+def sit_down(staff: StaffMember) -> Response:
+    """Begins a new session for `staff`, who showed a password, and leads where they wanted to go. The caller commits."""
+    if here := signed_in():
+        here.end(at=now())
+    key = begin_local_session(db.session(), staff, at=now())
+    note(db.session(), SecurityEventKind.SIGNED_IN_LOCALLY, actor=staff.username, address=address(), at=now())
+    session.pop("csrf_token", None)
+    response = go_on()
+    response.set_cookie(**cookie(settings(), key))
+    return response
 
 
-def get_up() -> None:
-    """Ends the session."""
-    session.clear()
-
-
-def read_only_where_nothing_changes() -> None:
-    """Lets requests that only look, or begin so, do it without waiting for anybody who writes."""
-    if request.method in ("GET", "HEAD") or request.endpoint in PUBLIC_ENDPOINTS:
-        db.session.connection(execution_options=READ_ONLY)
+def go_on() -> Response:
+    """Leads who has just signed in where they wanted to go."""
+    return redirect(session.pop(_NEXT, None) or url_for("desk.home.show"), code=303)
 
 
 def require_staff() -> Response | None:
     """Sends everybody else to the sign-in page; where they wanted to go is remembered in the session, not in an address."""
-    g.staff = _signed_in(at=now())
+    here = signed_in()
+    g.staff = here.staff_at_work() if here else None
     if g.staff is not None or request.endpoint in PUBLIC_ENDPOINTS:
         return None
-    session.clear()
     if request.method == "GET":
         session[_NEXT] = request.full_path
     return redirect(url_for("desk.signing_in.show"), code=303)
 
 
+def keep_nowhere(response: Response) -> Response:
+    """After somebody has signed out, the browser's way back shows nothing of what they saw."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def signed_in() -> LocalSession | None:
+    """Who is signed in in this browser, whether or not they work here."""
+    found: LocalSession | None = g.signed_in
+    return found
+
+
+def address() -> str:
+    """Where the request comes from."""
+    return request.remote_addr or ""
+
+
 def ask_nothing_more(_app: Flask, **_: object) -> None:
     """Shows a failure without the desk around it: the database may answer nothing more, and the page must not fail as well."""
     g.pop("staff", None)
+    g.signed_in = None
 
 
 def staff() -> StaffMember:
@@ -84,8 +91,6 @@ def settings() -> Settings:
 
 def now() -> datetime:
     """The moment of this request."""
-    if "now" not in g:
-        g.now = datetime.now(UTC)
     moment: datetime = g.now
     return moment
 
@@ -104,18 +109,10 @@ def for_templates() -> dict[str, Any]:
     sitting = g.get("staff")
     may = {permission.value for permission in Permission if sitting and places(permission)}
     whole = sitting is not None and root(db.session()).id in places(Permission.IMPORT)
-    return {"staff": sitting, "may": may, "may_import": whole, "district_name": settings().district_name}
-
-
-def _signed_in(*, at: datetime) -> StaffMember | None:
-    if "staff" not in session:
-        return None
-    idle, age = at.timestamp() - session["seen"], at.timestamp() - session["began"]
-    if idle > IDLE_LIMIT.total_seconds() or age > ABSOLUTE_LIMIT.total_seconds():
-        return None
-    member = db.session.get(StaffMember, uuid.UUID(session["staff"]))
-    if member is None or not member.active or member.session_epoch != session["epoch"]:
-        return None
-    if idle > _FRESH.total_seconds():
-        session["seen"] = at.timestamp()
-    return member
+    return {
+        "staff": sitting,
+        "signed_in": g.get("signed_in"),
+        "may": may,
+        "may_import": whole,
+        "district_name": settings().district_name,
+    }

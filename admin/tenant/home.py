@@ -19,7 +19,7 @@ LAST_IMPORTS = 3
 blueprint = Blueprint("home", __name__)
 
 
-@blueprint.get("/")
+@blueprint.get("/desk/")
 def show() -> str:
     """The first page after signing in."""
     session, settings, seen = db.session(), desk.settings(), desk.places(Permission.SEE)

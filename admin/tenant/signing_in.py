@@ -1,6 +1,12 @@
-"""How does a member of staff sign in and out?"""
+"""How does a member of staff sign in?
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+By the hub's word, like everybody in the city. The form for a password of this district is there for whoever is not known to
+the hub yet, and for the day when the hub is away; each use of it is written down.
+"""
+
+from typing import TypeAlias
+
+from flask import Blueprint, flash, render_template
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -10,7 +16,14 @@ from wtforms.validators import InputRequired
 from admin.tenant import desk, refusals
 from tenants.db import db
 from tenants.errors import SignInRefused, SignInThrottled
+from tenants.sso.linking_staff import link_staff
+from tenants.sso.models import RelyingParty, SecurityEventKind
+from tenants.sso.security_events import note
+from tenants.staff.models import StaffMember
 from tenants.staff.signing_in import begin, finish
+
+Refusal: TypeAlias = tuple[str, int] | tuple[str, int, dict[str, str]]
+"""A page with what is wrong."""
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -24,39 +37,58 @@ class SignInForm(FlaskForm):
 
 @blueprint.get("/sign-in")
 def show() -> str | Response:
-    """The form, or the desk for who is signed in already."""
-    return redirect(url_for("desk.home.show")) if desk.staff() else _page(SignInForm())
+    """The ways to sign in, or the desk for who is signed in already."""
+    return desk.go_on() if desk.staff() else _page(SignInForm())
 
 
 @blueprint.post("/sign-in")
-def submit() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+def submit() -> Response | Refusal:
     """Signs in; an unknown name and a wrong password get the same answer."""
     form = SignInForm()
+    checked = _checked(form)
+    if not isinstance(checked, StaffMember):
+        return checked
+    response = desk.sit_down(checked)
+    db.session.commit()
+    return response
+
+
+@blueprint.post("/sign-in/link")
+def link() -> Response | Refusal:
+    """Lets the hub's word open an account here from now on: of who is signed in there, and knows the account's password."""
+    form = SignInForm()
+    checked = _checked(form)
+    if not isinstance(checked, StaffMember):
+        return checked
+    here = desk.signed_in()
+    if here is None:
+        return _page(form), 409
+    link_staff(db.session(), here, checked, address=desk.address(), at=desk.now())
+    db.session.commit()
+    flash(gettext("From now on your city ID opens your account here."))
+    return desk.go_on()
+
+
+def _checked(form: SignInForm) -> StaffMember | Refusal:
+    """The account whose name and password these are, or the page that refuses them."""
     if not form.validate():
         return _page(form), 422
-    session, name, password = db.session(), form.username.data, form.password.data
+    session = db.session()
     try:
-        attempt = begin(session, name, address=request.remote_addr or "", at=desk.now())
+        attempt = begin(session, form.username.data, address=desk.address(), at=desk.now())
         session.rollback()  # what follows takes a while
-        staff = finish(session, attempt, attempt.check(password))
+        return finish(session, attempt, attempt.check(form.password.data))
     except SignInRefused as refusal:
-        db.session.commit()
+        note(session, SecurityEventKind.REFUSED_LOCALLY, actor=attempt.username, address=desk.address(), at=desk.now())
+        session.commit()
         form.form_errors.append(refusals.say(refusal))
         return _page(form), refusals.STATUSES[SignInRefused]
     except SignInThrottled as refusal:
         form.form_errors.append(refusals.say(refusal))
         return _page(form), refusals.STATUSES[SignInThrottled], {"Retry-After": str(refusal.retry_after_seconds)}
-    db.session.commit()
-    return redirect(desk.sit_down(staff, at=desk.now()), code=303)
-
-
-@blueprint.post("/sign-out")
-def leave() -> Response:
-    """Ends the session."""
-    desk.get_up()
-    flash(gettext("You are signed out."))
-    return redirect(url_for("desk.signing_in.show"), code=303)
 
 
 def _page(form: SignInForm) -> str:
-    return render_template("tenant/sign_in.html", form=form)
+    party = db.session.get(RelyingParty, desk.settings().district)
+    issuer = party.issuer if party else None
+    return render_template("tenant/sign_in.html", form=form, here=desk.signed_in(), issuer=issuer)

@@ -1,12 +1,12 @@
 """How do programs work with a district?"""
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from api import entrance, problems, requests
 from api.documentation import documentation
 from api.health import health
 from api.metrics import metrics
-from api.problems import ProblemBlueprint
+from api.tenant import people, sitting
 from api.tenant.city import city
 from api.tenant.district import degraded, district, figures
 from api.tenant.hour_entries import hour_entries
@@ -18,6 +18,7 @@ from api.tenant.registrations import registrations
 from tenants.db import db
 from tenants.migrations import MIGRATIONS
 from tenants.settings import Settings
+from tenants.sso.knowing import KnownProvider
 
 _DESCRIPTION = (
     "A district's volunteers and their hours. A program acts for a member of staff, with a bearer token that an operator "
@@ -26,11 +27,15 @@ _DESCRIPTION = (
 )
 
 
-def register(app: Flask) -> list[ProblemBlueprint]:
-    """Gives the district's application its API, before anything else that answers; gives the parts that need a token."""
+def register(app: Flask) -> list[Blueprint]:
+    """Gives the district's application its API, and volunteers their pages, before anything else that answers.
+
+    Gives the parts to which a browser sends nothing by itself.
+    """
     settings: Settings = app.config["SETTINGS"]
     requests.observe(app)
     entrance.guard(app)
+    sitting.register(app)
     api = problems.prepare(app, title=f"Banyan: {settings.district_name}", version="1", description=_DESCRIPTION)
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
@@ -41,4 +46,5 @@ def register(app: Flask) -> list[ProblemBlueprint]:
     app.register_blueprint(metrics(settings.wire.metrics_token, figures))
     with app.app_context():
         app.register_blueprint(health(db.engine, MIGRATIONS, degraded=degraded))
-    return parts
+    app.extensions["provider"] = KnownProvider(settings)
+    return [*parts, people.register(app)]

@@ -6,12 +6,12 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from api.pagination import PageQuerySchema
+from sync.documents import DocumentFlaw, DocumentKind
 from tenants.hours.certifying_many import MOST_AT_ONCE
 from tenants.hours.models import MAX_ACTIVITY_LENGTH, MAX_FIELD_LENGTH, MAX_REASON_LENGTH, HourAct, HourState
 from tenants.hours.rules import MINUTES_PER_DAY
 from tenants.organizations.models import OrganizationKind
 from tenants.questions.models import MAX_NOTE_LENGTH, Answer, QuestionState, Topic
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.standing import StandingState
 
 

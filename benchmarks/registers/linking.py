@@ -16,7 +16,7 @@ from federation.identity.matching.frequencies import FURTHER_COUNTS, Frequencies
 from federation.identity.matching.judging import Judge
 from federation.identity.matching.model import Model
 from federation.identity.matching.policies import Policy
-from tenants.registrations import documents
+from sync import documents
 
 _KEY_VERSION = 1
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from benchmarks.registers import slips
 from benchmarks.registers.people import DISTRICTS, People, Person, new_passport
-from tenants.registrations.documents import DocumentKind
+from sync.documents import DocumentKind
 
 PROFILES = {"normal": 1.0, "hard": 1.8}
 """How much more frequent slips are than usual."""

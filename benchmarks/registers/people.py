@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from benchmarks.registers.names import Lottery, Names, twin_of
-from tenants.registrations.documents import DocumentKind
+from sync.documents import DocumentKind
 
 DISTRICTS = Lottery(
     [f"district-{number:02}" for number in range(1, 17)], [8, 7, 22, 12, 20, 6, 4, 4, 6, 8, 6, 4, 3, 2.5, 2.5, 2]

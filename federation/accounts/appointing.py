@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation.accounts.models import Account, Role
+from federation.accounts.models import Account, DistrictDuty, DistrictRole, Role, SecurityEventKind
+from federation.accounts.security_events import note
 from federation.errors import Invalid
 from sync.accounts.usernames import LONGEST_NAME, USERNAME_FORM, is_username
 
@@ -22,6 +23,17 @@ def add_steward(
     at: datetime,
 ) -> Account:
     """A new account of the hub's staff; raises `Invalid` where a name cannot stand or is taken."""
+    account = add_account(
+        session, username=username, name=name, password_hash=password_hash, must_change_password=must_change_password, at=at
+    )
+    appoint_steward(session, account, role, by=by, at=at)
+    return account
+
+
+def add_account(
+    session: Session, *, username: str, name: str, password_hash: str, must_change_password: bool, at: datetime
+) -> Account:
+    """A new account of somebody who does something at the hub or in a district; raises `Invalid` as above."""
     if not is_username(username):
         raise Invalid(f"{username!r} is no name to sign in with. Choose {USERNAME_FORM}.", field="username")
     if not name.strip() or len(name) > LONGEST_NAME:
@@ -35,6 +47,35 @@ def add_steward(
         must_change_password=must_change_password,
         created_at=at,
     )
-    account.appoint(role, by=by, at=at)
     session.add(account)
+    session.flush()
     return account
+
+
+def appoint_steward(session: Session, account: Account, role: Role, *, by: str, at: datetime) -> None:
+    """Makes it one of the hub's staff, or gives it another role there; raises `Invalid` where it has this one."""
+    account.appoint(role, by=by, at=at)
+    note(session, SecurityEventKind.ROLE_GIVEN, account=account, at=at, by=by, role=role)
+
+
+def appoint_in_district(
+    session: Session, account: Account, duty: DistrictDuty, *, district: str, by: str, at: datetime
+) -> None:
+    """Lets somebody do something at a district, which narrows it; raises `Invalid` where they do it already."""
+    held = next((role for role in account.district_roles if role.district == district), None)
+    if held and held.role is duty:
+        raise Invalid(f"{account.username} is {duty} of {district} already.", field="role")
+    if held is None:
+        held = DistrictRole(district=district)
+        account.district_roles.append(held)
+    held.role, held.given_by, held.given_at = duty, by, at
+    note(session, SecurityEventKind.ROLE_GIVEN, account=account, at=at, by=by, district=district, role=duty)
+
+
+def dismiss_from_district(session: Session, account: Account, *, district: str, by: str, at: datetime) -> None:
+    """They do nothing at a district any more; raises `Invalid` where they did not."""
+    held = next((role for role in account.district_roles if role.district == district), None)
+    if held is None:
+        raise Invalid(f"{account.username} does nothing at {district}.", field="district")
+    account.district_roles.remove(held)
+    note(session, SecurityEventKind.ROLE_TAKEN, account=account, at=at, by=by, district=district, role=held.role)

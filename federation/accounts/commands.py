@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from federation.accounts import securing
-from federation.accounts.appointing import add_steward
+from federation.accounts.appointing import add_steward, appoint_steward
 from federation.accounts.finding import steward_named, stewards
 from federation.accounts.models import Role
 from federation.accounts.passwords import initial_password, new_hash
@@ -19,12 +19,12 @@ from federation.operating import hub, operator
 from sync.programs.terminal import written
 
 _ROLE = click.Choice([role.value for role in Role])
-_TYPED = click.option("--type-password", "typed", is_flag=True, help="Let the steward type a password of their own here.")
-_STDIN = click.option("--password-stdin", "from_stdin", is_flag=True, help="Read a password of their own from standard input.")
+TYPED = click.option("--type-password", "typed", is_flag=True, help="Let the steward type a password of their own here.")
+STDIN = click.option("--password-stdin", "from_stdin", is_flag=True, help="Read a password of their own from standard input.")
 
 
 @dataclass(frozen=True)
-class _Password:
+class NewPassword:
     """A new password by its hash, made before there is a transaction; `made` is the password where it was made here."""
 
     hash: str
@@ -60,7 +60,7 @@ def steward_group() -> None:
     """Manage the accounts of the hub's staff, who decide whether registrations are one person.
 
     A steward decides reviews, merges and splits. A lead does that, and also takes back that two registrations are never one
-    person. They sign in at the hub's pages, at /stewards/.
+    person. They sign in at the hub's pages, at /stewards/, with a second factor.
     """
 
 
@@ -68,8 +68,8 @@ def steward_group() -> None:
 @click.argument("username")
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--role", default=Role.STEWARD.value, show_default=True, type=_ROLE, help="What the person does.")
-@_TYPED
-@_STDIN
+@TYPED
+@STDIN
 def add(username: str, name: str, role: str, typed: bool, from_stdin: bool) -> None:
     """Add the account USERNAME: small letters and digits, with dots, dashes, underscores or an at-sign between them.
 
@@ -78,7 +78,7 @@ def add(username: str, name: str, role: str, typed: bool, from_stdin: bool) -> N
 
     Example: banyan-hub steward add chen.jing --name 陈静
     """
-    password = _Password.of(typed, from_stdin)
+    password = NewPassword.of(typed, from_stdin)
     with hub() as (session, _):
         add_steward(
             session,
@@ -116,7 +116,7 @@ def show() -> None:
 def disable(username: str) -> None:
     """Disable the account USERNAME: its sessions end at once, and nobody signs in with it. Its decisions stay."""
     with hub() as (session, _):
-        securing.disable(session, steward_named(session, username), at=datetime.now(UTC))
+        securing.disable(session, steward_named(session, username), by=operator(), at=datetime.now(UTC))
         session.commit()
     click.echo(f"The account {username} is disabled. It opens again with: banyan-hub steward enable {username}")
 
@@ -126,24 +126,24 @@ def disable(username: str) -> None:
 def enable(username: str) -> None:
     """Let the disabled account USERNAME sign in again, with its password and role."""
     with hub() as (session, _):
-        steward_named(session, username).enable()
+        securing.enable(session, steward_named(session, username), by=operator(), at=datetime.now(UTC))
         session.commit()
     click.echo(f"{username} can sign in again.")
 
 
 @steward_group.command("password")
 @click.argument("username")
-@_TYPED
-@_STDIN
+@TYPED
+@STDIN
 def set_password(username: str, typed: bool, from_stdin: bool) -> None:
     """Give USERNAME a new password, for instance because the old one is forgotten. Every session of the account ends.
 
     It is printed, this once only, and the steward chooses another when they sign in with it.
     """
-    password = _Password.of(typed, from_stdin)
+    password = NewPassword.of(typed, from_stdin)
     with hub() as (session, _):
         account, at = steward_named(session, username), datetime.now(UTC)
-        securing.reset_password(session, account, password.hash, must_change_password=password.is_made, at=at)
+        securing.reset_password(session, account, password.hash, must_change_password=password.is_made, by=operator(), at=at)
         session.commit()
     password.tell(f"{username} has a new password.")
 
@@ -157,6 +157,19 @@ def change_role(username: str, role: str) -> None:
     Example: banyan-hub steward role chen.jing lead
     """
     with hub() as (session, _):
-        steward_named(session, username).appoint(Role(role), by=operator(), at=datetime.now(UTC))
+        appoint_steward(session, steward_named(session, username), Role(role), by=operator(), at=datetime.now(UTC))
         session.commit()
     click.echo(f"{username} is {role} now.")
+
+
+@steward_group.command("second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Forget app, recovery codes and passkeys of USERNAME, who has lost them. Every session of the account ends.
+
+    Make sure who asks: with the password alone they set up another second factor when they sign in next.
+    """
+    with hub() as (session, _):
+        securing.reset_second_factor(session, steward_named(session, username), by=operator(), at=datetime.now(UTC))
+        session.commit()
+    click.echo(f"{username} sets up another second factor at the next sign-in.")

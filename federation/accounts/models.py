@@ -1,11 +1,12 @@
 """Who signs in at the hub?"""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from federation.db import Model
@@ -17,6 +18,8 @@ from sync.messages.envelope import new_uuid
 
 LONGEST_USER_AGENT = 200
 
+RECENT = timedelta(minutes=15)
+"""How long somebody who has proven who they are may change by what they do that, or finish it."""
 IDLE_LIMIT = timedelta(hours=1)
 ABSOLUTE_LIMIT = timedelta(hours=12)
 # A session's use is written down when the last note of it is this old, not with every page.
@@ -51,6 +54,14 @@ class Method(StrEnum):
     SEVERAL_FACTORS = "mfa"
 
 
+class Missing(StrEnum):
+    """What has to come before a session opens anything."""
+
+    SECOND_FACTOR = "second_factor"
+    PASSWORD = "password"  # noqa: S105 - a name
+    """One that nobody else has seen."""
+
+
 class SecurityEventKind(StrEnum):
     """What can happen that is written down for whoever watches over an account, or over the hub."""
 
@@ -59,8 +70,6 @@ class SecurityEventKind(StrEnum):
     THROTTLED = "throttled"
     SIGNED_UP = "signed_up"
     CLAIMED = "claimed"
-    CODE_SENT = "code_sent"
-    PROVED_AGAIN = "proved_again"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name
     RECOVERY_BEGAN = "recovery_began"
     RECOVERED = "recovered"
@@ -97,7 +106,8 @@ class Account(Model):
     """Somebody who signs in at the hub. `id` is who they are to every district, for good.
 
     `volunteer_id` is the ID that they had when they signed up or claimed it; where persons were merged since, it is an alias.
-    `must_change_password` says that others have seen the password, too.
+    `name` is that of staff, who stand by it in what they do; a volunteer's is only in `sealed_name`, encrypted (`naming`).
+    `must_change_password` says that others have seen the password, too; `has_second_factor` that an app for codes is set up.
     """
 
     __tablename__ = "account"
@@ -110,6 +120,8 @@ class Account(Model):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     volunteer_id: Mapped[str | None] = mapped_column(String(14), unique=True, index=True)
+    sealed_name: Mapped[bytes | None] = mapped_column(LargeBinary)
+    has_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     stewardship: Mapped["Stewardship | None"] = relationship(cascade="all, delete-orphan")
     district_roles: Mapped[list["DistrictRole"]] = relationship(order_by="DistrictRole.district", cascade="all, delete-orphan")
@@ -123,6 +135,11 @@ class Account(Model):
     def is_staff(self) -> bool:
         """Whether it decides about others, here or in a district, and so has to prove with two factors whose it is."""
         return self.stewardship is not None or bool(self.district_roles)
+
+    @property
+    def wants_second_factor(self) -> bool:
+        """Whether a password alone does not open it."""
+        return self.is_staff or self.has_second_factor
 
     def appoint(self, role: Role, *, by: str, at: datetime) -> None:
         """Makes it a member of the hub's staff, or gives it another role; raises `Invalid` where it has this one."""
@@ -194,15 +211,32 @@ class AccountSession(Model):
         """How sure it is whose it is: 2 after two factors, or after a passkey that asked who holds it; else 1."""
         return 2 if Method.SEVERAL_FACTORS in self.methods.split() else 1
 
+    @property
+    def missing(self) -> "Missing | None":
+        """What has to come before it opens anything; None where nothing is missing."""
+        if self.account.wants_second_factor and self.assurance == 1:
+            return Missing.SECOND_FACTOR
+        return Missing.PASSWORD if self.account.must_change_password else None
+
+    def is_recent(self, *, at: datetime) -> bool:
+        """Whether the person proved who they are so short a time ago that they may change how they do that."""
+        return at - self.authenticated_at <= RECENT
+
     def is_open(self, *, at: datetime) -> bool:
-        """Whether it still opens the account: it was neither ended, nor left alone, nor went on, for too long."""
+        """Whether it is still there: it was neither ended, nor left alone, nor unfinished, nor went on, for too long."""
         if self.ended_at is not None or not self.account.active:
+            return False
+        if self.missing and at - self.authenticated_at > RECENT:
             return False
         return at - self.seen_at <= IDLE_LIMIT and at - self.began_at <= ABSOLUTE_LIMIT
 
     def is_fresh(self, *, at: datetime) -> bool:
         """Whether the last note of its use is young enough."""
         return at - self.seen_at <= _FRESH
+
+    def prove(self, methods: Collection[Method], *, key_hash: str, at: datetime) -> None:
+        """The person has proven again who they are, by these; another key opens it from now on, and the one before nothing."""
+        self.methods, self.key_hash, self.authenticated_at, self.seen_at = " ".join(sorted(methods)), key_hash, at, at
 
     def end(self, *, at: datetime) -> None:
         """It opens nothing any more; of one that has ended that is true already."""

@@ -40,11 +40,25 @@ def begin_session(
     return key
 
 
+def renew_session(held: AccountSession, *, methods: Collection[Method], at: datetime) -> str:
+    """The person in this session has proven again who they are, by `methods`; gives the key that its browser is to show now."""
+    key = secrets.token_urlsafe(32)
+    held.prove(methods, key_hash=_hash(key), at=at)
+    return key
+
+
 def session_of(session: Session, key: str, *, at: datetime) -> AccountSession | None:
-    """The open session whose key this is, with its account; None where there is none."""
+    """The open session whose key this is, with its account, where nothing is missing for it to open that; else None."""
+    found = session_begun(session, key, at=at)
+    return found if found and not found.missing else None
+
+
+def session_begun(session: Session, key: str, *, at: datetime) -> AccountSession | None:
+    """The same, also where something is missing: that is for the pages alone on which it is shown."""
     query = select(AccountSession).where(AccountSession.key_hash == _hash(key))
-    account = joinedload(AccountSession.account).joinedload(Account.stewardship)
-    found = session.scalars(query.options(account)).one_or_none()
+    account = joinedload(AccountSession.account)
+    loaded = query.options(account.joinedload(Account.stewardship), account.selectinload(Account.district_roles))
+    found = session.scalars(loaded).one_or_none()
     return found if found and found.is_open(at=at) else None
 
 
@@ -57,7 +71,8 @@ def open_sessions(session: Session, account: Account, *, at: datetime) -> list[A
     """Where the account is signed in to, the last used first."""
     one = AccountSession
     still_open = (one.ended_at.is_(None), one.seen_at >= at - IDLE_LIMIT, one.began_at >= at - ABSOLUTE_LIMIT)
-    return list(session.scalars(select(one).where(one.account_id == account.id, *still_open).order_by(one.seen_at.desc())))
+    found = session.scalars(select(one).where(one.account_id == account.id, *still_open).order_by(one.seen_at.desc()))
+    return [opened for opened in found if not opened.missing]
 
 
 def end_session(session: Session, account: Account, session_id: uuid.UUID, *, at: datetime) -> None:

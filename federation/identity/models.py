@@ -22,6 +22,8 @@ class LinkReason(StrEnum):
     """So like another registration of the person that a machine may say so."""
     STEWARD = "steward"
     """A steward said so."""
+    SIGN_IN = "sign_in"
+    """Its person opened it, signed in at the hub, which had issued this ID to them."""
     CLAIM = "claim"
     """Its district held this ID for it when the hub had lost it."""
 
@@ -102,10 +104,11 @@ class RetiredTokenKey(Model):
 class Link(Model):
     """Whose a registration is.
 
-    `own_volunteer_id` is the ID that was issued for this registration, where one was: to that it returns when it is split from
-    others. `weight` (bits, the logarithm to base 2 of the odds) and `model_version` say how like and by which model, where a
-    machine compared; `by` is the steward or the rule that decided. `verified` links were looked at by a person, and no
-    machine undoes them. `version` grows with each change, so that the district keeps the newest.
+    `own_volunteer_id` is the ID that was issued for this registration, where one was: to that it returns when it is split
+    from others. `weight` (bits, the logarithm to base 2 of the odds) and `model_version` say how like and by which model,
+    where a machine compared; `by` is the steward or the rule that decided. `verified` links were looked at by a person, or
+    said by the one whom they are about, and no machine undoes them. `version` grows with each change, so that the district
+    keeps the newest.
     """
 
     __tablename__ = "link"

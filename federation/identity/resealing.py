@@ -6,6 +6,10 @@ import msgspec
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from federation.accounts.contacts.models import Contact, VerificationCode
+from federation.accounts.factors.models import CodeGenerator
+from federation.accounts.models import Account
+from federation.accounts.sending.models import OutgoingMessage
 from federation.directory.models import BusAccount
 from federation.identity.models import Registration
 from federation.identity.persons.sealing import seal, unseal
@@ -41,5 +45,10 @@ STOCKS = (
     Stock.of("parked events", ParkedRecord.line),
     Stock.of("refused messages", QuarantinedMessage.head),
     Stock.of("accounts on the bus", BusAccount.sealed_password),
+    Stock.of("names of accounts", Account.sealed_name),
+    Stock.of("telephone numbers and e-mail addresses", Contact.sealed),
+    Stock.of("seeds of apps for codes", CodeGenerator.seed),
+    Stock.of("messages to be sent", OutgoingMessage.sealed),
+    Stock.of("what codes were sent for", VerificationCode.sealed),
 )
 """Everything that is under the hub's field keys, and first what ought to be."""

@@ -4,6 +4,7 @@ A list of small steps, each of which either goes on, asks the person for somethi
 the answer goes, a refusal stays at the hub; from then on the client is told, with its state and in the hub's name.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -202,11 +203,10 @@ def _whither(call: Call, parameters: Mapping[str, str]) -> tuple[Client, str]:
 
 
 def _refuse_unread(call: Call, pairs: Iterable[tuple[str, str]], error: InvalidRequestError) -> Answer:
-    """Tells the client where it can be certain which it is: the parameters that say so came once, and can be meant."""
+    """Tells the client where it is certain which it is: what says so can be read."""
     pairs = list(pairs)
-    once = {
-        name: value for name, value in pairs if sum(other == name for other, _ in pairs) == 1 and len(value) <= LONGEST_VALUE
-    }
+    times = Counter(name for name, _ in pairs)
+    once = {name: value for name, value in pairs if times[name] == 1 and len(value) <= LONGEST_VALUE}
     _, redirect_uri = _whither(call, once)
     return Provider(call).refusal(error, state=once.get("state"), redirect_uri=redirect_uri)
 

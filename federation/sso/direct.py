@@ -79,7 +79,9 @@ def userinfo(call: Call, message: Message) -> Answer:
     except OAuth2Error as error:
         return Answer.of(*error(None))
     of = found.authorization
-    claims = claims_of(call.session, of.account, client=of.client, scope=found.scope, assurance=of.assurance)
+    claims = claims_of(
+        call.session, of.account, client=of.client, scope=found.scope, assurance=of.assurance, settings=call.settings
+    )
     return Answer.of(_OK, claims, _NOT_KEPT)
 
 
@@ -91,6 +93,7 @@ def _answer(call: Call, message: Message, path: str, act: Callable[[Provider, Re
         provider = Provider(call)
         return act(provider, provider.request(message.method, path, read_parameters(message.form), dict(message.headers)))
     except OAuth2Error as error:
+        error.redirect_uri = None  # nobody is sent anywhere: the client is told to its face
         return Answer.of(*error(None))
     except ValueError:
         return Answer.of(*InvalidRequestError("a parameter cannot be read")(None))

@@ -44,8 +44,7 @@ class Throttle:
         attempt = self._attempts.c
         this_name, from_here = attempt.username == username, attempt.origin == origin
         limits = [(and_(this_name, from_here), FAILURES_PER_NAME_AND_ADDRESS)]
-        known = select(attempt.id).where(this_name, from_here, attempt.succeeded, attempt.at > at - KNOWN_FOR)
-        if session.scalar(known) is None:
+        if not self.is_known(session, username, origin, at=at):
             limits += [(from_here, FAILURES_PER_ADDRESS), (this_name, FAILURES_PER_NAME)]
         for which, limit in limits:
             failures = select(attempt.at).where(which, ~attempt.succeeded, attempt.at > at - WINDOW)
@@ -54,6 +53,12 @@ class Throttle:
             if decisive is not None:
                 return max(1, int((decisive + WINDOW - at).total_seconds()))
         return 0
+
+    def is_known(self, session: Session, username: str, origin: str, *, at: datetime) -> bool:
+        """Whether somebody at `origin` has signed in as `username` of late."""
+        attempt = self._attempts.c
+        this_one = (attempt.username == username, attempt.origin == origin, attempt.succeeded, attempt.at > at - KNOWN_FOR)
+        return session.scalar(select(attempt.id).where(*this_one).limit(1)) is not None
 
     def note_failure(self, session: Session, username: str, origin: str, *, at: datetime) -> None:
         """Counts a failure, and forgets what no longer counts."""

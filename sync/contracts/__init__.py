@@ -17,6 +17,12 @@ from sync.contracts.identity_questions import (
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
+from sync.contracts.relying_parties import (
+    RELYING_PARTY_ANNOUNCED,
+    RELYING_PARTY_REGISTERED,
+    RegisteredState,
+    RelyingPartyState,
+)
 from sync.contracts.signing_keys import (
     SIGNING_KEY_ADDED,
     SIGNING_KEY_RECOGNIZED,
@@ -35,6 +41,8 @@ CONTRACTS: dict[str, type[msgspec.Struct]] = {
     MEMBERSHIP_CHANGED: MembershipState,
     ORGANIZATION_RECORDED: OrganizationState,
     REGISTRATION_RECORDED: RegistrationState,
+    RELYING_PARTY_ANNOUNCED: RelyingPartyState,
+    RELYING_PARTY_REGISTERED: RegisteredState,
     SIGNING_KEY_ADDED: SigningKeyState,
     SIGNING_KEY_RECOGNIZED: SigningKeyPeriod,
     SIGNING_KEY_ROTATED: SigningKeyState,

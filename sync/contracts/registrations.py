@@ -22,7 +22,8 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     `birth_date` is `YYYY-MM-DD`, `gender` is `M` or `F`; both are absent where the district does not know them.
     `document_flaw` says why a document that was given has no token (`check_digit`, `impossible_date`, `century_unknown`,
     `malformed`). `document_disagrees` names what the number proves otherwise than was stated (`birth_date`, `gender`).
-    `local_number` is for the district alone, which gets its registrations back by this after a loss.
+    `local_number` is for the district alone, which gets its registrations back by this after a loss. `subject` is there where
+    the person opened the registration, signed in at the hub: the account by which the hub knows them (OpenID Connect's `sub`).
     """
 
     registration_id: str
@@ -36,3 +37,4 @@ class RegistrationState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     document_flaw: str | None = None
     local_number: str | None = None
     document_disagrees: tuple[str, ...] = ()
+    subject: str | None = None

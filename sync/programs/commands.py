@@ -69,7 +69,7 @@ class ProgramSettings(Protocol):
 class Participant:
     """A side in the streams: who it is (a district's code or `streams.HUB`), its tables, and whose keys it trusts.
 
-    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `errand` what it does all the time;
+    `tidy` is what it does once an hour, such as forgetting what was kept long enough; `errands` what it does all the time;
     `agreement` is how it comes to terms with the other side about its own key, where that can be exchanged.
     """
 
@@ -80,7 +80,7 @@ class Participant:
     keys: KeyRing
     incarnation: Incarnation
     tidy: Tidy | None = None
-    errand: Errand | None = None
+    errands: tuple[Errand, ...] = ()
     agreement: Agreement | None = None
 
 
@@ -282,7 +282,7 @@ def _sync(program: Program) -> click.Command:
                 share=share,
                 heartbeat=settings.wire.heartbeat_file,
                 tidy=_forgetting(participant, settings),
-                errand=participant.errand,
+                errands=participant.errands,
                 rotation=_rotation(participant, settings, signer, sessions),
             )
 

@@ -1,11 +1,11 @@
 """How does one side take part in the streams?
 
-Two loops in one process: the relay sends, the consumer receives; a side may have an errand beside them. None ends before it is
+Two loops in one process: the relay sends, the consumer receives; a side may have errands beside them. None ends before it is
 told to. What fails is logged when it begins and when it is over, and tried again with growing pauses.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -54,14 +54,14 @@ def run(
     share: Share = WHOLE,
     heartbeat: Path | None = None,
     tidy: Tidy | None = None,
-    errand: Errand | None = None,
+    errands: Sequence[Errand] = (),
     rotation: Rotation | None = None,
 ) -> None:
     """Sends and receives for `party`, a district's code or `streams.HUB`, until `stop` is set.
 
     Of the hub's processes each has a `share` of the districts; the first does what is to be done once. `log` must listen to
     `sessions`, whose engine is used by this call alone. `keys` are the public keys of the others; `tidy` is done once an hour,
-    while there is nothing to send; `errand` is what the side does all the time; `rotation` is what exchanges the key that
+    while there is nothing to send; `errands` are what the side does all the time; `rotation` is what exchanges the key that
     `signer` has.
     """
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
@@ -104,8 +104,8 @@ def run(
             errand.close()
 
     beside = [threading.Thread(target=send_until_stopped, name=_SENDING)]
-    if errand and share.is_first:
-        beside.append(threading.Thread(target=run_errand, args=(errand,), name=_ERRAND))
+    if share.is_first:
+        beside += [threading.Thread(target=run_errand, args=(errand,), name=_ERRAND) for errand in errands]
     for thread in beside:
         thread.start()
     try:

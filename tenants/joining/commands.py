@@ -9,6 +9,7 @@ import rich_click as click
 
 from sync.joining.invitation import read_invitation
 from sync.keys.rotating import GRACE, Agreed
+from sync.settings import web_address
 from tenants.joining.rotating import rotate
 from tenants.joining.writing import ENVIRONMENT_FILE, SettingsFolder
 from tenants.operating import district
@@ -26,7 +27,13 @@ from tenants.operating import district
     envvar="BANYAN_DATABASE_URL",
     help="postgresql+psycopg://…; by default an SQLite file in that folder. Better given in the environment than typed.",
 )
-def join_command(invitation: str, folder: Path | None, database_url: str | None) -> None:
+@click.option(
+    "--public-url",
+    envvar="BANYAN_PUBLIC_URL",
+    type=web_address,
+    help="https://…, where people will find this district's pages: they sign in there with the ID that they have in the city.",
+)
+def join_command(invitation: str, folder: Path | None, database_url: str | None, public_url: str | None) -> None:
     """Join the federation with the line INVITATION that the hub's operator handed over (- reads it from standard input).
 
     Makes this district's keys, tells the hub the public one, checks what the hub answers, and writes all settings. If it is
@@ -38,7 +45,7 @@ def join_command(invitation: str, folder: Path | None, database_url: str | None)
     invited = read_invitation(sys.stdin.read() if invitation == "-" else invitation)
     place = SettingsFolder(folder or Path(invited.district))
     given = ask(invited, place.signing_key())
-    place.write(given, database_url=database_url)
+    place.write(given, database_url=database_url, public_url=public_url)
     environment = shlex.quote(str(place.path / ENVIRONMENT_FILE))
     click.echo(
         f"{given.name} takes part as {given.district}. Its settings and keys are in {place.path}, readable for you alone.\n"

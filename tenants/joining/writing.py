@@ -40,8 +40,11 @@ class SettingsFolder:
             _write(kept, signing.private_jwk(signing.generate_key()).decode())
         return signing.read_key(kept.read_bytes())
 
-    def write(self, enrolment: Enrolment, *, database_url: str | None) -> None:
-        """Writes what the hub gave and what the district makes for itself; by default its database is a file there."""
+    def write(self, enrolment: Enrolment, *, database_url: str | None, public_url: str | None = None) -> None:
+        """Writes what the hub gave and what the district makes for itself; by default its database is a file there.
+
+        `public_url` is where people will find the district's pages, if that is known by now.
+        """
         files = {
             "bus-url": _bus_url(enrolment.bus),
             "database-url": database_url or f"sqlite:///{self.path / 'district.db'}",
@@ -57,6 +60,8 @@ class SettingsFolder:
             "BANYAN_DISTRICT_NAME": enrolment.name,
             "BANYAN_TOKEN_KEY_VERSION": str(enrolment.token_key_version),
         } | {_setting(name): str(self.path / name) for name in (*files, _SIGNING_KEY)}
+        if public_url:
+            settings["BANYAN_PUBLIC_URL"] = public_url
         lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(settings.items())]
         for name, text in {**files, ENVIRONMENT_FILE: "".join(lines)}.items():
             _write(self._unfinished / name, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenants.organizations.models import Organization
+from tenants.organizations.models import Organization, OrganizationKind
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ def tree_of(session: Session, ids: Collection[uuid.UUID]) -> list[Placed]:
     ordered: list[Placed] = []
     _walk(None, 0, below, ordered)
     return ordered
+
+
+def streets(session: Session) -> list[Organization]:
+    """The district's streets, in the order of their names' sound."""
+    found = session.scalars(select(Organization).where(Organization.kind == OrganizationKind.STREET))
+    return sorted(found, key=lambda place: _by_sound(place.name))
 
 
 def _walk(

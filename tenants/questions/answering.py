@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED
+from sync.documents import may_hold_number, normal_number
 from tenants.errors import Invalid
 from tenants.mailbox import log
 from tenants.questions.models import MAX_NOTE_LENGTH, Answer, IdentityQuestion
 from tenants.questions.stating import answer_state
-from tenants.registrations.documents import may_hold_number, normal_number
 from tenants.registrations.models import Registration
 from tenants.settings import Settings
 

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
+from sync.documents import Document, token
 from tenants.mailbox import log
-from tenants.registrations.documents import Document, token
 from tenants.registrations.models import Registration
 from tenants.settings import Settings
 
@@ -28,6 +28,7 @@ def announce_registration(
         document_flaw=registration.document_flaw.value if registration.document_flaw else None,
         local_number=registration.local_number,
         document_disagrees=registration.disagreements,
+        subject=registration.subject,
     )
     log.announce(
         session,

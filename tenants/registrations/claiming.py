@@ -19,7 +19,9 @@ def claim_volunteer_ids(session: Session, stream: str, *, log: Log) -> None:
     """Tells the hub, whose `stream` begins anew, every volunteer ID that a registration here has: people were shown it."""
     up = streams.up(streams.district_of(stream))
     row = Registration
-    held = select(row.id, row.volunteer_id, row.volunteer_id_version).where(row.volunteer_id.is_not(None)).order_by(row.id)
+    # One that the hub has not confirmed came with the person, and goes with the registration.
+    assigned = (row.volunteer_id.is_not(None), row.volunteer_id_version > 0)
+    held = select(row.id, row.volunteer_id, row.volunteer_id_version).where(*assigned).order_by(row.id)
     for claims in session.execute(held).partitions(_AT_ONCE):
         said = [
             announcement(

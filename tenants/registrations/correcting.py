@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from sync.documents import DocumentKind
 from tenants.errors import Invalid
-from tenants.registrations.documents import DocumentKind
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import Outcome, RegistrationDetails, record_registration
 from tenants.settings import Settings

@@ -9,8 +9,8 @@ from cryptography.fernet import MultiFernet
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from sync.documents import masked
 from tenants.errors import NotFound, StaleVersion
-from tenants.registrations.documents import masked
 from tenants.registrations.models import FormerVolunteerId, Registration
 
 MIN_PHONE_TAIL = 4

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from sync.documents import DocumentFlaw, DocumentKind
 from sync.messages.envelope import new_uuid
 from tenants.db import Model
 from tenants.organizations.models import Organization
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 
 FIRST_TOKEN_VERSION = 1
 LONGEST_NAME = 120
@@ -22,6 +22,7 @@ class Registration(Model):
     `document_number` is encrypted with this district's own keys and shown masked; `document_token` is the keyed hash that
     the hub compares, under the federation's key of `document_token_version`. `volunteer_id` is the hub's answer: the ID of
     the person in the whole federation.
+    `subject` is there where the person opened it, sent here by the hub: as whom the hub knows them.
     `document_disagrees` names what a resident identity number proves otherwise than was typed (`birth_date`, `gender`).
     """
 
@@ -42,6 +43,7 @@ class Registration(Model):
     registered_on: Mapped[date]
     organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     volunteer_id: Mapped[str | None] = mapped_column(String(14), index=True)
+    subject: Mapped[str | None] = mapped_column(String(80), unique=True)
     volunteer_id_epoch: Mapped[int] = mapped_column(default=0)
     volunteer_id_version: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from sync.documents import Document, DocumentKind, understand
 from sync.messages.envelope import new_uuid
 from tenants.errors import Invalid
 from tenants.organizations.models import Organization
 from tenants.registrations.announcing import announce_registration, tokens_of
-from tenants.registrations.documents import Document, DocumentKind, understand
 from tenants.registrations.models import FIRST_TOKEN_VERSION, Registration
 from tenants.settings import Settings
 
@@ -23,7 +23,11 @@ GENDERS = ("M", "F")
 
 @dataclass(frozen=True, kw_only=True)
 class RegistrationDetails:
-    """What somebody states about a volunteer: numbers and names as written, `gender` as `M` or `F`."""
+    """What somebody states about a volunteer: numbers and names as written, `gender` as `M` or `F`.
+
+    Of whom the hub sent here it says as whom the hub knows them, `subject`, and their `volunteer_id`, where they had one: that
+    counts for a new registration alone.
+    """
 
     local_number: str
     name: str
@@ -34,6 +38,8 @@ class RegistrationDetails:
     phone: str | None = None
     document_kind: DocumentKind | None = None
     document_number: str | None = None
+    subject: str | None = None
+    volunteer_id: str | None = None
 
 
 class Outcome(StrEnum):
@@ -63,7 +69,13 @@ def record_registration(
     _refuse_impossible(details, today=today)
     document = _document(details, today=today)
     documents = tokens_of(document, settings)
-    registration = existing or Registration(id=new_uuid(), local_number=details.local_number, version=0)
+    registration = existing or Registration(
+        id=new_uuid(),
+        local_number=details.local_number,
+        subject=details.subject,
+        volunteer_id=details.volunteer_id,
+        version=0,
+    )
     values = {
         "name": details.name,
         "organization_id": details.organization.id,

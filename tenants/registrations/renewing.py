@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from sync.contracts.registrations import DocumentToken
+from sync.documents import understand
 from tenants.registrations.announcing import announce_registration, tokens_of
-from tenants.registrations.documents import understand
 from tenants.registrations.models import Registration
 from tenants.settings import Settings
 

@@ -11,8 +11,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.documents import DocumentFlaw, DocumentKind
 from sync.mailbox.facts import Fact
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.registrations.models import FIRST_TOKEN_VERSION, Registration
 
 
@@ -39,6 +39,7 @@ def _restore(registration: Registration, fact: Fact) -> None:
     registration.document_flaw = DocumentFlaw(data.document_flaw) if data.document_flaw else None
     registration.document_disagrees = ",".join(data.document_disagrees) or None
     registration.local_number = data.local_number or fact.key
+    registration.subject = data.subject
     registration.name = data.name
     registration.gender, registration.phone = data.gender, data.phone
     registration.birth_date = date.fromisoformat(data.birth_date) if data.birth_date else None

@@ -13,3 +13,8 @@ def staff_named(session: Session, username: str) -> StaffMember:
     if staff is None:
         raise NotFound(f"There is no member of staff called {username}.")
     return staff
+
+
+def staff_linked_to(session: Session, subject: str) -> StaffMember | None:
+    """The account of whom the hub knows by `subject`, where they have proved that it is theirs."""
+    return session.scalars(select(StaffMember).where(StaffMember.subject == subject)).one_or_none()

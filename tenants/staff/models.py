@@ -1,6 +1,7 @@
 """Who are the district's staff?"""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ from sync.accounts.throttling import SignInAttemptColumns
 from sync.accounts.usernames import LONGEST_NAME, LONGEST_USERNAME
 from sync.messages.envelope import new_uuid
 from tenants.db import Model
-from tenants.errors import Invalid
+from tenants.errors import Invalid, StateForbids
 from tenants.organizations.models import Organization
 
 LONGEST_PURPOSE = 120
@@ -39,10 +40,14 @@ class StaffMember(Model):
     active: Mapped[bool] = mapped_column(default=True)
     # Part of every session; a new one ends them all.
     session_epoch: Mapped[int] = mapped_column(default=0)
+    # By which the hub knows the same person; only there once they have proved both.
+    subject: Mapped[str | None] = mapped_column(String(80), unique=True)
 
     roles: Mapped[list["StaffRole"]] = relationship(
         order_by="StaffRole.id", back_populates="staff_member", cascade="all, delete-orphan"
     )
+
+    _counting: Collection[Role] = frozenset(Role)
 
     def appoint(self, role: Role, organization: Organization) -> None:
         """Gives the account a role at `organization` and below; raises `Invalid` where it has it."""
@@ -60,6 +65,21 @@ class StaffMember(Model):
     def dismiss(self, role: Role, organization: Organization) -> None:
         """Takes a role from the account; raises `Invalid` where it does not have it."""
         self.roles.remove(self._required(role, organization))
+
+    def narrow(self, roles: Collection[Role]) -> None:
+        """Lets no other roles than these count, as long as this object lives: in one request, of whom the hub speaks for."""
+        self._counting = frozenset(roles)
+
+    @property
+    def roles_in_force(self) -> list["StaffRole"]:
+        """The roles that count now; none where the account is closed."""
+        return [held for held in self.roles if self.active and held.role in self._counting]
+
+    def link(self, subject: str) -> None:
+        """The hub knows this person by `subject`; raises `StateForbids` where it is somebody else's account by now."""
+        if self.subject not in (None, subject):
+            raise StateForbids("This account belongs to another city ID. Ask who runs this program in your district.")
+        self.subject = subject
 
     def end_sessions(self) -> None:
         """Signs the account out wherever it is signed in."""

@@ -39,7 +39,7 @@ _GRANTS = {
 
 def granted_at(staff: StaffMember, permission: Permission) -> frozenset[uuid.UUID]:
     """The organizations at and below which a role grants `permission` to `staff`; none where no role does."""
-    return frozenset(role.organization_id for role in staff.roles if staff.active and permission in _GRANTS[role.role])
+    return frozenset(role.organization_id for role in staff.roles_in_force if permission in _GRANTS[role.role])
 
 
 def scope(session: Session, staff: StaffMember, permission: Permission) -> set[uuid.UUID]:

@@ -20,11 +20,13 @@ COMMITS = (
     "federation/identity/link_commands",
     "federation/identity/matching_commands",
     "federation/ledger/person_commands",
+    "federation/people/staff_commands",
     "federation/sso/commands",
     "federation/sso/keys/commands",
     "tenants/cli",
     "tenants/joining/commands",
     "tenants/organizations/commands",
+    "tenants/sso/commands",
     "tenants/staff/commands",
     "tenants/registrations/commands",
     "sync/programs/field_keys.py",  # a command of either side

@@ -167,7 +167,7 @@ def test_every_page_is_accessible_and_fits(
     browser: Browser, address: str, district: District, language: str, width: int
 ) -> None:
     entry = district.submitted(volunteer="FT1", hours_ago=40)
-    paths = ["/", "/queue/", "/queue/?name=x", f"/hours/{entry.id}/", "/volunteers/?words=FT1", "/imports/", "/nowhere"]
+    paths = ["/desk/", "/queue/", "/queue/?name=x", f"/hours/{entry.id}/", "/volunteers/?words=FT1", "/imports/", "/nowhere"]
     paths += [f"/volunteers/{entry.registration_id}", "/recording/?words=FT1", f"/recording/?like={entry.id}"]
     paths.append(f"/recording/volunteers/{entry.registration_id}")
     entry.registration.follow("44999999999999", epoch=1, version=1)

@@ -44,7 +44,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     settings = settings_in_environment(monkeypatch, f"sqlite:///{tmp_path / 'hub.db'}", tmp_path)
     with hub_of(settings) as hub:
         with hub.sessions.begin() as session:
-            appoint(session, role=Role.LEAD)
+            appoint(session, role=Role.LEAD, settings=settings)
         desk = desk_of(hub, {"futian": [twin("a1", "欧阳婷婷")], "luohu": [twin("b1", "欧阳丽丽")]})
         futian, luohu = desk.districts["futian"], desk.districts["luohu"]
         hub.hears(futian.says(registration("a2", phone="13700137000", document="D1"), somebody(4, "a3", document="D9")))
@@ -150,7 +150,7 @@ def test_two_districts_learn_that_two_are_one_and_that_they_are_not(
         luohu.register("LH1", name="欧阳丽丽", birth_date=date.fromisoformat(BORN), phone=PHONE)
         eventually(lambda: linked(made) == 2)
         with made.hub.sessions.begin() as session:
-            appoint(session)
+            appoint(session, settings=made.hub.settings)
 
         def shown() -> tuple[str | None, str | None]:
             return futian.volunteer_id("FT1"), luohu.volunteer_id("LH1")

@@ -21,8 +21,8 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     settings = settings_in_environment(monkeypatch, f"sqlite:///{tmp_path / 'hub.db'}", tmp_path)
     with hub_of(settings) as hub:
         with hub.sessions.begin() as session:
-            appoint(session)
-            appoint(session, "li", must_change_password=True)
+            appoint(session, settings=settings)
+            appoint(session, "li", must_change_password=True, settings=settings)
         yield hub
 
 

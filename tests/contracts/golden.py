@@ -23,6 +23,13 @@ from sync.contracts.identity_questions import (
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
+from sync.contracts.relying_parties import (
+    RELYING_PARTY_ANNOUNCED,
+    RELYING_PARTY_REGISTERED,
+    ClientKey,
+    RegisteredState,
+    RelyingPartyState,
+)
 from sync.contracts.signing_keys import (
     SIGNING_KEY_ADDED,
     SIGNING_KEY_RECOGNIZED,
@@ -64,6 +71,13 @@ _CERTIFIED = HourEntryState(
 # The public key of RFC 8037, appendix A, and its thumbprint.
 _KEY = SigningKeyState(kty="OKP", crv="Ed25519", x="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
 _KEY_ID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+# The public key of RFC 7515, appendix A.3.
+_CLIENT_KEY = ClientKey(
+    kty="EC",
+    crv="P-256",
+    x="f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    y="x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+)
 _ASSIGNED = VolunteerIdState(registration_id=_REGISTRATION, volunteer_id="44012345678912")
 
 STATES: dict[str, msgspec.Struct] = {
@@ -99,6 +113,8 @@ STATES: dict[str, msgspec.Struct] = {
         document_flaw="check_digit",
         local_number="FT000001",
     ),
+    RELYING_PARTY_ANNOUNCED: RelyingPartyState(public_url="https://futian.example", key=_CLIENT_KEY),
+    RELYING_PARTY_REGISTERED: RegisteredState(issuer="https://hub.example", client_id="district:futian"),
     SIGNING_KEY_ADDED: _KEY,
     SIGNING_KEY_RECOGNIZED: SigningKeyPeriod(key_id=_KEY_ID, not_before=_AT, not_after=_AT + timedelta(days=1)),
     SIGNING_KEY_ROTATED: _KEY,
@@ -110,12 +126,27 @@ STATES: dict[str, msgspec.Struct] = {
 _KEYS = {
     **dict.fromkeys([HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED], _ENTRY),
     **dict.fromkeys([IDENTITY_QUESTION_ANSWERED, IDENTITY_QUESTION_ASKED], _QUESTION),
-    **dict.fromkeys([MEMBERSHIP_CHANGED, SIGNING_KEY_ADDED, SIGNING_KEY_ROTATED], "futian"),
+    **dict.fromkeys(
+        [
+            MEMBERSHIP_CHANGED,
+            RELYING_PARTY_ANNOUNCED,
+            RELYING_PARTY_REGISTERED,
+            SIGNING_KEY_ADDED,
+            SIGNING_KEY_ROTATED,
+        ],
+        "futian",
+    ),
     SIGNING_KEY_RECOGNIZED: _KEY_ID,
     ORGANIZATION_RECORDED: _STREET,
     **dict.fromkeys([REGISTRATION_RECORDED, VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED], _REGISTRATION),
 }
-_BY_THE_HUB = {IDENTITY_QUESTION_ASKED, MEMBERSHIP_CHANGED, SIGNING_KEY_RECOGNIZED, VOLUNTEER_ID_ASSIGNED}
+_BY_THE_HUB = {
+    IDENTITY_QUESTION_ASKED,
+    MEMBERSHIP_CHANGED,
+    RELYING_PARTY_REGISTERED,
+    SIGNING_KEY_RECOGNIZED,
+    VOLUNTEER_ID_ASSIGNED,
+}
 
 
 def file_of(type: str) -> Path:

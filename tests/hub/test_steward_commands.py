@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from federation.accounts.models import Account, Role
 from federation.accounts.signing_in import begin, finish
+from federation.accounts.visits import Visit
 from federation.cli import main
 from federation.errors import SignInRefused
 from tests.hub.peers import Hub
@@ -23,7 +24,7 @@ def run(*arguments: str, typed: str = "") -> Result:
 def opened(hub: Hub, password: str, username: str = "li.na") -> Account:
     """The account that the password opens, with its role."""
     with hub.sessions.begin() as session:
-        attempt = begin(session, username, address="192.0.2.1", at=datetime.now(UTC))
+        attempt = begin(session, username, visit=Visit("192.0.2.1"), settings=hub.settings, at=datetime.now(UTC))
         account = finish(session, attempt, attempt.check(password))
         assert account.role
         session.expunge_all()

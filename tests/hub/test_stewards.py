@@ -13,19 +13,23 @@ from federation.accounts.passwords import new_hash
 from federation.accounts.permissions import Permission, permissions_of, require
 from federation.accounts.sessions import KEPT_FOR, begin_session, end_session, note_use, open_sessions, session_of
 from federation.accounts.signing_in import begin, finish
+from federation.accounts.visits import Visit
 from federation.errors import Invalid, NotAllowed, NotFound, SignInRefused, SignInThrottled, StateForbids
+from federation.settings import Settings
 from sync.accounts.throttling import FAILURES_PER_NAME_AND_ADDRESS, WINDOW
 from tests.hub.peers import AT, Hub
 from tests.support.stewards import PASSWORD, appoint
 
 OFFICE, ELSEWHERE = "192.0.2.1", "198.51.100.1"
+TWO_FACTORS = {Method.PASSWORD, Method.ONE_TIME_PASSWORD, Method.SEVERAL_FACTORS}
 
 
 def sign_in(
     session: Session, password: str = PASSWORD, *, username: str = "chen", address: str = OFFICE, at: datetime = AT
 ) -> Account:
+    settings: Settings = session.info["settings"]
     try:
-        attempt = begin(session, username, address=address, at=at)
+        attempt = begin(session, username, visit=Visit(address), settings=settings, at=at)
         session.rollback()
         return finish(session, attempt, attempt.check(password))
     finally:
@@ -33,7 +37,7 @@ def sign_in(
 
 
 def open_one(session: Session, account: Account, *, at: datetime = AT, user_agent: str = "a browser") -> str:
-    key = begin_session(session, account, methods={Method.PASSWORD}, address=OFFICE, user_agent=user_agent, at=at)
+    key = begin_session(session, account, methods=TWO_FACTORS, address=OFFICE, user_agent=user_agent, at=at)
     session.commit()
     return key
 
@@ -42,6 +46,7 @@ def open_one(session: Session, account: Account, *, at: datetime = AT, user_agen
 def session(hub: Hub) -> Iterator[Session]:
     """The hub's records, in which there is a steward."""
     with hub.sessions() as session:
+        session.info["settings"] = hub.settings
         appoint(session)
         session.commit()
         yield session
@@ -80,8 +85,8 @@ def test_guessing_is_slowed_down_where_it_comes_from_and_only_there(session: Ses
 
 
 def test_an_old_password_does_not_open_what_got_another_meanwhile(session: Session, chen: Account) -> None:
-    attempt = begin(session, "chen", address=OFFICE, at=AT)
-    securing.reset_password(session, chen, new_hash("another long password"), must_change_password=True, at=AT)
+    attempt = begin(session, "chen", visit=Visit(OFFICE), settings=session.info["settings"], at=AT)
+    securing.reset_password(session, chen, new_hash("another long password"), must_change_password=True, by="root", at=AT)
     session.commit()
     with pytest.raises(SignInRefused):
         finish(session, attempt, attempt.check(PASSWORD))
@@ -137,7 +142,7 @@ def test_a_password_of_one_s_own_ends_every_other_session(session: Session, chen
 
 def test_a_disabled_account_is_out_at_once_and_stays_out_until_it_is_enabled(session: Session, chen: Account) -> None:
     key = open_one(session, chen)
-    securing.disable(session, chen, at=AT)
+    securing.disable(session, chen, by="root", at=AT)
     session.commit()
     session.expire_all()
     assert session_of(session, key, at=AT) is None
@@ -145,7 +150,7 @@ def test_a_disabled_account_is_out_at_once_and_stays_out_until_it_is_enabled(ses
     with pytest.raises(SignInRefused):
         sign_in(session)
     with pytest.raises(StateForbids):
-        securing.disable(session, chen, at=AT)
+        securing.disable(session, chen, by="root", at=AT)
     chen.enable()
     session.commit()
     assert session_of(session, key, at=AT) is None

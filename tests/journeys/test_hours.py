@@ -9,10 +9,10 @@ import pytest
 
 from federation.directory.standing import standings
 from federation.ledger import totals
+from sync.documents import DocumentKind
 from sync.testing import BadWeather
 from tenants.hours import certifying
 from tenants.hours.models import HourEntry
-from tenants.registrations.documents import DocumentKind
 from tests.support.city import City, city
 from tests.support.postgresql import PostgreSQL
 

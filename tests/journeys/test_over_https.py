@@ -13,9 +13,9 @@ import pytest
 
 from federation.ledger import totals
 from sync import streams
+from sync.documents import DocumentKind
 from sync.messages import signing
 from sync.messages.batch import seal_batch
-from tenants.registrations.documents import DocumentKind
 from tests.support import servers
 from tests.support.city import BEACON_SECONDS, City, District, serve
 from tests.support.district import district_environment

@@ -9,6 +9,9 @@ from demo.parties import Party, districts_of, hub_of, tell
 from demo.settling import settle
 
 
+ADDRESSES = {code: f"http://127.0.0.1:{port}" for port, code in enumerate(("hub", "futian", "luohu", "nanshan"), 8000)}
+
+
 @pytest.fixture
 def city(tmp_path: Path) -> Path:
     """A city whose parties have keys and databases."""
@@ -16,7 +19,7 @@ def city(tmp_path: Path) -> Path:
     for party in parties:
         party.folder.mkdir()
         party.database.touch()
-    tell(hub_of(tmp_path), districts_of(tmp_path))
+    tell(hub_of(tmp_path), districts_of(tmp_path), ADDRESSES)
     (tmp_path / "hub" / "futian.jwk").touch()
     (tmp_path / "nanshan" / "founded").touch()
     return tmp_path
@@ -34,7 +37,7 @@ def test_a_lost_part_is_named_and_nothing_is_made_in_its_place(city: Path, lost:
     (city / lost).unlink()
     before = contents(city)
     with pytest.raises(DemoError, match=rf"{said}.*make demo-reset forgets the city"):
-        settle(hub_of(city), districts_of(city))
+        settle(hub_of(city), districts_of(city), ADDRESSES)
     assert contents(city) == before
 
 

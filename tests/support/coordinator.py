@@ -18,7 +18,7 @@ class Coordinator:
 
     def sign_in(self, username: str, password: str) -> None:
         """Signs in and looks at the first page."""
-        self.page.goto("/")
+        self.page.goto("/desk/")
         self.page.get_by_label("Name").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()

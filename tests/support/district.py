@@ -149,9 +149,9 @@ class District:
 
 
 @contextmanager
-def founded_district(database_url: str) -> Iterator[District]:
+def founded_district(database_url: str, **changes: Any) -> Iterator[District]:
     """A district with its tables, streams and one street, inside its application's context."""
-    settings = district_settings(database_url)
+    settings = district_settings(database_url, **changes)
     app = create_app(settings)
     with app.app_context():
         lay_tables(db.engine, MIGRATIONS)

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.documents import DocumentFlaw, DocumentKind
 from tenants.errors import Invalid, StaleVersion
 from tenants.registrations.correcting import Correction, correct_registration
-from tenants.registrations.documents import DocumentFlaw, DocumentKind
 from tenants.registrations.finding import registration_to_change
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import Outcome

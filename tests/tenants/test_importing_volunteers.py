@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sync.documents import DocumentFlaw
 from tenants.imports.rows.findings import Severity
 from tenants.organizations.models import Organization
-from tenants.registrations.documents import DocumentFlaw
 from tests.support.district import District
 from tests.support.registers import RESIDENT_ID, Line, Registers, volunteer
 

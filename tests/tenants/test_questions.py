@@ -10,12 +10,12 @@ import pytest
 from federation.identity.reviews import models as hub
 from sync.contracts import identity_questions as contract
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED, IdentityAnswerState
+from sync.documents import DocumentKind
 from tenants.errors import Invalid, NotFound, StateForbids
 from tenants.questions import answering, finding
 from tenants.questions.following import follow_questions
 from tenants.questions.models import ANSWERS, Answer, IdentityQuestion, QuestionState, Topic
 from tenants.questions.restoring import restore_answers
-from tenants.registrations.documents import DocumentKind
 from tests.support.asking import ask, fact, say_more, word
 from tests.support.district import NOW, District
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from sync.contracts.registrations import REGISTRATION_RECORDED
+from sync.documents import DocumentFlaw, DocumentKind, token, understand
 from tenants.errors import Invalid
-from tenants.registrations.documents import DocumentFlaw, DocumentKind, token, understand
 from tenants.registrations.registering import Outcome, normal_phone
 from tests.support.district import TOKEN_KEY, District
 

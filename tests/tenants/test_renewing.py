@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.databases.resealing import FieldCipher
+from sync.documents import DocumentKind
 from sync.mailbox.facts import read_fact
 from tenants.cli import main
 from tenants.registrations.commands import STOCKS
-from tenants.registrations.documents import DocumentKind
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import Outcome
 from tenants.registrations.renewing import count_older, renew_next

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.registers.making import Entry, make_register
 from benchmarks.registers.outcomes import Outcome, judge, share_alike
 from benchmarks.registers.people import TODAY, People
-from tenants.registrations.documents import DocumentKind, understand
+from sync.documents import DocumentKind, understand
 
 PEOPLE = 20_000
 

@@ -5,19 +5,16 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 
 from admin.hub.stewards.wording import sentence
-from admin.writing import pause
 from federation.errors import (
     FederationError,
     Invalid,
     NotAllowed,
     NotFound,
     ReasonMissing,
-    SignInRefused,
-    SignInThrottled,
     StateForbids,
 )
 
-Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+Answer = tuple[str, int]
 
 _STATUSES: dict[type[FederationError], int] = {
     NotFound: 404,
@@ -25,8 +22,6 @@ _STATUSES: dict[type[FederationError], int] = {
     StateForbids: 409,
     Invalid: 422,
     ReasonMissing: 422,
-    SignInRefused: 401,
-    SignInThrottled: 429,
 }
 
 _HEADINGS = {
@@ -46,17 +41,12 @@ def register(pages: Blueprint) -> None:
 
 def say(refusal: FederationError) -> str:
     """The refusal in the reader's language."""
-    if isinstance(refusal, SignInThrottled):
-        return pause(refusal.retry_after_seconds)
     return sentence(refusal.message, refusal.values)
 
 
 def answer(page: str, refusal: FederationError) -> Answer:
     """`page`, with the status of the refusal that it shows."""
-    status = _STATUSES[type(refusal)]
-    if isinstance(refusal, SignInThrottled):
-        return page, status, {"Retry-After": str(refusal.retry_after_seconds)}
-    return page, status
+    return page, _STATUSES[type(refusal)]
 
 
 def put_into(form: FlaskForm, refusal: FederationError) -> None:

@@ -64,6 +64,7 @@ LINKS: dict[str, Any] = {
     LinkReason.DOCUMENT: lazy_gettext("the same document"),
     LinkReason.LIKENESS: lazy_gettext("so like that a machine may link"),
     LinkReason.STEWARD: lazy_gettext("a steward said so"),
+    LinkReason.SIGN_IN: lazy_gettext("its person opened it, signed in"),
     LinkReason.CLAIM: lazy_gettext("its district held this ID"),
 }
 

@@ -33,7 +33,7 @@ class IdentityEventType(StrEnum):
     UNALIASED = "unaliased"
     """A volunteer ID is a person's own again, as part of an act."""
     VERIFIED = "verified"
-    """A steward looked at a link and let it stand."""
+    """A steward looked at a link and let it stand, or its person was signed in when they opened the registration."""
     UNVERIFIED = "unverified"
     """That was taken back."""
     CLAIMED = "claimed"

@@ -5,10 +5,11 @@ batch that were linked before it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -28,31 +29,56 @@ from federation.identity.reviews.drawing import is_sampled
 from federation.identity.reviews.opening import Question, open_reviews
 from federation.identity.turns import wait_for_turn
 from federation.settings import Settings
+from federation.versions import newest
 from sync.databases import bulk
 from sync.mailbox.facts import Fact
 
 RULE = "matching"
 """Who decided, where no person did."""
 
+SignedIn: TypeAlias = Callable[[Session, str, Collection[str]], Mapping[str, str]]
+"""Gives the volunteer IDs of those among some subjects (OpenID Connect's `sub`) whom the hub has signed in at a district."""
+
 _FIRST_VERSION = 1
 _REASONS = {Finding.DOCUMENT: LinkReason.DOCUMENT, Finding.ALIKE: LinkReason.LIKENESS}
 
 
 def link_registrations(
-    session: Session, district: str, facts: Sequence[Fact], *, settings: Settings, now: Callable[[], datetime]
+    session: Session,
+    district: str,
+    facts: Sequence[Fact],
+    *,
+    settings: Settings,
+    now: Callable[[], datetime],
+    signed_in: SignedIn,
 ) -> None:
     """Records the registrations in `facts` (`RegistrationState`), links the new ones, and tells `district` their IDs.
 
     A link stays when a registration is corrected, also where it is like another person from then on: hours and certificates may
     have been shown under its ID. A steward is asked then. Where the settings say so, new ones wait for `link_waiting` instead.
+    Whoever opened one while they were `signed_in` has it under their own ID, and waits for nothing.
     """
     wait_for_turn(session)
     recorded = record_registrations(session, district, facts, settings=settings)
-    link(session, [one for one in recorded if settings.links_on_arrival or one.is_linked], settings=settings, at=now())
+    opened = {fact.key: fact.data.subject for fact in newest(facts) if fact.data.subject}
+    known = signed_in(session, district, set(opened.values())) if opened else {}
+    theirs = {registration_id: known[subject] for registration_id, subject in opened.items() if subject in known}
+    due = [one for one in recorded if settings.links_on_arrival or one.is_linked or one.known.registration_id in theirs]
+    link(session, due, settings=settings, at=now(), theirs=theirs)
 
 
-def link(session: Session, recorded: Sequence[Recorded], *, settings: Settings, at: datetime) -> None:
-    """Links those of `recorded` that are not linked, and asks about the others what there is to ask, in the caller's turn."""
+def link(
+    session: Session,
+    recorded: Sequence[Recorded],
+    *,
+    settings: Settings,
+    at: datetime,
+    theirs: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Links those of `recorded` that are not linked, and asks about the others what there is to ask, in the caller's turn.
+
+    `theirs` has the volunteer IDs of people who opened one of them while they were signed in.
+    """
     if not recorded:
         return
     judge = current_judge(
@@ -63,16 +89,19 @@ def link(session: Session, recorded: Sequence[Recorded], *, settings: Settings, 
     batch = _Batch(judge, iter(unused_ids(session, unlinked, province=settings.province)), at=at)
     for one in recorded:
         subject = neighbourhood.as_compared(one.known)
-        decision = _decide(subject, neighbourhood, judge)
-        if not one.is_linked:
+        said = None if one.is_linked else theirs.get(subject.registration_id)
+        own = said or neighbourhood.volunteer_ids.get(subject.registration_id)
+        decision = _decide(subject, neighbourhood, judge, own=own)
+        if said:
+            neighbourhood.settle(one.known, batch.link_as_said(subject, said))
+        elif not one.is_linked:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
-        batch.ask(subject, decision, neighbourhood.volunteer_ids, is_linked=one.is_linked)
+        batch.ask(subject, decision, neighbourhood.volunteer_ids, is_linked=own is not None)
     batch.write(session)
 
 
-def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge) -> Decision:
+def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge, *, own: str | None) -> Decision:
     candidates, is_crowded = neighbourhood.candidates(subject)
-    own = neighbourhood.volunteer_ids.get(subject.registration_id)
     return decide(
         subject,
         candidates,
@@ -107,21 +136,6 @@ class _Batch:
         else:
             volunteer_id = self._issue(subject)
             reason = LinkReason.PROVISIONAL if decision.asked else LinkReason.FIRST
-        self.links.append(
-            {
-                "registration_id": subject.registration_id,
-                "volunteer_id": volunteer_id,
-                "own_volunteer_id": None if joined else volunteer_id,
-                "reason": reason,
-                "by": RULE,
-                "weight": joined.score.weight if joined else None,
-                "model_version": self.judge.model.version if joined else None,
-                "verified": False,
-                "version": _FIRST_VERSION,
-                "linked_at": self.at,
-            }
-        )
-        self.districts[subject.registration_id] = subject.district
         evidence = (
             {
                 "with": joined.other.registration_id,
@@ -134,14 +148,23 @@ class _Batch:
             if joined
             else {}
         )
-        self.happenings.append(
-            Happening(
-                type=IdentityEventType.LINKED,
-                volunteer_id=volunteer_id,
-                registration_id=subject.registration_id,
-                body={"reason": reason, **evidence},
-            )
+        self._link(
+            subject,
+            volunteer_id,
+            {
+                "own_volunteer_id": None if joined else volunteer_id,
+                "weight": joined.score.weight if joined else None,
+                "model_version": self.judge.model.version if joined else None,
+            },
+            because=reason,
+            evidence=evidence,
         )
+        return volunteer_id
+
+    def link_as_said(self, subject: Known, volunteer_id: str) -> str:
+        """Puts a registration under the ID of who opened it, signed in; gives that ID."""
+        self._link(subject, volunteer_id, {"verified": True}, because=LinkReason.SIGN_IN)
+        self._note(IdentityEventType.VERIFIED, subject, volunteer_id, {})
         return volunteer_id
 
     def ask(self, subject: Known, decision: Decision, volunteer_ids: Mapping[str, str], *, is_linked: bool) -> None:
@@ -180,15 +203,38 @@ class _Batch:
             registration_id = link["registration_id"]
             tell_link(session, self.districts[registration_id], registration_id, link["volunteer_id"], link["version"])
 
+    def _link(
+        self,
+        subject: Known,
+        volunteer_id: str,
+        values: Mapping[str, Any],
+        *,
+        because: LinkReason,
+        evidence: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        usual = {
+            "registration_id": subject.registration_id,
+            "volunteer_id": volunteer_id,
+            "own_volunteer_id": None,
+            "reason": because,
+            "by": RULE,
+            "weight": None,
+            "model_version": None,
+            "verified": False,
+            "version": _FIRST_VERSION,
+            "linked_at": self.at,
+        }
+        self.links.append(usual | dict(values))
+        self.districts[subject.registration_id] = subject.district
+        self._note(IdentityEventType.LINKED, subject, volunteer_id, {"reason": because, **evidence})
+
     def _issue(self, subject: Known) -> str:
         volunteer_id = next(self.ids)
         self.volunteers.append({"volunteer_id": volunteer_id, "district": subject.district, "issued_at": self.at})
-        self.happenings.append(
-            Happening(
-                type=IdentityEventType.ISSUED,
-                volunteer_id=volunteer_id,
-                registration_id=subject.registration_id,
-                body={"district": subject.district},
-            )
-        )
+        self._note(IdentityEventType.ISSUED, subject, volunteer_id, {"district": subject.district})
         return volunteer_id
+
+    def _note(self, type: IdentityEventType, subject: Known, volunteer_id: str, body: Mapping[str, Any]) -> None:
+        self.happenings.append(
+            Happening(type=type, volunteer_id=volunteer_id, registration_id=subject.registration_id, body=dict(body))
+        )

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from tenants.registrations.documents import DocumentKind
+from sync.documents import DocumentKind
 
 _DAY = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?:[ T]+0?0:00(?::00)?)?")
 # A slip of the finger in the year is no date; arithmetic at the ends of the calendar would fail besides.

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from sync.documents import masked
 from tenants.errors import Invalid
 from tenants.imports.forms.cells import Cells, printable
-from tenants.registrations.documents import masked
 
 _MASKED_FIELDS = {"document_number", "phone"}
 # Fifteen digits and more, in whatever groups: no date, moment or telephone number has so many.

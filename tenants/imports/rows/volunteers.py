@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.documents import DocumentFlaw, DocumentKind, understand
 from tenants.errors import Invalid
 from tenants.imports.forms import values
 from tenants.imports.forms.cells import Cells
@@ -18,7 +19,6 @@ from tenants.imports.rows.findings import Finding, notice
 from tenants.imports.rows.judging import Enter, Run, Verdict
 from tenants.imports.rows.places import Places, place_names
 from tenants.organizations.models import Organization
-from tenants.registrations.documents import DocumentFlaw, DocumentKind, understand
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import RegistrationDetails, disagreement, record_registration
 

@@ -41,7 +41,8 @@ def test_every_address_answers(hub: Hub, client: FlaskClient) -> None:
 
 def test_a_steward_works_as_on_sqlite(hub: Hub, chen: Steward) -> None:
     desk = desk_of(hub, {"futian": [somebody(4, "a1", document="D")], "luohu": [somebody(54, "b1", document="D")]})
-    addresses = ["/stewards/", "/stewards/reviews/", "/stewards/reviews/1/", "/stewards/figures/", "/stewards/account/"]
+    addresses = ["/stewards/", "/stewards/reviews/", "/stewards/reviews/1/", "/stewards/figures/", "/stewards/security/"]
+    addresses += ["/account/", "/account/hours", "/account/security"]
     addresses += [f"/stewards/persons/{volunteer_id}" for volunteer_id in desk.ids().values()]
     assert {address: chen.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
     chen.get("/stewards/reviews/1/")

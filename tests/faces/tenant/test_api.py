@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from sync.documents import DocumentKind
 from tenants.hours.models import HourEntry, HourState
-from tenants.registrations.documents import DocumentKind
 from tenants.staff.finding import staff_named
 from tenants.staff.models import Role
 from tenants.staff.tokens import issue_token

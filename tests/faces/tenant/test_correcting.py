@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tenants.registrations.documents import DocumentKind
+from sync.documents import DocumentKind
 from tenants.registrations.models import Registration
 from tests.support.asking import ask
 from tests.support.desk import Visitor

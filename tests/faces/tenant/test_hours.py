@@ -196,7 +196,7 @@ def test_other_roles_look_and_change_nothing(district: District, waiting: str, r
 def test_a_coordinator_of_another_place_finds_nothing(district: District, waiting: str) -> None:
     elsewhere = at_desk(district, organization=district.organization("岗厦社区"))
     assert elsewhere.get(f"{waiting}/").status_code == 404
-    elsewhere.get("/")
+    elsewhere.get("/desk/")
     assert elsewhere.post(f"{waiting}/certification", version="2").status_code == 404
     assert entry_at(district, waiting).state is HourState.SUBMITTED
 

@@ -213,6 +213,6 @@ def test_old_uploads_are_forgotten(district: District, importer: Visitor) -> Non
 
 
 def test_only_who_may_import_for_the_whole_district_does(li: Visitor) -> None:
-    assert "/imports/" not in li.get("/").text
+    assert "/imports/" not in li.get("/desk/").text
     assert li.get("/imports/").status_code == 403
     assert li.send("POST", "/imports/", data={"csrf_token": li.hidden("csrf_token")}).status_code in {400, 403}

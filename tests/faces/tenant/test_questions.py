@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED
+from sync.documents import DocumentKind
 from tenants.questions.models import IdentityQuestion
-from tenants.registrations.documents import DocumentKind
 from tenants.staff.models import Role
 from tests.support.asking import ask, say_more
 from tests.support.desk import Visitor, at_desk
@@ -36,11 +36,11 @@ def said(district: District) -> list[dict[str, object]]:
 
 
 def test_the_first_page_says_how_much_waits_and_for_how_long(district: District, li: Visitor) -> None:
-    li.get("/")
+    li.get("/desk/")
     assert "The city asks you" not in li.text()
     for days in (2, 5):
         ask(district, district.registration(f"FT{days}"), asked_at=datetime.now(UTC) - timedelta(days=days, hours=1))
-    li.get("/")
+    li.get("/desk/")
     assert "The city asks you about 2 registrations. The oldest question has waited for 5 days." in li.text()
     li.get("/questions/")
     assert li.text().index("FT5") < li.text().index("FT2")

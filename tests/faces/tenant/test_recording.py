@@ -144,7 +144,7 @@ def test_what_cannot_stand_is_refused_at_its_field(
 
 def test_only_who_may_record_does(district: District, address: str) -> None:
     viewer = at_desk(district, "wang", role=Role.VIEWER)
-    assert "/recording/" not in viewer.get("/").text
+    assert "/recording/" not in viewer.get("/desk/").text
     assert viewer.get(address).status_code == 403
     recorder = at_desk(district, "chen", role=Role.RECORDER)
     assert recorder.get(address).status_code == 200

@@ -10,6 +10,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from sync.accounts.throttling import FAILURES_PER_NAME_AND_ADDRESS
+from tenants.sso.models import LocalSession
+from tenants.sso.security_events import latest_events
 from tenants.staff.finding import staff_named
 from tenants.staff.securing import change_password
 from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk
@@ -57,7 +59,7 @@ def test_nobody_waits_for_the_database_while_a_password_is_checked(
 
     monkeypatch.setattr(PasswordHasher, "verify", check_while_somebody_writes)
     li = at_desk(district, "wang")
-    assert li.get("/").status_code == 200
+    assert li.get("/desk/").status_code == 200
     assert visitor.sign_in("wang", "wrong").status_code == 401
     assert visitor.sign_in("nobody", "wrong").status_code == 401
     assert checked == [PASSWORD, "wrong", "wrong"]
@@ -73,7 +75,7 @@ def test_empty_fields_are_named(visitor: Visitor) -> None:
 def test_a_form_without_its_token_is_refused(visitor: Visitor) -> None:
     answer = visitor.send("POST", "/sign-in", data={"username": "li", "password": PASSWORD})
     assert answer.status_code == 400
-    assert visitor.get("/").status_code == 303
+    assert visitor.get("/desk/").status_code == 303
 
 
 def test_the_page_that_was_wanted_comes_after_signing_in(visitor: Visitor) -> None:
@@ -88,55 +90,74 @@ def test_the_page_that_was_wanted_comes_after_signing_in(visitor: Visitor) -> No
 def test_nobody_is_led_elsewhere(visitor: Visitor, path: str) -> None:
     visitor.get(path)
     answer = visitor.post(path, follow=False, username="li", password=PASSWORD)
-    assert answer.headers["Location"] == "/"
+    assert answer.headers["Location"] == "/desk/"
 
 
-def test_the_session_is_another_one_after_signing_in(visitor: Visitor) -> None:
+def shown_key(visitor: Visitor) -> str:
+    cookie = visitor.client.get_cookie("banyan_futian_session")
+    return cookie.value if cookie else ""
+
+
+def test_the_session_is_another_one_after_signing_in_and_the_one_before_has_ended(visitor: Visitor) -> None:
     visitor.sign_in()
-    with visitor.client.session_transaction() as session:
-        first = session["id"]
+    first = shown_key(visitor)
+    visitor.client.set_cookie("banyan_futian_session", "preset by somebody")
+    visitor.sign_in()
+    second = shown_key(visitor)
+    visitor.client.set_cookie("banyan_futian_session", second)
+    assert second not in ("", first, "preset by somebody")
+    assert visitor.get("/desk/").status_code == 200
     visitor.post("/sign-out")
-    visitor.sign_in()
-    with visitor.client.session_transaction() as session:
-        assert session["id"] != first
+    visitor.client.set_cookie("banyan_futian_session", second)
+    assert visitor.get("/desk/").status_code == 303
 
 
 def test_signing_out_ends_the_session(li: Visitor) -> None:
-    li.get("/")
+    li.get("/desk/")
     assert "You are signed out." in li.post("/sign-out").text
-    assert li.get("/").headers["Location"] == "/sign-in"
+    assert li.get("/desk/").headers["Location"] == "/sign-in"
 
 
 def test_a_new_password_ends_every_session(district: District, li: Visitor) -> None:
     change_password(district.session, staff_named(district.session, "li"), "another long password")
-    assert li.get("/").status_code == 303
+    assert li.get("/desk/").status_code == 303
 
 
 def test_a_closed_account_is_out_at_once(district: District, li: Visitor) -> None:
     staff_named(district.session, "li").active = False
-    assert li.get("/").status_code == 303
+    assert li.get("/desk/").status_code == 303
 
 
-@pytest.mark.parametrize(("mark", "ago"), [("seen", timedelta(hours=1, minutes=1)), ("began", timedelta(hours=12, minutes=1))])
-def test_a_session_ends_by_itself(li: Visitor, mark: str, ago: timedelta) -> None:
-    assert li.get("/").status_code == 200
-    with li.client.session_transaction() as session:
-        session[mark] -= ago.total_seconds()
-    assert li.get("/").status_code == 303
+@pytest.mark.parametrize(
+    ("mark", "ago"), [("seen_at", timedelta(hours=1, minutes=1)), ("began_at", timedelta(hours=12, minutes=1))]
+)
+def test_a_session_ends_by_itself(district: District, li: Visitor, mark: str, ago: timedelta) -> None:
+    assert li.get("/desk/").status_code == 200
+    [held] = district.session.query(LocalSession)
+    setattr(held, mark, getattr(held, mark) - ago)
+    assert li.get("/desk/").status_code == 303
+
+
+def test_a_password_of_the_district_is_used_under_everybody_s_eyes(district: District, visitor: Visitor) -> None:
+    visitor.sign_in("li", "wrong")
+    visitor.sign_in()
+    visitor.post("/sign-out")
+    events = [(event.kind, event.actor) for event in reversed(latest_events(district.session, limit=9))]
+    assert events == [("refused_locally", "li"), ("signed_in_locally", "li"), ("signed_out", "li")]
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(visitor: Visitor) -> None:
     visitor.get("/sign-in")
     answer = visitor.post("/sign-in", follow=False, username="li", password=PASSWORD)
-    cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("banyan_futian="))
+    cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("banyan_futian_session="))
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
 
 
 def test_two_people_are_two_sessions(district: District) -> None:
     li, wang = at_desk(district, "li"), at_desk(district, "wang")
-    assert "Sign out li" in li.get("/").text
-    assert "Sign out wang" in wang.get("/").text
+    assert "Sign out li" in li.get("/desk/").text
+    assert "Sign out wang" in wang.get("/desk/").text
 
 
 def _without_values(page: str) -> str:

@@ -13,7 +13,7 @@ from tests.support.district import District
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
+        "/desk/",
         "/queue/",
         "/volunteers/?words=张",
         "/api/v1/registrations",

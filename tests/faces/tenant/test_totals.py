@@ -13,10 +13,10 @@ def test_the_first_page_and_the_api_count_within_one_s_organizations(district: D
     district.submitted(hours_ago=15, organization=community)
 
     below = at_desk(district, "li", organization=community)
-    below.get("/")
+    below.get("/desk/")
     assert "Your organizations so far Registrations 0 Certified hours 0 in 0 entries Waiting 1" in below.text()
     above = at_desk(district, "wang", role=Role.VIEWER, organization=root(district.session))
-    above.get("/")
+    above.get("/desk/")
     assert "The district so far Registrations 1 Certified hours 2 in 1 entry Waiting 1" in above.text()
 
     sums = {"registrations": 0, "certified_entries": 0, "certified_minutes": 0, "waiting_entries": 1}

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from sync.documents import DocumentKind
 from tenants.hours.certifying import certify
-from tenants.registrations.documents import DocumentKind
 from tests.support.desk import Visitor, at_desk
 from tests.support.district import NOW, District
 

@@ -1,0 +1,264 @@
+"""How does somebody claim the volunteer ID that a register gave them?"""
+
+from typing import Any
+
+from flask import Blueprint, flash, render_template, session
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import sessionmaker
+from werkzeug.wrappers import Response
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from api.hub.people import fields, refusals, undertakings
+from api.hub.people.browser import browser
+from api.hub.people.going_on import go_on, go_to
+from api.hub.people.letters import code_letter, notice
+from federation.accounts.addresses import Address, AddressKind, address_of
+from federation.accounts.contacts.codes import send_code, show_code, shown, spend
+from federation.accounts.contacts.models import Purpose
+from federation.accounts.contacts.telling import tell
+from federation.accounts.models import Account, Method
+from federation.accounts.passwords import new_hash
+from federation.db import db
+from federation.directory.keys import DistrictKeys
+from federation.errors import CodeRefused, Invalid, SignInThrottled, StateForbids
+from federation.people.claiming import claim, read_claim_slip, use_claim_slip
+from federation.people.knowing import Known, account_of, can_look, known_by_document, known_by_registration
+from federation.people.opening import open_account
+from sync.documents import DocumentKind
+from sync.messages import claim_slip
+
+blueprint = Blueprint("claiming", __name__, url_prefix="/claim")
+
+_PURPOSE = Purpose.CLAIM
+_SLIP = "claim slip"
+
+
+class DocumentForm(FlaskForm):
+    """By what a district has registered somebody."""
+
+    document_kind = fields.document_kind()
+    document_number = fields.document_number(InputRequired(lazy_gettext("Enter the number.")))
+    phone = StringField(
+        lazy_gettext("Mobile number that your district has"),
+        [InputRequired(lazy_gettext("Enter the mobile number.")), Length(max=40)],
+    )
+
+
+class SlipForm(FlaskForm):
+    """What stands on a slip of paper."""
+
+    slip = TextAreaField(
+        lazy_gettext("Text of the slip"),
+        [InputRequired(lazy_gettext("Enter the text of the slip.")), Length(max=claim_slip.LONGEST)],
+    )
+
+
+class ConfirmForm(FlaskForm):
+    """That somebody who is signed in already wants it."""
+
+
+@blueprint.get("")
+def show() -> str:
+    """Asks for document and telephone number, or for a slip."""
+    return _document_page(DocumentForm())
+
+
+@blueprint.post("")
+def send() -> Response | refusals.Answer:
+    """Sends a code to the registration's telephone; the answer is the same whether or not there is such a registration."""
+    form = DocumentForm()
+    if not form.validate():
+        return _document_page(form), 422
+    try:
+        phone = _phone(form)
+        code_id = _send(form, phone)
+    except (Invalid, SignInThrottled) as refusal:
+        refusals.into(form, refusal)
+        return refusals.answer(_document_page(form), refusal)
+    db.session.commit()
+    undertakings.begin(_PURPOSE, code_id, to=phone.value)
+    return go_to("people.claiming.code")
+
+
+@blueprint.get("/code")
+def code() -> str:
+    """Asks for the code."""
+    return _code_page(fields.CodeForm())
+
+
+@blueprint.post("/code")
+def check() -> Response | refusals.Answer:
+    """Goes on with the right code."""
+    form = fields.CodeForm()
+    if not form.validate():
+        return _code_page(form), 422
+    try:
+        code_id, settings = undertakings.code_of(_PURPOSE), browser.settings()
+        show_code(db.session(), code_id, _PURPOSE, form.code.data, settings=settings, at=browser.now())
+    except CodeRefused as refusal:
+        db.session.commit()
+        refusals.into(form, refusal)
+        return refusals.answer(_code_page(form), refusal)
+    db.session.commit()
+    session.pop(_SLIP, None)
+    return go_to("people.claiming.details")
+
+
+@blueprint.get("/slip")
+def slip() -> str:
+    """Asks for the slip; the QR code on it leads here, with its text behind a # that no server ever sees."""
+    return _slip_page(SlipForm())
+
+
+@blueprint.post("/slip")
+def read() -> Response | refusals.Answer:
+    """Goes on with a slip that is right; it is used when the account is opened."""
+    form = SlipForm()
+    if not form.validate():
+        return _slip_page(form), 422
+    try:
+        read_claim_slip(db.session(), form.slip.data, keys=_keys(), settings=browser.settings(), at=browser.now())
+    except CodeRefused as refusal:
+        refusals.into(form, refusal)
+        return refusals.answer(_slip_page(form), refusal)
+    session[_SLIP] = form.slip.data
+    return go_to("people.claiming.details")
+
+
+@blueprint.get("/details")
+def details() -> str | Response:
+    """Asks for what an account needs or, of who is signed in, whether this is them."""
+    known = _claimed()
+    return _details_page(_form(known), known) if known else go_to("people.claiming.show")
+
+
+@blueprint.post("/details")
+def submit() -> Response | refusals.Answer:
+    """Lets the account have the volunteer ID."""
+    known = _claimed()
+    if known is None:
+        return go_to("people.claiming.show")
+    form = _form(known)
+    if not form.validate():
+        return _details_page(form, known), 422
+    try:
+        if held := browser.held():
+            claim(db.session(), held.account, _spend(), visit=browser.visit(), at=browser.now())
+        else:
+            db.session.rollback()  # what follows takes a while
+            account = _open(form, new_hash(form.new.data, about=(form.name.data,)))
+            browser.sit_down(account, {Method.PASSWORD})
+    except (Invalid, CodeRefused, StateForbids) as refusal:
+        db.session.rollback()
+        refusals.into(form, refusal)
+        return refusals.answer(_details_page(form, known), refusal)
+    session.pop(_SLIP, None)
+    db.session.commit()
+    flash(gettext("This volunteer ID is yours, with all hours of its districts."), "success")
+    return go_on()
+
+
+def _send(form: DocumentForm, phone: Address) -> Any:
+    kind, number = DocumentKind(form.document_kind.data), form.document_number.data
+    settings, at = browser.settings(), browser.now()
+    known = known_by_document(db.session(), kind, number, phone=phone, settings=settings, at=at) if can_look(settings) else None
+    taken = known and account_of(db.session(), known.volunteer_id)
+    code_id = send_code(
+        db.session(),
+        _PURPOSE,
+        f"{kind} {number} {phone.value}",
+        to=phone if known and not taken else None,
+        wording=code_letter,
+        origin=browser.visit().origin,
+        settings=settings,
+        at=at,
+        registration_id=known.registration_id if known else None,
+    )
+    if taken:
+        words = gettext("Somebody wanted to claim your volunteer ID. You have an account with it already: sign in with that.")
+        tell(db.session(), [phone], notice(words), settings=settings, at=at)
+    return code_id
+
+
+def _phone(form: DocumentForm) -> Address:
+    try:
+        phone = address_of(form.phone.data)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="phone") from refusal
+    if phone.kind is not AddressKind.PHONE:
+        raise Invalid("Enter a mobile number.", field="phone")
+    return phone
+
+
+def _claimed() -> Known | None:
+    """Who somebody has shown to be; nothing is used up by that."""
+    settings, at = browser.settings(), browser.now()
+    if written := session.get(_SLIP):
+        try:
+            return read_claim_slip(db.session(), written, keys=_keys(), settings=settings, at=at)
+        except CodeRefused:
+            return None
+    begun = shown(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at)
+    return _registered(begun)
+
+
+def _spend() -> Known:
+    settings, at = browser.settings(), browser.now()
+    if written := session.get(_SLIP):
+        return use_claim_slip(db.session(), written, keys=_keys(), settings=settings, at=at)
+    known = _registered(spend(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at))
+    if known is None:
+        raise CodeRefused("This registration is no more. Ask your district.")
+    return known
+
+
+def _registered(begun: dict[str, Any] | None) -> Known | None:
+    registration_id = begun and begun["registration_id"]
+    return known_by_registration(db.session(), registration_id, settings=browser.settings()) if registration_id else None
+
+
+def _open(form: fields.OpeningForm, password_hash: str) -> Account:
+    has_slip, known = _SLIP in session, _spend()
+    return open_account(
+        db.session(),
+        name=form.name.data,
+        password_hash=password_hash,
+        # Of a slip nobody knows which telephone its bearer has.
+        address=None if has_slip else address_of(undertakings.sent_to(_PURPOSE)),
+        known=known,
+        visit=browser.visit(),
+        settings=browser.settings(),
+        at=browser.now(),
+    )
+
+
+def _form(known: Known) -> FlaskForm:
+    return ConfirmForm() if browser.held() else fields.OpeningForm(name=known.person.name)
+
+
+def _keys() -> DistrictKeys:
+    return DistrictKeys(sessionmaker(db.engine))
+
+
+def _document_page(form: DocumentForm) -> str:
+    return render_template("people/claim.html", form=form, asks_document=can_look(browser.settings()))
+
+
+def _code_page(form: fields.CodeForm) -> str:
+    return render_template(
+        "people/code.html",
+        form=form,
+        sent_to=undertakings.sent_to(_PURPOSE),
+        action="people.claiming.check",
+        begin_again="people.claiming.show",
+    )
+
+
+def _slip_page(form: SlipForm) -> str:
+    return render_template("people/claim_slip.html", form=form)
+
+
+def _details_page(form: FlaskForm, known: Known) -> str:
+    return render_template("people/claim_details.html", form=form, known=known)

@@ -1,0 +1,181 @@
+"""How does somebody who volunteers get an account?"""
+
+from flask import Blueprint, flash, render_template
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+from wtforms.validators import Optional
+
+from api.hub.people import fields, refusals, undertakings
+from api.hub.people.browser import browser
+from api.hub.people.going_on import go_on, go_to
+from api.hub.people.letters import code_letter
+from federation.accounts.addresses import address_of
+from federation.accounts.contacts.codes import send_code, show_code, shown, spend
+from federation.accounts.contacts.keeping import account_reached_by
+from federation.accounts.contacts.models import Purpose
+from federation.accounts.models import Account, Method
+from federation.accounts.passwords import new_hash
+from federation.db import db
+from federation.errors import CodeRefused, Invalid, SignInThrottled, StateForbids
+from federation.people.knowing import Known, can_look, known_by_document
+from federation.people.opening import open_account
+from sync.documents import DocumentKind, understand
+
+blueprint = Blueprint("signing_up", __name__, url_prefix="/sign-up")
+
+_PURPOSE = Purpose.SIGN_UP
+
+
+class DetailsForm(fields.OpeningForm):
+    """What an account needs, and a document by which districts may know somebody already."""
+
+    document_kind = fields.document_kind()
+    document_number = fields.document_number(Optional())
+
+
+@blueprint.get("")
+def show() -> str:
+    """Asks by what somebody can be reached."""
+    return _address_page(fields.AddressForm())
+
+
+@blueprint.post("")
+def send() -> Response | refusals.Answer:
+    """Sends a code there; the answer is the same whether or not there is an account already."""
+    form = fields.AddressForm()
+    if not form.validate():
+        return _address_page(form), 422
+    try:
+        address = address_of(form.address.data)
+        code_id = send_code(
+            db.session(),
+            _PURPOSE,
+            address.value,
+            to=address,
+            wording=code_letter,
+            origin=browser.visit().origin,
+            settings=browser.settings(),
+            at=browser.now(),
+            address=address.value,
+        )
+    except (Invalid, SignInThrottled) as refusal:
+        refusals.into(form, refusal)
+        return refusals.answer(_address_page(form), refusal)
+    db.session.commit()
+    undertakings.begin(_PURPOSE, code_id, to=address.value)
+    return go_to("people.signing_up.code")
+
+
+@blueprint.get("/code")
+def code() -> str:
+    """Asks for the code."""
+    return _code_page(fields.CodeForm())
+
+
+@blueprint.post("/code")
+def check() -> Response | refusals.Answer:
+    """Goes on with the right code."""
+    form = fields.CodeForm()
+    if not form.validate():
+        return _code_page(form), 422
+    try:
+        show_code(
+            db.session(),
+            undertakings.code_of(_PURPOSE),
+            _PURPOSE,
+            form.code.data,
+            settings=browser.settings(),
+            at=browser.now(),
+        )
+    except CodeRefused as refusal:
+        db.session.commit()
+        refusals.into(form, refusal)
+        return refusals.answer(_code_page(form), refusal)
+    db.session.commit()
+    return go_to("people.signing_up.details")
+
+
+@blueprint.get("/details")
+def details() -> str | Response:
+    """Asks for the rest."""
+    if not _begun():
+        return go_to("people.signing_up.show")
+    return _details_page(DetailsForm())
+
+
+@blueprint.post("/details")
+def submit() -> Response | refusals.Answer:
+    """Opens the account, and signs in to it."""
+    form = DetailsForm()
+    if not _begun():
+        return go_to("people.signing_up.show")
+    if not form.validate():
+        return _details_page(form), 422
+    db.session.rollback()  # what follows takes a while
+    try:
+        password_hash = new_hash(form.new.data, about=(form.name.data, undertakings.sent_to(_PURPOSE)))
+        account = _open(form, password_hash)
+    except (Invalid, CodeRefused, StateForbids) as refusal:
+        db.session.rollback()
+        refusals.into(form, refusal)
+        return refusals.answer(_details_page(form), refusal)
+    browser.sit_down(account, {Method.PASSWORD})
+    db.session.commit()
+    flash(gettext("Welcome. Your account is open."), "success")
+    return go_on()
+
+
+def _open(form: DetailsForm, password_hash: str) -> Account:
+    settings, at = browser.settings(), browser.now()
+    begun = spend(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at)
+    return open_account(
+        db.session(),
+        name=form.name.data,
+        password_hash=password_hash,
+        address=address_of(begun["address"]),
+        known=_known(form, begun["address"]),
+        visit=browser.visit(),
+        settings=settings,
+        at=at,
+    )
+
+
+def _known(form: DetailsForm, address: str) -> Known | None:
+    """Whom districts know by the document, if the telephone is theirs, too; raises `Invalid` where the number is none."""
+    settings, at = browser.settings(), browser.now()
+    if not form.document_number.data or not can_look(settings):
+        return None
+    kind = DocumentKind(form.document_kind.data)
+    if understand(kind, form.document_number.data, today=at.astimezone(settings.time_zone).date()).flaw:
+        raise Invalid("This is no number of such a document. Check it.", field="document_number")
+    return known_by_document(db.session(), kind, form.document_number.data, phone=address_of(address), settings=settings, at=at)
+
+
+def _begun() -> bool:
+    begun = shown(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=browser.settings(), at=browser.now())
+    return begun is not None
+
+
+def _address_page(form: fields.AddressForm) -> str:
+    return render_template("people/sign_up.html", form=form)
+
+
+def _code_page(form: fields.CodeForm) -> str:
+    return render_template(
+        "people/code.html",
+        form=form,
+        sent_to=undertakings.sent_to(_PURPOSE),
+        action="people.signing_up.check",
+        begin_again="people.signing_up.show",
+    )
+
+
+def _details_page(form: DetailsForm) -> str:
+    address = address_of(undertakings.sent_to(_PURPOSE))
+    return render_template(
+        "people/sign_up_details.html",
+        form=form,
+        asks_document=can_look(browser.settings()),
+        is_taken=account_reached_by(db.session(), address, browser.settings()) is not None,
+        address=address,
+    )

@@ -1,0 +1,1 @@
+"""What shows, beside or instead of a password, that somebody is whom an account is for?"""

@@ -1,0 +1,1 @@
+"""How does a message of the hub reach somebody?"""

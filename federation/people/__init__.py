@@ -1,0 +1,1 @@
+"""How does a volunteer come to have an account, and what do they see of themselves?"""

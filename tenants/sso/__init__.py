@@ -1,0 +1,1 @@
+"""How are people signed in here who signed in at the hub?"""

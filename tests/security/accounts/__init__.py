@@ -1,0 +1,1 @@
+"""Do accounts stay in the hands of those whom they are for?"""
