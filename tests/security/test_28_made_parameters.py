@@ -1,17 +1,15 @@
-"""Is everything that a stranger can send refused or left aside, and is nothing of it a failure of the hub?
+"""Is there anything within or beside the descriptions of its endpoints to which the hub has no answer?
 
-What is sent is made by schemathesis from descriptions of the endpoints, and, for every parameter, of what servers have choked
-on. Whatever it is, the answer is no 5xx.
+What is sent is made from them by schemathesis, with a fixed seed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
 
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
+from schemathesis.core.result import Ok
 
 from federation.sso import discovery
 from tests.support.provider import CALLBACK, COOKIE, SIGNED_OUT, RelyingParty, RunningProvider
@@ -20,24 +18,6 @@ SERVER_ERROR = 500
 EXAMPLES = 20
 _SEED = 28
 _CLIENT = "app:honest"
-_MEGABYTE = 1_000_000
-# What is longer no client sends.
-_LONGEST_IN_ADDRESS = 60_000
-# A null character, half a character, bytes that are no text, and others, as they stand in a form or an address.
-_CHOKED_ON = (
-    "%00",
-    "a%00b",
-    "%ed%a0%80",
-    "%ff%fe",
-    "%F0%9F%8C%B3",
-    "%E5%8F%82",
-    "%",
-    "%zz",
-    "1e999",
-    "-1",
-    "%D9%A3",
-    "%0d%0aA:%20b",
-)
 
 Case: TypeAlias = schemathesis.Case[Any]
 sends = settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -160,6 +140,7 @@ def test_the_same_from_a_client_and_a_person_who_are_known(
 def test_what_is_made_of_the_api(provider: RunningProvider) -> None:
     described = httpx.get(f"{provider.address}/api/v1/openapi.json", trust_env=False).json()
     for found in schemathesis.openapi.from_dict(described).get_all_operations():
+        assert isinstance(found, Ok)
 
         @sends
         @seed(_SEED)
@@ -170,43 +151,6 @@ def test_what_is_made_of_the_api(provider: RunningProvider) -> None:
         attack()
 
 
-@pytest.mark.parametrize("path", sorted(_FORMS))
-def test_what_servers_have_choked_on_in_a_form(
-    provider: RunningProvider, client: RelyingParty, known_cookie: str, path: str
-) -> None:
-    headers = {**client.proven({})[1], "Cookie": known_cookie, "Content-Type": "application/x-www-form-urlencoded"}
-    with httpx.Client(base_url=provider.address, trust_env=False, headers=headers) as browser:
-        for form in choked_on(_FORMS[path], meant=meant_at(path, client), longest=_MEGABYTE):
-            assert browser.post(path, content=form).status_code < SERVER_ERROR, form[:200]
-
-
-@pytest.mark.parametrize("path", sorted(_QUERIES))
-def test_what_servers_have_choked_on_in_an_address(
-    provider: RunningProvider, client: RelyingParty, known_cookie: str, path: str
-) -> None:
-    with httpx.Client(base_url=provider.address, trust_env=False, headers={"Cookie": known_cookie}) as browser:
-        for query in choked_on(_QUERIES[path], meant=meant_at(path, client), longest=_LONGEST_IN_ADDRESS):
-            assert browser.get(f"{path}?{query}").status_code < SERVER_ERROR, query[:200]
-
-
 def status_of(case: Case, provider: RunningProvider) -> int:
     """The status of the answer; where it leads is not followed."""
     return case.call(base_url=provider.address, allow_redirects=False).status_code
-
-
-def choked_on(fields: Iterable[str], *, meant: Mapping[str, str], longest: int) -> Iterator[str]:
-    """What is `meant`, with one of `fields` after the other as nobody means it, in the form in which it is sent."""
-    for name in fields:
-        rest = urlencode({other: value for other, value in meant.items() if other != name})
-        for value in (*_CHOKED_ON, f"a&{name}=a", f"a&{name}=b", "x" * longest):
-            yield f"{rest}&{name}={value}"
-        yield f"{rest}&{name}[]=a&{name}%00=a&&=&="
-
-
-def meant_at(path: str, client: RelyingParty) -> dict[str, str]:
-    """What an honest client sends there."""
-    if path in (discovery.AUTHORIZE, discovery.PUSH):
-        return client.request()
-    if path == discovery.TOKEN:
-        return {"grant_type": "authorization_code", "code": "none", "redirect_uri": CALLBACK, "code_verifier": client.verifier}
-    return {}
