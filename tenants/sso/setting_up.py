@@ -4,8 +4,6 @@ By the stream between the two, which every district has however it joined: the d
 key its program is known, and the hub answers as what it knows it. The private key is made here and stays here, encrypted.
 """
 
-from typing import Literal
-
 import msgspec
 from joserfc.jwk import ECKey
 from sqlalchemy.orm import Session
@@ -19,7 +17,7 @@ from tenants.mailbox import digest, log
 from tenants.settings import Settings
 from tenants.sso.models import RelyingParty
 
-_CURVE: Literal["P-256"] = "P-256"
+_CURVE = "P-256"
 
 
 def set_up(session: Session, settings: Settings, *, new_key: bool = False, again: bool = False) -> RelyingParty:
@@ -50,10 +48,8 @@ def key_of(party: RelyingParty, settings: Settings) -> ECKey:
 
 
 def _announce(session: Session, party: RelyingParty, settings: Settings) -> None:
-    public = key_of(party, settings).as_dict(private=False)
-    state = RelyingPartyState(
-        public_url=party.public_url, key=ClientKey(kty="EC", crv=_CURVE, x=str(public["x"]), y=str(public["y"]))
-    )
+    key = msgspec.convert(key_of(party, settings).as_dict(private=False), ClientKey)
+    state = RelyingPartyState(public_url=party.public_url, key=key)
     stream, record = streams.up(settings.district), Record(kind_of(RELYING_PARTY_ANNOUNCED), settings.district)
     # Not a count of our own: after a loss the digest knows the last version, and the row may not.
     held = digest.held(session, stream, [record]).get(record)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,7 +15,7 @@ from tests.hub.peers import Told, hours, registration
 from tests.hub.stewards import Desk, desk_of, somebody
 from tests.support.city import City, city
 from tests.support.hub import hub_of, settings_in_environment
-from tests.support.stewards import PASSWORD, appoint
+from tests.support.stewards import PASSWORD, SEED, appoint
 from tests.support.waiting import eventually
 from tests.support.web import assert_suits_everybody, serving, violations, visiting
 
@@ -29,7 +30,9 @@ def sign_in(page: Page, username: str = "chen") -> None:
     page.goto("/stewards/")
     page.locator("#username").fill(username)
     page.locator("#password").fill(PASSWORD)
-    page.locator("main form button").click()
+    page.locator("#password").press("Enter")
+    page.locator("#code").fill(pyotp.TOTP(SEED).now())
+    page.locator("#code").press("Enter")
 
 
 def linked(made: City) -> int:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 from joserfc.jwk import ECKey
-from sqlalchemy import text
 
 from federation.accounts.models import Account, AccountSession, Method
 from federation.accounts.sessions import begin_session
 from federation.clients.models import Client
-from federation.identity.history.replaying import replay
-from federation.identity.models import Link, LinkReason
+from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
+from federation.identity.stewarding.verifying import verify
+from federation.identity.volunteer_ids import draw
 from federation.mailbox import LogRecord, ParkedRecord
 from federation.settings import Settings
 from federation.sso.models import ClientSession
@@ -34,8 +34,8 @@ def hub(settings: Settings) -> Iterator[Hub]:
 
 
 def announced(public_url: str = "https://luohu.example", version: int = 1) -> Told:
-    public = KEY.as_dict(private=False)
-    state = RelyingPartyState(public_url=public_url, key=ClientKey(kty="EC", crv="P-256", x=public["x"], y=public["y"]))
+    key = msgspec.convert(KEY.as_dict(private=False), ClientKey)
+    state = RelyingPartyState(public_url=public_url, key=key)
     return Told(RELYING_PARTY_ANNOUNCED, "luohu", version, state)
 
 
@@ -91,8 +91,8 @@ def person(hub: Hub, volunteer_id: str, *, at_client: str | None = "district:luo
         return str(account.id)
 
 
-def opened(key: str, subject: str, **stated: str) -> Told:
-    said = registration(key, name="完全不同", birth_date=None, **stated)
+def opened(key: str, subject: str) -> Told:
+    said = registration(key, name="完全不同", birth_date=None)
     return replace(said, data=msgspec.structs.replace(said.data, subject=subject))
 
 
@@ -110,9 +110,18 @@ def test_a_registration_that_somebody_opened_signed_in_is_theirs(hub: Hub) -> No
     hub.hears(luohu.says(opened("r2", subject)))
     link = next(link for link in hub.rows(Link) if link.registration_id == "r2")
     assert (link.volunteer_id, link.reason, link.verified) == (volunteer_id, LinkReason.SIGN_IN, True)
-    assert hub.asked(lambda session: session.execute(text("SELECT count(*) FROM volunteer")).scalar_one()) == 1
-    replayed = hub.asked(replay)
-    assert (replayed.links["r2"].volunteer_id, replayed.links["r2"].verified) == (volunteer_id, True)
+    assert [volunteer.volunteer_id for volunteer in hub.rows(Volunteer)] == [volunteer_id]
+    assert hub.asked(verify).differences == ()
+
+
+def test_the_first_registration_of_somebody_who_signed_up_gets_the_id_of_their_account(hub: Hub) -> None:
+    _, luohu, _ = known_at_futian(hub)
+    promised = draw("44")
+    subject = person(hub, promised)
+    hub.hears(luohu.says(opened("r2", subject), opened("r3", subject)))
+    assert {link.registration_id for link in hub.rows(Link) if link.volunteer_id == promised} == {"r2", "r3"}
+    assert [total.persons for total in hub.rows(PersonTotal)] == [1, 1]
+    assert hub.asked(verify).differences == ()
 
 
 def test_it_is_theirs_also_where_others_wait_for_a_steward_s_command(settings: Settings) -> None:
@@ -120,8 +129,6 @@ def test_it_is_theirs_also_where_others_wait_for_a_steward_s_command(settings: S
     with hub_of(waits) as hub:
         futian, luohu = hub.enrol("futian", "luohu")
         hub.hears(luohu.says(announced()))
-        with hub.sessions.begin() as session:
-            session.execute(text("INSERT INTO volunteer VALUES ('44012345678912', 'futian', :at)"), {"at": AT})
         subject = person(hub, "44012345678912")
         hub.hears(luohu.says(opened("r2", subject)), futian.says(registration("r1")))
         assert {link.registration_id for link in hub.rows(Link)} == {"r2"}

@@ -12,6 +12,7 @@ import pytest
 from federation.directory.standing import standings
 from federation.ledger import totals
 from sync.joining.invitation import read_invitation, write_invitation
+from tenants.sso.models import RelyingParty
 from tests.support import rabbitmq, servers
 from tests.support.joining import Machine, answering, hub_machine, syncing
 from tests.support.servers import free_port
@@ -231,3 +232,18 @@ def test_secrets_go_to_no_address_that_anybody_can_listen_to(hub: Machine, distr
 def test_what_is_no_invitation_is_refused(district: Machine, line: str) -> None:
     assert "nvitation" in district.refused("join", line)
     assert settings_of(district) == {}
+
+
+def test_a_district_that_says_where_its_pages_are_can_sign_people_in(hub: Machine, district: Machine) -> None:
+    district.done("join", "--public-url", "https://nanshan.example", invited(hub))
+    district.read_environment(district.folder / "nanshan" / "banyan.env")
+    district.done("setup")
+    with syncing(hub, district) as (_, nanshan):
+
+        def issuer() -> str | None:
+            with nanshan.sessions() as session:
+                return session.get_one(RelyingParty, "nanshan").issuer
+
+        assert eventually(issuer) == hub.environment["BANYAN_PUBLIC_URL"]
+    assert "district:nanshan" in district.done("sign-in", "set-up")
+    assert "district:nanshan" in hub.done("client", "list")

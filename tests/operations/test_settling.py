@@ -8,7 +8,6 @@ from demo.errors import DemoError
 from demo.parties import Party, districts_of, hub_of, tell
 from demo.settling import settle
 
-
 ADDRESSES = {code: f"http://127.0.0.1:{port}" for port, code in enumerate(("hub", "futian", "luohu", "nanshan"), 8000)}
 
 

@@ -47,9 +47,9 @@ def _end(provider: RunningProvider, person: Person, how: str, id_token: str) -> 
     with provider.session() as session, session.begin():
         account, at = session.get_one(Account, UUID(person.account_id)), datetime.now(UTC)
         if how == "disabled":
-            securing.disable(session, account, at=at)
+            securing.disable(session, account, by="root", at=at)
         elif how == "another password":
-            securing.reset_password(session, account, "another", must_change_password=False, at=at)
+            securing.reset_password(session, account, "another", must_change_password=False, by="root", at=at)
         else:
             end_sessions(session, account, at=at)
 

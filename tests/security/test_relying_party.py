@@ -1,6 +1,6 @@
 """Does a district believe the hub, and nobody else?
 
-The numbers are those of the threats in docs/threats.md.
+Each number is that of a threat, in all files of this folder the same.
 """
 
 import base64

@@ -36,11 +36,18 @@ def chromium() -> Iterator[Browser]:
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """The address at which `app` answers."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with serving_at(app, 0) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def serving_at(app: Flask, port: int) -> Iterator[int]:
+    """Lets `app` answer at a port of this machine, or with 0 at one that is free, which is given."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield server.port
     finally:
         server.shutdown()
         thread.join()

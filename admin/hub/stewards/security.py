@@ -29,11 +29,14 @@ class FilterForm(QueryForm):
     """Which events are wanted."""
 
     kind = SelectField(
-        lazy_gettext("What"), choices=[_EVERYTHING, *(SelectChoice(kind.value, words) for kind, words in KINDS.items())]
+        lazy_gettext("What"),
+        choices=[_EVERYTHING, *(SelectChoice(kind.value, words) for kind, words in KINDS.items())],
+        default="",
     )
     outcome = SelectField(
         lazy_gettext("Outcome"),
         choices=[_EVERYTHING, *(SelectChoice(outcome.value, words) for outcome, words in OUTCOMES.items())],
+        default="",
     )
     username = StringField(lazy_gettext("Username"), [Optional(), Length(max=40)])
     address = StringField(lazy_gettext("Address"), [Optional(), Length(max=45)])

@@ -4,7 +4,7 @@ from flask import Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.hub.openid.answering import call, message, part, respond
-from api.hub.openid.visiting import held
+from api.hub.openid.visiting import held, look
 from federation.db import db
 from federation.sso import authorizing
 from federation.sso.authorizing import ConsentNeeded, Next, SignInNeeded
@@ -12,6 +12,8 @@ from federation.sso.discovery import AUTHORIZE
 
 blueprint = part("openid_authorizing")
 forms = part("openid_consent")
+for _part in (blueprint, forms):
+    _part.before_request(look)
 
 
 @blueprint.route(AUTHORIZE, methods=["GET", "POST"])

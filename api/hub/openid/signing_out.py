@@ -4,13 +4,15 @@ from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from api.hub.openid.answering import call, message, part
-from api.hub.openid.visiting import held
+from api.hub.openid.visiting import held, look
 from federation.db import db
 from federation.sso.discovery import END_SESSION
 from federation.sso.logout.ending import SignOut, end, read_sign_out
 
 blueprint = part("openid_signing_out")
 forms = part("openid_sign_out_confirmation")
+for _part in (blueprint, forms):
+    _part.before_request(look)
 
 
 @blueprint.route(END_SESSION, methods=["GET", "POST"])

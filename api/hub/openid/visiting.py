@@ -1,18 +1,36 @@
-"""Who sits before the browser that asks?"""
+"""Who sits before the browser that asks?
 
-from flask import current_app, request
+The pages for people know: they set the cookie by which a browser is known, and the program puts them into `app.extensions`, for
+those pages need the provider as well.
+"""
 
-from api.hub.openid.answering import call
+from typing import Protocol
+
+from flask import current_app
+
 from federation.accounts.models import AccountSession
-from federation.accounts.sessions import session_of
-from federation.settings import Settings
+
+
+class Browser(Protocol):
+    """The browser of the request that is being answered."""
+
+    def held(self) -> AccountSession | None:
+        """Its session, where nothing is missing for it to open the account."""
+
+    def look(self, *, only_reads: bool) -> None:
+        """Begins a request, and notes that its session is in use."""
+
+
+def look() -> None:
+    """Begins the request."""
+    _browser().look(only_reads=False)
 
 
 def held() -> AccountSession | None:
-    """The open session of this browser."""
-    settings: Settings = current_app.config["SETTINGS"]
-    key = request.cookies.get("__Host-banyan_account" if settings.secure_cookies else "banyan_account")
-    found = session_of(call().session, key, at=call().at) if key else None
-    if found is not None and not found.is_fresh(at=call().at):
-        found.seen_at = call().at
+    """The session of this browser that opens an account."""
+    return _browser().held()
+
+
+def _browser() -> Browser:
+    found: Browser = current_app.extensions["browser"]
     return found

@@ -1,5 +1,7 @@
 """Where do new volunteer IDs come from?"""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,6 +9,13 @@ from federation.accounts.models import Account
 from federation.identity import volunteer_ids
 from federation.identity.models import Volunteer
 from sync.databases import bulk
+
+
+def promised_ids(session: Session, volunteer_ids: Iterable[str]) -> set[str]:
+    """Those that somebody got with their account, and that no registration has yet: nobody is known by them so far."""
+    wanted = set(volunteer_ids)
+    issued = select(Volunteer.volunteer_id).where(bulk.among(session, Volunteer.volunteer_id, list(wanted)))
+    return wanted - set(session.scalars(issued)) if wanted else wanted
 
 
 def unused_ids(session: Session, count: int, *, province: str) -> list[str]:

@@ -17,7 +17,7 @@ from federation.identity.asking.asking import conclude
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.linking.gathering import Neighbourhood, gather
-from federation.identity.linking.issuing import unused_ids
+from federation.identity.linking.issuing import promised_ids, unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
 from federation.identity.matching.counting import read_frequencies
@@ -87,13 +87,15 @@ def link(
     neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
     unlinked = sum(not one.is_linked for one in recorded)
     batch = _Batch(judge, iter(unused_ids(session, unlinked, province=settings.province)), at=at)
+    promised = promised_ids(session, theirs.values())
     for one in recorded:
         subject = neighbourhood.as_compared(one.known)
         said = None if one.is_linked else theirs.get(subject.registration_id)
         own = said or neighbourhood.volunteer_ids.get(subject.registration_id)
         decision = _decide(subject, neighbourhood, judge, own=own)
         if said:
-            neighbourhood.settle(one.known, batch.link_as_said(subject, said))
+            neighbourhood.settle(one.known, batch.link_as_said(subject, said, is_promised=said in promised))
+            promised.discard(said)
         elif not one.is_linked:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
         batch.ask(subject, decision, neighbourhood.volunteer_ids, is_linked=own is not None)
@@ -134,7 +136,7 @@ class _Batch:
             volunteer_id = volunteer_ids[joined.other.registration_id]
             reason = _REASONS[joined.finding]
         else:
-            volunteer_id = self._issue(subject)
+            volunteer_id = self._issue(subject, next(self.ids))
             reason = LinkReason.PROVISIONAL if decision.asked else LinkReason.FIRST
         evidence = (
             {
@@ -161,9 +163,13 @@ class _Batch:
         )
         return volunteer_id
 
-    def link_as_said(self, subject: Known, volunteer_id: str) -> str:
-        """Puts a registration under the ID of who opened it, signed in; gives that ID."""
-        self._link(subject, volunteer_id, {"verified": True}, because=LinkReason.SIGN_IN)
+    def link_as_said(self, subject: Known, volunteer_id: str, *, is_promised: bool) -> str:
+        """Puts a registration under the ID of who opened it, signed in; gives that ID.
+
+        Where it `is_promised`, this is the person's first registration, and the ID is issued for it.
+        """
+        own = self._issue(subject, volunteer_id) if is_promised else None
+        self._link(subject, volunteer_id, {"verified": True, "own_volunteer_id": own}, because=LinkReason.SIGN_IN)
         self._note(IdentityEventType.VERIFIED, subject, volunteer_id, {})
         return volunteer_id
 
@@ -228,8 +234,7 @@ class _Batch:
         self.districts[subject.registration_id] = subject.district
         self._note(IdentityEventType.LINKED, subject, volunteer_id, {"reason": because, **evidence})
 
-    def _issue(self, subject: Known) -> str:
-        volunteer_id = next(self.ids)
+    def _issue(self, subject: Known, volunteer_id: str) -> str:
         self.volunteers.append({"volunteer_id": volunteer_id, "district": subject.district, "issued_at": self.at})
         self._note(IdentityEventType.ISSUED, subject, volunteer_id, {"district": subject.district})
         return volunteer_id

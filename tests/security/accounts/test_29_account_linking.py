@@ -1,21 +1,14 @@
 """Does anybody come by somebody else's volunteer ID and hours?"""
 
-import os
-from datetime import UTC, datetime
-
-import msgspec
 import pytest
 from flask import Flask
 
-from sync.contracts.registrations import DocumentToken
-from sync.documents import DocumentKind, token, understand
 from sync.messages import signing
-from sync.messages.claim_slip import ClaimSlip, write_slip
-from tests.hub.peers import District, Hub, Told, hours
-from tests.hub.peers import registration as told
+from tests.hub.peers import District, Hub, hours
+from tests.support.claiming import NUMBER, registered, slip
 from tests.support.people import EMAIL, PASSWORD, PHONE, Someone
 
-NUMBER, OTHERS, CHILDS = "110113199605160538", "440304199005011230", "110101200001010010"
+OTHERS, CHILDS = "440304199005011230", "110101200001010010"
 
 
 @pytest.fixture
@@ -24,15 +17,6 @@ def futian(hub: Hub) -> District:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(registered(hub, "r1", phone=PHONE), hours("e1", registration_id="r1", minutes=90)))
     return futian
-
-
-def registered(hub: Hub, key: str, *, phone: str, number: str = NUMBER, name: str = "陈静") -> Told:
-    """A registration whose document's token is under the federation's key, as districts make it."""
-    plain = told(key, name=name, phone=phone)
-    document = understand(DocumentKind.RESIDENT_ID, number, today=datetime.now(UTC).date())
-    made = token(document, hub.settings.joining.token_key or b"", key_version=1)
-    documents = (DocumentToken(kind="resident_id", key_version=1, token=made),)
-    return Told(plain.type, plain.key, plain.version, msgspec.structs.replace(plain.data, documents=documents))
 
 
 def claim(someone: Someone, *, number: str = NUMBER, phone: str = PHONE) -> None:
@@ -109,12 +93,6 @@ def test_29_two_of_a_family_share_a_telephone_and_keep_apart(app: Flask, hub: Hu
     assert visitor.volunteer_id == child.volunteer_id
 
 
-def slip(futian: District, registration_id: str = "r1", *, expires_in: int = 3600, nonce: str | None = None) -> str:
-    expires_at = int(datetime.now(UTC).timestamp()) + expires_in
-    made = ClaimSlip(registration_id=registration_id, expires_at=expires_at, nonce=nonce or os.urandom(8).hex())
-    return write_slip(made, district=futian.code, key=futian.key)
-
-
 def test_29_a_slip_from_the_district_is_enough_once(app: Flask, hub: Hub, futian: District, stranger: Someone) -> None:
     written = slip(futian)
     stranger.fill_in("/claim/slip", slip=written)
@@ -136,7 +114,7 @@ def test_29_a_slip_that_is_old_foreign_or_changed_is_nothing(hub: Hub, futian: D
     forged = District("futian")
     forged.key = signing.generate_key()
     wrong = [
-        slip(futian, expires_in=-1),
+        slip(futian, expires_in_seconds=-1),
         slip(luohu),
         f"{header}.{others}.{signature}",
         slip(forged),

@@ -1,0 +1,94 @@
+"""Does a steward see what happened to accounts, and take it along?"""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from federation.accounts.finding import account_named
+from federation.accounts.models import Outcome, SecurityEventKind
+from federation.accounts.security_events import note
+from tests.hub.peers import Hub
+from tests.support.people import PASSWORD, Someone
+from tests.support.stewards import Steward
+
+
+@pytest.fixture
+def events(hub: Hub, app: Flask, chen: Steward) -> Steward:
+    """A hub at which somebody opened an account, and somebody else guessed."""
+    Someone(app, hub).sign_up()
+    Someone(app, hub, address="198.51.100.7").sign_in("chen", "a wrong guess")
+    return chen
+
+
+def rows(steward: Steward, query: str = "") -> list[dict[str, str]]:
+    answer = steward.get(f"/stewards/security/events.csv{query}")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=security-events.csv"
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_the_newest_event_stands_first_and_says_who_what_and_from_where(events: Steward) -> None:
+    first = rows(events)[0]
+    assert (first["kind"], first["outcome"], first["account"], first["actor"]) == ("signed_in", "refused", "chen", "")
+    assert (first["address"], first["detail"]) == ("198.51.100.7", "by: pwd")
+    assert "Account opened" in events.get("/stewards/security/").text
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ("?kind=signed_up", {"signed_up"}),
+        ("?outcome=refused", {"signed_in"}),
+        ("?username=chen", {"role_given", "signed_in"}),
+        ("?address=198.51.100.7", {"signed_in"}),
+        ("?client=district:futian", set()),
+        ("?since=2020-01-01&until=2020-12-31", set()),
+        ("?since=2020-01-01", {"role_given", "signed_in", "signed_up"}),
+    ],
+)
+def test_filters_narrow_page_and_file_alike(events: Steward, query: str, kinds: set[str]) -> None:
+    assert {row["kind"] for row in rows(events, query)} == kinds
+    assert ("Nothing of that kind has happened." in events.get(f"/stewards/security/{query}").text) is (not kinds)
+
+
+def test_a_filter_that_is_none_is_refused(events: Steward) -> None:
+    assert events.get("/stewards/security/?kind=nonsense").status_code == 422
+    assert events.get("/stewards/security/events.csv?since=yesterday").status_code == 422
+
+
+def test_the_list_goes_on_on_other_pages(hub: Hub, chen: Steward) -> None:
+    at = datetime.now(UTC)
+    with hub.sessions.begin() as session:
+        for _ in range(60):
+            note(session, SecurityEventKind.SIGNED_OUT, account=account_named(session, "chen"), at=at)
+    assert chen.get("/stewards/security/?kind=signed_out").text.count("<tr>") == 51
+    assert chen.get("/stewards/security/?kind=signed_out&after=50").text.count("<tr>") == 11
+
+
+def test_a_spreadsheet_takes_nothing_in_the_file_for_a_formula(hub: Hub, chen: Steward) -> None:
+    with hub.sessions.begin() as session:
+        refused = {"outcome": Outcome.REFUSED, "at": datetime.now(UTC), "user_agent": "=1+1", "address": "@here"}
+        note(session, SecurityEventKind.CLIENT_REFUSED, account=None, **refused)  # type: ignore[arg-type]
+    [row] = rows(chen, "?kind=client_refused")
+    assert (row["browser"], row["address"]) == ("'=1+1", "'@here")
+
+
+def test_these_are_for_stewards_alone(app: Flask, hub: Hub) -> None:
+    someone = Someone(app, hub)
+    someone.sign_up()
+    for path in ("/stewards/security/", "/stewards/security/events.csv"):
+        assert someone.get(path).status_code == 403
+
+
+def test_one_sees_what_happened_to_one_s_own_account_and_takes_one_s_data(app: Flask, hub: Hub) -> None:
+    someone = Someone(app, hub)
+    someone.sign_up()
+    assert "Account opened" in someone.get("/account/security").text
+    data = someone.fill_in("/account/", "/account/data").json
+    assert data is not None
+    assert data["account"]["name"] == "陈静"
+    assert [contact["value"] for contact in data["contacts"]] == ["13912345678"]
+    assert [event["kind"] for event in data["security_events"]] == ["signed_in", "signed_up"]
+    assert PASSWORD not in str(data)
