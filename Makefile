@@ -37,8 +37,9 @@ format: development  ## Put the code into the common form, and mend what can be 
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-bench: development  ## Measure the streams beside other ways, and see whether they keep what they promise.
+bench: development  ## Measure the streams and the sign-in beside other ways, and see whether they keep what they promise.
 	.venv/bin/python -m benchmarks.pipeline $(ARGS)
+	.venv/bin/python -m benchmarks.sign_in
 
 lock:  ## Resolve pyproject.toml into the lock files anew (needs uv).
 	@command -v uv >/dev/null || { echo "Locking needs uv: https://docs.astral.sh/uv/"; exit 1; }

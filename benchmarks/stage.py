@@ -42,10 +42,14 @@ class Party:
         """Gives the program one command."""
         subprocess.run([*self._command, *arguments], env=self.environment, check=True, capture_output=True)  # noqa: S603
 
-    @contextmanager
-    def syncing(self, *options: str) -> Iterator[int]:
+    def syncing(self, *options: str) -> AbstractContextManager[int]:
         """Lets the program send and receive; gives its process's number."""
-        command = [*self._command, "sync", *options]
+        return self.running("sync", *options)
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[int]:
+        """Lets the program do what it does until it is ended; gives its process's number."""
+        command = [*self._command, *arguments]
         with self._journal.open("ab") as journal:
             process = subprocess.Popen(command, env=self.environment, stdout=journal, stderr=journal)  # noqa: S603
         try:

@@ -12,6 +12,12 @@ from sqlalchemy.orm import Session, joinedload
 from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession, Method
 from federation.errors import NotFound
 
+OPENING = (
+    joinedload(AccountSession.account).joinedload(Account.stewardship),
+    joinedload(AccountSession.account).joinedload(Account.district_roles),
+)
+"""What has to be read to say whether a session opens anything, all of it at once."""
+
 # By then nobody asks any more from where somebody was signed in.
 KEPT_FOR = timedelta(days=90)
 
@@ -56,9 +62,7 @@ def session_of(session: Session, key: str, *, at: datetime) -> AccountSession | 
 def session_begun(session: Session, key: str, *, at: datetime) -> AccountSession | None:
     """The same, also where something is missing: that is for the pages alone on which it is shown."""
     query = select(AccountSession).where(AccountSession.key_hash == _hash(key))
-    account = joinedload(AccountSession.account)
-    loaded = query.options(account.joinedload(Account.stewardship), account.selectinload(Account.district_roles))
-    found = session.scalars(loaded).one_or_none()
+    found = session.scalars(query.options(*OPENING)).unique().one_or_none()
     return found if found and found.is_open(at=at) else None
 
 

@@ -87,7 +87,7 @@ class ClientSession(Model):
     failure: Mapped[str | None] = mapped_column(String(200))
 
     account_session: Mapped[AccountSession] = relationship(lazy="joined", innerjoin=True)
-    client: Mapped[Client] = relationship(lazy="joined", innerjoin=True)
+    client: Mapped[Client] = relationship()
 
     __table_args__ = (Index(None, "account_session_id", "client_id"),)
 

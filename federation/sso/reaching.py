@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import lazyload
 
 from federation.accounts.models import AccountSession, SecurityEventKind
 from federation.clients.models import Client
@@ -23,7 +24,8 @@ def reach(call: Call, client: Client, account_session: AccountSession) -> Reache
     """The client's part in the session; a new one where it has none that goes on."""
     row = ClientSession
     here = (row.account_session_id == account_session.id, row.client_id == client.client_id, row.ended_at.is_(None))
-    found = call.session.scalars(select(row).where(*here).order_by(row.began_at).limit(1)).first()
+    known = lazyload(row.account_session)
+    found = call.session.scalars(select(row).where(*here).options(known).order_by(row.began_at).limit(1)).first()
     return Reached(account_session, found or _begin(call, client, account_session, at=call.at))
 
 

@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 from federation.clients.models import Algorithm
 from federation.errors import NotPrepared
 from federation.sso.keys.models import KeyState, SigningKey
+from sync.databases.remembering import Remembered
 from sync.databases.resealing import FieldCipher
 
 ID_TOKEN = "JWT"  # noqa: S105 - a type
 LOGOUT_TOKEN = "logout+jwt"  # noqa: S105 - the same
 
+_keys = Remembered(SigningKey)
+
 
 def sign(session: Session, claims: Mapping[str, Any], *, algorithm: Algorithm, type: str, cipher: FieldCipher) -> str:
     """A JSON Web Token with `claims`, by the key that signs with `algorithm`. Raises `NotPrepared` where there is none."""
     active = select(SigningKey).where(SigningKey.algorithm == algorithm, SigningKey.state == KeyState.ACTIVE)
-    key = session.scalars(active).one_or_none()
+    key = _keys.get(session, algorithm, lambda: session.scalars(active).one_or_none())
     if key is None:
         raise NotPrepared("The hub has no keys to sign with. Run: banyan-hub signing-key create")
     header = {"alg": algorithm.value, "kid": key.kid, "typ": type}

@@ -12,17 +12,20 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGr
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants import OpenIDToken
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from federation.accounts.models import Account, Outcome, SecurityEventKind
+from federation.accounts.sessions import OPENING
 from federation.sso import id_tokens, tokens
 from federation.sso.bearers import hash_of, new_bearer
 from federation.sso.calls import Call
-from federation.sso.models import Authorization, RefreshToken
+from federation.sso.models import Authorization, ClientSession, RefreshToken
 from federation.sso.protocol.messages import Request
 from federation.sso.protocol.parties import Party
 from federation.sso.protocol.proofs import METHODS
 from federation.sso.reaching import Reached
 
+_WHOSE = joinedload(Authorization.client_session).joinedload(ClientSession.account_session).options(*OPENING)
 CODE_LIFETIME = timedelta(seconds=60)
 
 
@@ -59,11 +62,11 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         call: Call = self.server.call
         row = Authorization
         burning = update(row).where(row.code_hash == hash_of(code), row.code_used_at.is_(None)).values(code_used_at=call.at)
-        authorization_id = call.session.scalar(burning.returning(row.id))
+        authorization_id = call.session.scalar(burning.returning(row.id), execution_options={"synchronize_session": False})
         if authorization_id is None:
             self._refuse_replay(code, client)
             return None
-        authorization = call.session.get_one(row, authorization_id)
+        authorization = call.session.get_one(row, authorization_id, options=[_WHOSE])
         usable = call.at < authorization.code_expires_at and authorization.is_alive(at=call.at)
         return Code(authorization) if usable and authorization.client is client.row else None
 

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, Inva
 from authlib.oauth2.rfc9207 import IssuerParameter
 
 from federation.accounts.models import Outcome, SecurityEventKind
+from federation.clients.knowing import known_client
 from federation.clients.models import LONGEST_CLIENT_ID, Client
 from federation.sso import tokens
 from federation.sso.calls import Call
@@ -64,7 +65,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
 
     def query_client(self, client_id: str) -> Party | None:
         """The client, unless it is disabled."""
-        row = self.call.session.get(Client, client_id) if len(client_id) <= LONGEST_CLIENT_ID else None
+        row = known_client(self.call.session, client_id) if len(client_id) <= LONGEST_CLIENT_ID else None
         return Party(row) if row and row.disabled_at is None else None
 
     def authenticate_client(self, request: Request, methods: list[str], endpoint: str = "token") -> Party:

@@ -1,0 +1,1 @@
+"""Beside which OpenID Providers does the hub stand?"""
