@@ -21,8 +21,8 @@ from benchmarks.registers.people import DISTRICTS, TODAY
 from federation.identity.models import Link
 from federation.intake import open_inbox
 from federation.settings import read_settings
+from sync import documents
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
-from tenants.registrations import documents
 from tests.hub.peers import AT, District, Hub, Told
 from tests.support.hub import hub_environment, hub_of
 

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED
-from sync.documents import may_hold_number, normal_number
 from tenants.errors import Invalid
 from tenants.mailbox import log
 from tenants.questions.models import MAX_NOTE_LENGTH, Answer, IdentityQuestion

@@ -1,7 +1,7 @@
 """May these words be written down beside a registration?"""
 
-from tenants.errors import Invalid
 from sync.documents import may_hold_number, normal_number
+from tenants.errors import Invalid
 from tenants.registrations.models import Registration
 from tenants.settings import Settings
 
