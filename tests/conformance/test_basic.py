@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -181,9 +181,8 @@ def test_oidcc_codereuse_30seconds(client: RelyingParty, person: Person, provide
     code = code_of(client, person)
     tokens = client.redeem(code, code_verifier=None).json()
     with provider.session() as session, session.begin():
-        for one in session.query(Authorization).filter(Authorization.code_used_at.is_not(None)):
-            earlier = {"code_used_at": one.code_used_at - timedelta(seconds=31)}
-            session.execute(update(Authorization).where(Authorization.id == one.id).values(earlier))
+        earlier = datetime.now(UTC) - timedelta(seconds=31)
+        session.execute(update(Authorization).where(Authorization.code_used_at.is_not(None)).values(code_used_at=earlier))
     assert client.redeem(code, code_verifier=None).json()["error"] == "invalid_grant"
     assert client.userinfo(tokens["access_token"]).status_code == 401
 

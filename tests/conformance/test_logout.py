@@ -22,7 +22,7 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
     """A provider that may speak to clients on this machine."""
     folder: Path = tmp_path_factory.mktemp("provider")
-    here = {"client_networks": (ip_network("127.0.0.0/8"),)}
+    here: dict[str, Any] = {"client_networks": (ip_network("127.0.0.0/8"),)}
     with pytest.MonkeyPatch.context() as patch, running_provider(patch, folder, **here) as running:
         yield running
 

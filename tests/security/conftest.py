@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.support.provider import Person, RelyingParty, RunningProvider, runnin
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
     """A provider that runs, and may speak to clients on this machine."""
     folder: Path = tmp_path_factory.mktemp("provider")
-    here = {"client_networks": (ip_network("127.0.0.0/8"),)}
+    here: dict[str, Any] = {"client_networks": (ip_network("127.0.0.0/8"),)}
     with pytest.MonkeyPatch.context() as patch, running_provider(patch, folder, **here) as running:
         yield running
 

@@ -1,5 +1,7 @@
 """Can somebody be signed out by a page that is not theirs?"""
 
+from typing import Any
+
 import pytest
 
 from tests.support.provider import SIGNED_OUT, Person, RelyingParty, RunningProvider, answer_of
@@ -15,7 +17,7 @@ def test_a_hint_of_somebody_else_asks(provider: RunningProvider, client: Relying
     foreign = {"id_token_hint": client.tokens(provider.sign_in())["id_token"], "post_logout_redirect_uri": SIGNED_OUT}
     own_but_elsewhere = client.tokens(provider.sign_in(account_id=person.account_id))["id_token"]
     for said in ({}, {"client_id": client.client_id}, foreign, {"id_token_hint": own_but_elsewhere}):
-        where = {"params": said} if method == "GET" else {"data": said}
+        where: dict[str, Any] = {"params": said} if method == "GET" else {"data": said}
         answer = person.browser.request(method, "/end-session", **where)
         assert (answer.status_code, "Sign out everywhere?" in answer.text) == (200, True)
         assert is_signed_in(client, person)
