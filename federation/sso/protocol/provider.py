@@ -19,7 +19,7 @@ from federation.sso.models import Authorization
 from federation.sso.protocol.granting import S256, CodeGrant, IdToken, RefreshGrant
 from federation.sso.protocol.messages import Answer, Request
 from federation.sso.protocol.parties import Party
-from federation.sso.protocol.proofs import METHODS, Assertions, check_one_way
+from federation.sso.protocol.proofs import METHODS, Assertions, check_one_way, refuse_after_many
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
@@ -74,6 +74,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
             check_one_way(request)
             party: Party = super().authenticate_client(request, methods, endpoint)
         except (InvalidClientError, ValueError) as error:
+            refuse_after_many(self.call)
             reason = error.description if isinstance(error, InvalidClientError) else "the proof cannot be read"
             said = request.parameters.get("client_id", "")[:LONGEST_CLIENT_ID]
             self.call.note(SecurityEventKind.CLIENT_REFUSED, client=None, outcome=Outcome.REFUSED, said=said, reason=reason)
