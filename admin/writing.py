@@ -18,6 +18,7 @@ def register(app: Flask, time_zone: ZoneInfo) -> None:
         duration=duration,
         hours=hours,
         number=number,
+        pause=pause,
         percent=percent,
         day=day,
         month=month,

@@ -41,14 +41,19 @@ class CityFigures:
 
     @property
     def oldest(self) -> tuple[datetime, str] | None:
-        """Up to when the hub has everything of all districts, as far as it ever had, and whose moment that is."""
-        moments = [(row.standing.as_of, row.standing.name) for row in self.rows if row.standing.as_of]
+        """Up to when the hub has everything of all who take part, as far as it ever had, and whose moment that is."""
+        moments = [(one.as_of, one.name) for one in self.taking_part if one.as_of]
         return min(moments, default=None)
 
     @property
+    def taking_part(self) -> list[Standing]:
+        """How the districts are of which more is to come."""
+        return [row.standing for row in self.rows if row.standing.takes_part]
+
+    @property
     def equal(self) -> int:
-        """How many districts the hub has everything of."""
-        return sum(row.standing.equal for row in self.rows)
+        """How many of those the hub has everything of."""
+        return sum(one.equal for one in self.taking_part)
 
     def series_of(self, district: str | None) -> Series:
         """The months of one district, or of all where none has this code."""

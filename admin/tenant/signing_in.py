@@ -16,8 +16,9 @@ from wtforms.validators import InputRequired
 from admin.tenant import desk, refusals
 from tenants.db import db
 from tenants.errors import SignInRefused, SignInThrottled
+from tenants.sso.knowing import issuer_of
 from tenants.sso.linking_staff import link_staff
-from tenants.sso.models import RelyingParty, SecurityEventKind
+from tenants.sso.models import SecurityEventKind
 from tenants.sso.security_events import note
 from tenants.staff.models import StaffMember
 from tenants.staff.signing_in import begin, finish
@@ -89,6 +90,5 @@ def _checked(form: SignInForm) -> StaffMember | Refusal:
 
 
 def _page(form: SignInForm) -> str:
-    party = db.session.get(RelyingParty, desk.settings().district)
-    issuer = party.issuer if party else None
+    issuer = issuer_of(db.session(), desk.settings().district)
     return render_template("tenant/sign_in.html", form=form, here=desk.signed_in(), issuer=issuer)

@@ -72,5 +72,5 @@ def _figures() -> Iterator[Metric]:
 def _not_equal() -> list[str]:
     """Districts of which the hub does not have everything: their figures are older than the others'."""
     known = standings(db.session(), at=datetime.now(UTC))
-    behind = [one for one in known if not one.equal and one.state is not StandingState.LEFT]
+    behind = [one for one in known if one.takes_part and not one.equal]
     return [f"{one.district} is {one.state}: {one.applied} of {one.head} events." for one in behind]

@@ -22,7 +22,7 @@ city.before_request(only_read)
 def read_city() -> dict[str, Any]:
     """All districts together."""
     sums = totals.city(db.session())
-    known = standings(db.session(), at=datetime.now(UTC))
+    known = [one for one in standings(db.session(), at=datetime.now(UTC)) if one.takes_part]
     return {
         "people": sums.people,
         "registrations": sums.registrations,

@@ -67,6 +67,11 @@ class Standing:
     key_since: datetime | None
 
     @property
+    def takes_part(self) -> bool:
+        """Whether more is to come: what a district said that has left is whole for good."""
+        return self.part is not DistrictState.LEFT
+
+    @property
     def behind(self) -> int:
         """How many events the district has recorded, as far as it has said, that the hub has not taken."""
         return self.head - self.applied

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from federation.clients.models import Client
 from federation.directory.models import District
 from federation.errors import NotFound, StateForbids
 from federation.mailbox import ParkedRecord, StreamCursor, log
@@ -31,7 +32,7 @@ def resume(session: Session, code: str, *, reason: str, by: str, at: datetime) -
 
 
 def leave(session: Session, code: str, *, reason: str, by: str, at: datetime, unfinished: bool = False) -> District:
-    """Ends the district's part for good; the hours and IDs of its volunteers stay.
+    """Ends the district's part for good; the hours and IDs of its volunteers stay, and nobody is signed in there any more.
 
     Raises `StateForbids` also where the hub lacks something that the district has recorded, as far as it has said, unless
     `unfinished`; and `NotFound` or `ReasonMissing`.
@@ -41,6 +42,8 @@ def leave(session: Session, code: str, *, reason: str, by: str, at: datetime, un
     if lacking and not unfinished:
         raise StateForbids(f"{lacking} Wait until the hub has everything, or close unfinished: what is missing stays missing.")
     district.leave(reason=reason, by=by, at=at)
+    for client in session.scalars(select(Client).where(Client.district == code, Client.disabled_at.is_(None))):
+        client.disable(at=at)
     return _told(session, district)
 
 

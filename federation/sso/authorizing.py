@@ -95,8 +95,8 @@ def check(call: Call, client: Client, parameters: Mapping[str, str]) -> None:
     """Raises Authlib's `OAuth2Error` unless `client` may ask so, whoever it asks about."""
     if "request_uri" in parameters:
         raise InvalidRequestError("what is pushed has no request_uri")
-    request = Provider(call).request("POST", AUTHORIZE, {**parameters, "client_id": client.client_id})
-    _check(call, request)
+    provider = Provider(call)
+    _check(provider, provider.request("POST", AUTHORIZE, {**parameters, "client_id": client.client_id}))
 
 
 def known(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -128,14 +128,14 @@ class _Asking:
         self._call, self._parameters, self._asked_at = call, known(parameters), asked_at
         self._request_id, self._decided = request_id, decided
         self._provider = Provider(call)
-        self._client, self._redirect_uri = _whither(call, parameters)
+        self._client, self._redirect_uri = _whither(self._provider, parameters)
         self._prompts = set(parameters.get("prompt", "").split())
 
     def next(self, account_session: AccountSession | None) -> Next:
         """An answer for the client, or what the person has to do first."""
         request = self._provider.request("GET", AUTHORIZE, self._parameters)
         try:
-            hinted = _check(self._call, request)
+            hinted = _check(self._provider, request)
             asked = Asked.of(self._client, self._parameters, asked_at=self._asked_at)
             if account_session is None or not asked.is_met_by(account_session, at=self._call.at):
                 return self._ask_to_sign_in()
@@ -191,9 +191,9 @@ class _Asking:
             raise RequestRefused(_TOO_LATE)
 
 
-def _whither(call: Call, parameters: Mapping[str, str]) -> tuple[Client, str]:
+def _whither(provider: Provider, parameters: Mapping[str, str]) -> tuple[Client, str]:
     """The client, and the address to which its answer goes; raises `RequestRefused` where either is not as registered."""
-    party = Provider(call).query_client(parameters.get("client_id", ""))
+    party = provider.query_client(parameters.get("client_id", ""))
     if party is None:
         raise RequestRefused("The program that sent you here is not known to the hub, or is not served at present.")
     redirect_uri = parameters.get("redirect_uri", "")
@@ -207,8 +207,9 @@ def _refuse_unread(call: Call, pairs: Iterable[tuple[str, str]], error: InvalidR
     pairs = list(pairs)
     times = Counter(name for name, _ in pairs)
     once = {name: value for name, value in pairs if times[name] == 1 and len(value) <= LONGEST_VALUE}
-    _, redirect_uri = _whither(call, once)
-    return Provider(call).refusal(error, state=once.get("state"), redirect_uri=redirect_uri)
+    provider = Provider(call)
+    _, redirect_uri = _whither(provider, once)
+    return provider.refusal(error, state=once.get("state"), redirect_uri=redirect_uri)
 
 
 def _take_pushed(call: Call, parameters: Mapping[str, str]) -> dict[str, str]:
@@ -220,7 +221,7 @@ def _take_pushed(call: Call, parameters: Mapping[str, str]) -> dict[str, str]:
     return dict(kept.parameters)
 
 
-def _check(call: Call, request: Request) -> str | None:
+def _check(provider: Provider, request: Request) -> str | None:
     """Raises Authlib's `OAuth2Error` unless the request may be made; gives the `sub` that it hints at, if any."""
     parameters = request.parameters
     for name, refusal in (
@@ -243,11 +244,11 @@ def _check(call: Call, request: Request) -> str | None:
     if not (age.isdigit() and len(age) <= _LONGEST_AGE_DIGITS):
         raise InvalidRequestError("max_age is a number of seconds")
     try:
-        Provider(call).get_consent_grant(request)
+        provider.get_consent_grant(request)
     except ValueError as error:
         # Authlib refuses to put some characters of the request into its own refusal.
         raise InvalidRequestError("a parameter has characters that none should have") from error
-    return _hinted(call, parameters.get("id_token_hint"))
+    return _hinted(provider.call, parameters.get("id_token_hint"))
 
 
 def _hinted(call: Call, hint: str | None) -> str | None:

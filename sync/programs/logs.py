@@ -54,6 +54,8 @@ def configure(*, level: str = "INFO", to: TextIO | None = None) -> None:
     root.setLevel(level)
     # It says of which kind a database is whenever somebody asks for its revision, as every probe of /readyz does.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It tells of each of a district's requests to the hub, and one follows another all day.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     threading.excepthook = _tell_of_thread
     structlog.configure(
         processors=[

@@ -1,7 +1,8 @@
 """How does one side take part in the streams?
 
 Two loops in one process: the relay sends, the consumer receives; a side may have errands beside them. None ends before it is
-told to. What fails is logged when it begins and when it is over, and tried again with growing pauses.
+told to. What fails is tried again with growing pauses, and logged when it begins, when its reason becomes another, and when it
+is over.
 """
 
 import threading
@@ -120,17 +121,19 @@ def run(
 def _repeat(step: Callable[[], object], part: str, *, stop: threading.Event, beats: Heartbeat) -> None:
     """Goes round until `stop` is set, whatever `step` raises."""
     pause = 0.0
+    told: str | None = None
     while not stop.is_set():
         try:
             step()
         except Exception as error:
-            if not pause:
+            if str(error) != told:
+                told = str(error)
                 tell = _journal.warning if isinstance(error, _EXPECTED) else _journal.exception
-                tell("interrupted", part=part, reason=str(error))
+                tell("interrupted", part=part, reason=told)
             pause = min(max(FIRST_PAUSE_SECONDS, 2 * pause), LONGEST_PAUSE_SECONDS)
             stop.wait(pause)
         else:
             if pause:
                 _journal.info("resumed", part=part)
-            pause = 0.0
+            pause, told = 0.0, None
         beats.beat(part)

@@ -12,20 +12,21 @@ from tenants.sso.provider import Provider
 from tenants.sso.setting_up import key_of
 
 
+def issuer_of(session: Session, district: str) -> str | None:
+    """Where people sign in for the whole city; None before the hub has said so."""
+    party = session.get(RelyingParty, district)
+    return party.issuer if party else None
+
+
 class KnownProvider:
     """The provider as the hub's last word has it. One for a process: it keeps the provider's keys, and where everything is."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
-        """For the district with these settings; `clock` gives seconds since 1970."""
+    def __init__(self, settings: Settings, *, ticks: Callable[[], float] = time.monotonic) -> None:
+        """For the district with these settings; `ticks` are seconds of a clock that never goes back."""
         self._settings = settings
-        self._clock = clock
+        self._ticks = ticks
         self._provider: Provider | None = None
         self._known: tuple[object, ...] = ()
-
-    def issuer(self, session: Session) -> str | None:
-        """Where people sign in for the whole city; None before the hub has said so."""
-        party = session.get(RelyingParty, self._settings.district)
-        return party.issuer if party else None
 
     def get(self, session: Session) -> Provider:
         """The provider; raises `NotPrepared` before the hub has said what it knows this district as."""
@@ -39,7 +40,7 @@ class KnownProvider:
                 client_id=party.client_id,
                 key=key_of(party, self._settings),
                 public_url=party.public_url,
-                clock=self._clock,
+                ticks=self._ticks,
             )
             self._known = known
         return self._provider

@@ -34,7 +34,7 @@ STAFF_ASSURANCE = 2
 
 @dataclass(frozen=True)
 class Identity:
-    """What the hub says of somebody who signed in there; `authenticated_at` is when they last proved who they are.
+    """What the hub says of somebody who signed in there.
 
     `subject` and `sid` name them and their session at the hub (OpenID Connect). `volunteer_id` is theirs in the whole city,
     where they have one, and `aliases` are others that lead to it. `roles` are those in this district alone.
@@ -43,7 +43,6 @@ class Identity:
     subject: str
     sid: str
     name: str
-    authenticated_at: datetime
     assurance: int
     volunteer_id: str | None = None
     aliases: tuple[str, ...] = ()
@@ -74,7 +73,6 @@ class LocalSession(Model):
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
     roles: Mapped[list[str]] = mapped_column(JSON, default=list)
     assurance: Mapped[int] = mapped_column(default=0)
-    authenticated_at: Mapped[datetime | None]
     id_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     refresh_at: Mapped[datetime | None]
@@ -99,7 +97,6 @@ class LocalSession(Model):
         self.subject, self.sid, self.name = identity.subject, identity.sid, identity.name[:LONGEST_NAME]
         self.volunteer_id, self.aliases = identity.volunteer_id, list(identity.aliases)
         self.roles, self.assurance = list(identity.roles), identity.assurance
-        self.authenticated_at = identity.authenticated_at
         self.refresh_at, self.hub_silent_since = at + REFRESH_INTERVAL, None
 
     def hold_out(self, *, until: datetime, at: datetime) -> None:

@@ -20,7 +20,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, KeySet
-from requests import RequestException
+from requests import HTTPError, RequestException
 
 from tenants.errors import AnswerRefused, HubUnavailable, SessionRefused
 from tenants.sso.models import Identity
@@ -39,6 +39,9 @@ _PROOF_SECONDS = 60
 _METADATA_SECONDS = 3600.0
 # Whoever sends tokens with keys that nobody has must not make us ask the hub each time.
 _KEYS_SECONDS = 5.0
+_SILENT_SECONDS = 10.0
+_SILENT = "The city's sign-in does not answer. Try again in a few minutes."
+_REFUSALS = range(400, 500)
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -89,14 +92,13 @@ class Provider:
 
     def __post_init__(self) -> None:
         self._client: _Client | None = None
-        self._known_at = self._keys_at = float("-inf")
+        self._known_at = self._keys_at = self._silent_until = float("-inf")
         self._turn = threading.Lock()
 
-    def ask(self, *, language: str, assurance: int, prompt: str | None = None) -> Asked:
+    def ask(self, *, language: str, assurance: int) -> Asked:
         """Where to send a browser so that its person signs in, and is as surely who they are as `assurance` says."""
-        more = {"prompt": prompt} if prompt else {}
         begun = self._known().create_authorization_url(
-            self.public_url + CALLBACK_PATH, acr_values=str(assurance), ui_locales=language, **more
+            self.public_url + CALLBACK_PATH, acr_values=str(assurance), ui_locales=language
         )
         return Asked(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"])
 
@@ -145,7 +147,7 @@ class Provider:
         id_token = str(said.get("id_token") or "")
         proven = self._proven(id_token, nonce=nonce, access_token=said.get("access_token"))
         client = self._known()
-        told: dict[str, Any] = _reached(lambda: client.userinfo(token=said))
+        told: dict[str, Any] = self._reached(lambda: client.userinfo(token=said))
         # The one says who signed in, the other who that is: only together do they say anything (section 5.3.2).
         _refuse_unless(told.get("sub") == proven.get("sub"), "two people")
         try:
@@ -204,15 +206,28 @@ class Provider:
             force = newest and self.ticks() - self._keys_at > _KEYS_SECONDS
             if force:
                 self._keys_at = self.ticks()
-            return KeySet.import_key_set(_reached(lambda: client.fetch_jwk_set(force=force)))
+            return KeySet.import_key_set(self._reached(lambda: client.fetch_jwk_set(force=force)))
 
     def _exchange(self, **parameters: str) -> dict[str, Any]:
         client = self._known()
         try:
-            said: dict[str, Any] = _reached(lambda: client.fetch_access_token(**parameters))
+            said: dict[str, Any] = self._reached(lambda: client.fetch_access_token(**parameters))
         except OAuthError as error:
             raise AnswerRefused("The city refuses this sign-in (%(what)s).", what=error.error) from error
         return said
+
+    def _reached(self, ask: Callable[[], Any]) -> Any:
+        """What the provider answers. Where it has just not done so, nobody waits for it again: a city may be away for long."""
+        if self.ticks() < self._silent_until:
+            raise HubUnavailable(_SILENT)
+        try:
+            return ask()
+        except (RequestException, ValueError) as error:
+            status = error.response.status_code if isinstance(error, HTTPError) and error.response is not None else None
+            if status in _REFUSALS:
+                raise AnswerRefused("The city refuses this sign-in (%(what)s).", what=status) from error
+            self._silent_until = self.ticks() + _SILENT_SECONDS
+            raise HubUnavailable(_SILENT) from error
 
     def _known(self) -> "_Client":
         """The client, which knows where everything is at the provider, as of an hour ago or, where that is silent, longer."""
@@ -222,14 +237,14 @@ class Provider:
                 self._known_at = self.ticks()
             if self._client is None:
                 self._known_at = float("-inf")
-                raise HubUnavailable("The city's sign-in does not answer. Try again in a few minutes.")
+                raise HubUnavailable(_SILENT)
             return self._client
 
     def _discovered(self) -> "_Client | None":
         client = _Client(self)
         try:
-            metadata = _reached(client.load_server_metadata)
-        except HubUnavailable:
+            metadata = self._reached(client.load_server_metadata)
+        except (AnswerRefused, HubUnavailable):
             return None
         if metadata.get("issuer") != self.issuer:
             raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="issuer")
@@ -274,19 +289,11 @@ class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):  # type: ignore[misc]
         """Nobody asks: tokens are kept with the session that they belong to."""
 
 
-def _reached(ask: Callable[[], Any]) -> Any:
-    try:
-        return ask()
-    except (RequestException, ValueError) as error:
-        raise HubUnavailable("The city's sign-in does not answer. Try again in a few minutes.") from error
-
-
 def _read_identity(proven: dict[str, Any], told: dict[str, Any]) -> Identity:
     return Identity(
         subject=_required(proven, "sub"),
         sid=_required(proven, "sid"),
         name=str(told.get("name") or ""),
-        authenticated_at=datetime.fromtimestamp(proven["auth_time"], UTC),
         assurance=int(proven.get("acr", 0)),
         volunteer_id=_text(told.get("volunteer")),
         aliases=tuple(map(str, told.get("volunteer_aliases") or ())),

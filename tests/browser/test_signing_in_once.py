@@ -173,6 +173,14 @@ def is_out(page: Page, place: Place) -> None:
     eventually(look, within=SECONDS_TO_BE_OUT)
 
 
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_pages_around_signing_in_suit_everybody(browser: Browser, city: City, language: str) -> None:
+    with visiting(browser, city.places["futian"].address, language=language, width=360) as page:
+        for path in ("/", "/sign-in", "/signed-out", "/sign-in/callback?state=unknown"):
+            page.goto(path)
+            assert_suits_everybody(page)
+
+
 def test_a_district_that_does_not_know_somebody_asks_and_then_registers_them(browser: Browser, city: City) -> None:
     luohu = city.places["luohu"]
     with visiting(browser, luohu.address, width=360) as page:

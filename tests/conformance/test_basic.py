@@ -1,4 +1,7 @@
-"""Does the hub pass what the suite's Basic plan looks at? Each test bears the name of the suite's module."""
+"""Does the hub pass what the suite's Basic plan looks at?
+
+Each test bears the name of the suite's module.
+"""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode

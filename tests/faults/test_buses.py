@@ -1,5 +1,6 @@
 """Faults 16 to 18: what becomes of everybody's work when the bus is away, dies, or hangs?"""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -42,6 +43,8 @@ def on_broker(node: Node, tmp_path: Path) -> Iterator[Town]:
     node.broker.lay_out("futian", "luohu")
     with town(tmp_path, "futian", "luohu", bus_url=node.broker.url) as made:
         yield made
+    # Shown where the test fails.
+    sys.stdout.write(node.log.read_text())
     node.broker.forget(*EVERYBODY)
 
 

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 from federation.accounts.models import Account, AccountSession, Method
 from federation.accounts.sessions import begin_session
 from federation.clients.models import Client
+from federation.directory.taking_part import leave
 from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
 from federation.identity.stewarding.verifying import verify
 from federation.identity.volunteer_ids import draw
@@ -61,6 +62,15 @@ def test_a_district_that_has_moved_says_so_and_is_answered_again(hub: Hub) -> No
     [client] = hub.rows(Client)
     assert client.post_logout_redirect_uris == ["https://volunteers.luohu.example/signed-out"]
     assert len(told(hub)) == 2
+
+
+def test_nobody_is_signed_in_any_more_at_a_district_that_has_left(hub: Hub) -> None:
+    [luohu] = hub.enrol("luohu")
+    hub.hears(luohu.says(announced()))
+    with hub.sessions.begin() as session:
+        leave(session, "luohu", reason="合并", by="root", at=AT, unfinished=True)
+    [client] = hub.rows(Client)
+    assert client.disabled_at == AT
 
 
 @pytest.mark.parametrize("address", ["http://luohu.example", "https://luohu.example/#", "javascript:alert(1)", "https://"])

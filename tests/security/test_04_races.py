@@ -1,11 +1,7 @@
 """Is a code, or a refresh token, good for one answer, however many ask at once, and at however many processes?"""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
@@ -13,16 +9,10 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from federation.settings import read_settings
-from federation.sso.keys import rotating
 from federation.sso.models import AccessToken, RefreshToken
-from tests.support import servers
-from tests.support.hub import hub_environment, hub_of
-from tests.support.provider import Person, RelyingParty, RunningProvider
-from tests.support.waiting import eventually
+from tests.support.provider import Person, RelyingParty, RunningProvider, provider_of_several_processes
 
 ASKED = 30
-WORKERS = 3
 
 Given = TypeVar("Given")
 
@@ -30,36 +20,8 @@ Given = TypeVar("Given")
 @pytest.fixture
 def provider(postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningProvider]:
     """A provider of several processes on PostgreSQL."""
-    with serving_with_workers(postgresql_url, tmp_path, monkeypatch) as running:
+    with provider_of_several_processes(monkeypatch, tmp_path, database_url=postgresql_url) as running:
         yield running
-
-
-@contextmanager
-def serving_with_workers(database_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningProvider]:
-    port = servers.free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = hub_environment(database_url, folder, PUBLIC_URL=address, SECURE_COOKIES="false")
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with hub_of(read_settings()) as hub:
-        with hub.sessions.begin() as session:
-            rotating.create_missing(session, cipher=hub.settings.field_cipher, at=datetime.now(UTC))
-        program = Path(sys.executable).with_name("banyan-hub")
-        served = ["web", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", "4"]
-        process = servers.start([program, *served], output=folder / "web.log", env={**os.environ, **environment})
-        try:
-            eventually(lambda: _answers(address))
-            with ExitStack() as browsers:
-                yield RunningProvider(address, hub, browsers)
-        finally:
-            servers.stop(process)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
 
 
 def twice_at_once(ask: Callable[[Given], httpx.Response], given: list[Given]) -> list[list[httpx.Response]]:

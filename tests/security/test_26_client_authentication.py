@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
-from federation.accounts.models import SecurityEvent, SecurityEventKind
+from federation.accounts.models import Outcome, SecurityEvent, SecurityEventKind
+from federation.accounts.security_events import note
+from federation.sso.protocol.proofs import MOST_REFUSALS
 from tests.support.provider import Person, RelyingParty, RunningProvider, client_row
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -67,6 +70,21 @@ def test_a_refusal_is_noted_without_the_secret(provider: RunningProvider, client
     last = [row for row in provider.rows(SecurityEvent) if row.kind is SecurityEventKind.CLIENT_REFUSED][-1]
     assert last.detail["said"] == client.client_id
     assert wrong not in str(last.detail)
+
+
+def test_who_is_refused_again_and_again_fills_no_disk(provider: RunningProvider) -> None:
+    with provider.session() as session, session.begin():
+        for _ in range(MOST_REFUSALS):
+            kind, at = SecurityEventKind.CLIENT_REFUSED, datetime.now(UTC)
+            note(session, kind, account=None, address="127.0.0.1", outcome=Outcome.REFUSED, at=at)
+    before = len(provider.rows(SecurityEvent))
+    honest = provider.add_client("app:behind-one-address")
+    answer = honest.ask("/introspect", {"token": "t"}, headers=basic(honest.client_id, "wrong"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
+    assert len(provider.rows(SecurityEvent)) == before
+    assert honest.ask("/introspect", {"token": "t"}).status_code == 200
+    with provider.session() as session, session.begin():
+        session.execute(delete(SecurityEvent))
 
 
 def test_one_proof_and_not_two(client: RelyingParty, keyed: RelyingParty, person: Person) -> None:

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.test_04_races import serving_with_workers
-from tests.support.provider import COOKIE, SIGNED_OUT
+from tests.support.provider import COOKIE, SIGNED_OUT, provider_of_several_processes
 
 
 def test_no_code_token_secret_or_verifier_is_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     database_url = f"sqlite:///{tmp_path / 'hub.db'}"
-    with serving_with_workers(database_url, tmp_path, monkeypatch) as provider:
+    with provider_of_several_processes(monkeypatch, tmp_path, database_url=database_url) as provider:
         client, person = provider.add_client(), provider.sign_in()
         keyed = provider.add_client("app:keyed", with_key=True)
         code = client.code(person)

@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from werkzeug.wrappers import Response as AnyResponse
 
+from tenants.sso.knowing import KnownProvider
 from tenants.sso.models import REFRESH_INTERVAL, LocalSession, RelyingParty
 from tenants.sso.setting_up import set_up
 from tests.support.desk import Visitor
@@ -46,7 +47,8 @@ class Provider:
     """A provider of which one person is a visitor: who they are is in `person`.
 
     `change_answer`, `change_header`, `change_claims` and `change_person` change what it says, `seal` how that becomes a
-    token, and `seconds_ahead` its clock. It signs with `key`, and `keys` are those that it shows.
+    token, and `seconds_ahead` its clock, and `seconds_later` is it by the district's. It signs with `key`, and `keys` are
+    those that it shows.
     """
 
     client_key: Callable[[], ECKey]
@@ -65,6 +67,7 @@ class Provider:
     calls: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refresh_token: str = "the first"
+    seconds_later: float = 0.0
 
     @property
     def key(self) -> ECKey:
@@ -164,6 +167,8 @@ def provider_of(district: District) -> Iterator[Provider]:
         party = district.session.get_one(RelyingParty, district.settings.district)
         party.issuer, party.client_id = address, CLIENT_ID
         district.session.commit()
+        known = KnownProvider(district.settings, ticks=lambda: time.monotonic() + provider.seconds_later)
+        district.app.extensions["provider"] = known
         yield provider
 
 

@@ -1,7 +1,9 @@
 """How does a test get an OpenID Provider that runs, people who are signed in there, and clients that ask it?"""
 
+import os
 import re
 import secrets
+import sys
 import threading
 import time
 import uuid
@@ -28,15 +30,17 @@ from federation.app import create_app
 from federation.clients.models import Algorithm, Authentication, Client
 from federation.clients.registering import register_client
 from federation.db import db
-from federation.settings import Settings
+from federation.settings import Settings, read_settings
 from federation.sso.keys import rotating
 from tests.hub.peers import Hub
 from tests.support import servers
-from tests.support.hub import hub_of, settings_in_environment
+from tests.support.hub import hub_environment, hub_of, settings_in_environment
+from tests.support.waiting import eventually
 
 COOKIE = "banyan_account"
 CALLBACK = "https://rp.example/callback"
 SIGNED_OUT = "https://rp.example/signed-out"
+_PROCESSES = 3
 
 
 @dataclass
@@ -313,6 +317,37 @@ def running_provider(
             server.server_close()
             with app.app_context():
                 db.engine.dispose()
+
+
+@contextmanager
+def provider_of_several_processes(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *, database_url: str
+) -> Iterator[RunningProvider]:
+    """A provider as it is served, by gunicorn with several processes; its log is `web.log` in `folder`."""
+    port = servers.free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = hub_environment(database_url, folder, PUBLIC_URL=address, SECURE_COOKIES="false")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with hub_of(read_settings()) as hub:
+        with hub.sessions.begin() as session:
+            rotating.create_missing(session, cipher=hub.settings.field_cipher, at=datetime.now(UTC))
+        program = Path(sys.executable).with_name("banyan-hub")
+        served = ["web", "--bind", f"127.0.0.1:{port}", "--workers", str(_PROCESSES), "--threads", "4"]
+        process = servers.start([program, *served], output=folder / "web.log", env={**os.environ, **environment})
+        try:
+            eventually(lambda: _answers(address))
+            with ExitStack() as browsers:
+                yield RunningProvider(address, hub, browsers)
+        finally:
+            servers.stop(process)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def client_row(session: Session, client_id: str) -> Client:

@@ -86,6 +86,7 @@ class Node:
     """A broker of a test's own, which may freeze or die and begin again with what it has on its disk."""
 
     broker: RabbitMQ
+    log: Path
     _command: Callable[[], "subprocess.Popen[bytes]"]
     _process: "subprocess.Popen[bytes]"
 
@@ -143,7 +144,7 @@ def node(*, accounts: Path | None = None, managed: bool = False) -> Iterator[Nod
         eventually(lambda: _listens(names_port))
         command = partial(servers.start, [_PROGRAM], output=log, env=_environment(folder, broker, names_port, accounts))
         process = command()
-        own = Node(broker, command, process)
+        own = Node(broker, log, command, process)
         try:
             eventually(lambda: process.poll() is not None or broker.answers(), within=_BOOT_SECONDS)
             if process.poll() is not None:

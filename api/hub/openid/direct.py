@@ -4,6 +4,7 @@ from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from api.hub.openid.answering import answered, part
+from api.hub.reading import only_read
 from federation.sso import direct
 from federation.sso.discovery import INTROSPECT, PUSH, REVOKE, TOKEN, USERINFO
 
@@ -37,6 +38,7 @@ def revoke() -> Response:
 @blueprint.route(USERINFO, methods=["GET", "POST"])
 def userinfo() -> Response:
     """Who the person is."""
+    only_read()
     return answered(direct.userinfo)
 
 

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from api.hub.people import fields, refusals, undertakings
+from api.hub.people import fields, refusals
 from api.hub.people.browser import browser
 from api.hub.people.going_on import go_on, go_to
-from api.hub.people.letters import code_letter, notice
+from api.hub.people.letters import notice
+from api.hub.people.undertakings import Undertaking
 from federation.accounts.addresses import Address, AddressKind, address_of
-from federation.accounts.contacts.codes import send_code, show_code, shown, spend
 from federation.accounts.contacts.models import Purpose
 from federation.accounts.contacts.telling import tell
 from federation.accounts.models import Account, Method
@@ -31,7 +31,7 @@ from sync.messages import claim_slip
 
 blueprint = Blueprint("claiming", __name__, url_prefix="/claim")
 
-_PURPOSE = Purpose.CLAIM
+_undertaking = Undertaking(Purpose.CLAIM, "claiming")
 _SLIP = "claim slip"
 
 
@@ -72,38 +72,23 @@ def send() -> Response | refusals.Answer:
     if not form.validate():
         return _document_page(form), 422
     try:
-        phone = _phone(form)
-        code_id = _send(form, phone)
+        return _send(form, _phone(form))
     except (Invalid, SignInThrottled) as refusal:
         refusals.into(form, refusal)
         return refusals.answer(_document_page(form), refusal)
-    db.session.commit()
-    undertakings.begin(_PURPOSE, code_id, to=phone.value)
-    return go_to("people.claiming.code")
 
 
 @blueprint.get("/code")
 def code() -> str:
     """Asks for the code."""
-    return _code_page(fields.CodeForm())
+    return _undertaking.page(fields.CodeForm())
 
 
 @blueprint.post("/code")
 def check() -> Response | refusals.Answer:
     """Goes on with the right code."""
-    form = fields.CodeForm()
-    if not form.validate():
-        return _code_page(form), 422
-    try:
-        code_id, settings = undertakings.code_of(_PURPOSE), browser.settings()
-        show_code(db.session(), code_id, _PURPOSE, form.code.data, settings=settings, at=browser.now())
-    except CodeRefused as refusal:
-        db.session.commit()
-        refusals.into(form, refusal)
-        return refusals.answer(_code_page(form), refusal)
-    db.session.commit()
     session.pop(_SLIP, None)
-    return go_to("people.claiming.details")
+    return _undertaking.check(onward="details")
 
 
 @blueprint.get("/slip")
@@ -160,26 +145,20 @@ def submit() -> Response | refusals.Answer:
     return go_on()
 
 
-def _send(form: DocumentForm, phone: Address) -> Any:
+def _send(form: DocumentForm, phone: Address) -> Response:
     kind, number = DocumentKind(form.document_kind.data), form.document_number.data
     settings, at = browser.settings(), browser.now()
     known = known_by_document(db.session(), kind, number, phone=phone, settings=settings, at=at) if can_look(settings) else None
     taken = known and account_of(db.session(), known.volunteer_id)
-    code_id = send_code(
-        db.session(),
-        _PURPOSE,
-        f"{kind} {number} {phone.value}",
-        to=phone if known and not taken else None,
-        wording=code_letter,
-        origin=browser.visit().origin,
-        settings=settings,
-        at=at,
-        registration_id=known.registration_id if known else None,
-    )
     if taken:
         words = gettext("Somebody wanted to claim your volunteer ID. You have an account with it already: sign in with that.")
         tell(db.session(), [phone], notice(words), settings=settings, at=at)
-    return code_id
+    return _undertaking.begin(
+        f"{kind} {number} {phone.value}",
+        to=phone if known and not taken else None,
+        typed=phone.value,
+        registration_id=known.registration_id if known else None,
+    )
 
 
 def _phone(form: DocumentForm) -> Address:
@@ -200,15 +179,14 @@ def _claimed() -> Known | None:
             return read_claim_slip(db.session(), written, keys=_keys(), settings=settings, at=at)
         except CodeRefused:
             return None
-    begun = shown(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at)
-    return _registered(begun)
+    return _registered(_undertaking.shown())
 
 
 def _spend() -> Known:
     settings, at = browser.settings(), browser.now()
     if written := session.get(_SLIP):
         return use_claim_slip(db.session(), written, keys=_keys(), settings=settings, at=at)
-    known = _registered(spend(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at))
+    known = _registered(_undertaking.spend())
     if known is None:
         raise CodeRefused("This registration is no more. Ask your district.")
     return known
@@ -226,7 +204,7 @@ def _open(form: fields.OpeningForm, password_hash: str) -> Account:
         name=form.name.data,
         password_hash=password_hash,
         # Of a slip nobody knows which telephone its bearer has.
-        address=None if has_slip else address_of(undertakings.sent_to(_PURPOSE)),
+        address=None if has_slip else address_of(_undertaking.sent_to),
         known=known,
         visit=browser.visit(),
         settings=browser.settings(),
@@ -244,16 +222,6 @@ def _keys() -> DistrictKeys:
 
 def _document_page(form: DocumentForm) -> str:
     return render_template("people/claim.html", form=form, asks_document=can_look(browser.settings()))
-
-
-def _code_page(form: fields.CodeForm) -> str:
-    return render_template(
-        "people/code.html",
-        form=form,
-        sent_to=undertakings.sent_to(_PURPOSE),
-        action="people.claiming.check",
-        begin_again="people.claiming.show",
-    )
 
 
 def _slip_page(form: SlipForm) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
@@ -14,15 +15,6 @@ from sync.documents import DocumentKind
 
 _LONGEST_PASSWORD = 200
 _LONGEST_NUMBER = 40
-
-DOCUMENTS = {
-    DocumentKind.RESIDENT_ID: lazy_gettext("Resident identity card"),
-    DocumentKind.PASSPORT: lazy_gettext("Passport"),
-    DocumentKind.HK_MACAU_PERMIT: lazy_gettext("Mainland travel permit for Hong Kong and Macau residents"),
-    DocumentKind.TAIWAN_PERMIT: lazy_gettext("Mainland travel permit for Taiwan residents"),
-    DocumentKind.RESIDENCE_PERMIT: lazy_gettext("Residence permit for Hong Kong, Macau and Taiwan residents"),
-    DocumentKind.FOREIGNER_CARD: lazy_gettext("Foreign permanent resident card"),
-}
 
 
 class AddressForm(FlaskForm):
@@ -65,12 +57,17 @@ class OpeningForm(NewPasswordForm):
     )
 
 
-def document_kind(**options: Any) -> SelectField:
+def document_kind() -> SelectField:
     """Which document somebody has."""
-    choices = [SelectChoice(kind.value, words) for kind, words in DOCUMENTS.items()]
-    return SelectField(lazy_gettext("Document"), choices=choices, **options)
+    return SelectField(lazy_gettext("Document"), choices=_kinds)
 
 
 def document_number(*validators: Any) -> StringField:
     """Its number, which becomes a token at once."""
     return StringField(lazy_gettext("Number of the document"), [*validators, Length(max=_LONGEST_NUMBER)])
+
+
+def _kinds() -> list[SelectChoice]:
+    # In the words that templates have for them.
+    said = current_app.jinja_env.filters["document"]
+    return [SelectChoice(kind.value, said(kind)) for kind in DocumentKind]

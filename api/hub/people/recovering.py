@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from api.hub.people import fields, refusals, undertakings
+from api.hub.people import fields, refusals
 from api.hub.people.browser import browser
 from api.hub.people.going_on import go_to
-from api.hub.people.letters import code_letter, notice
+from api.hub.people.letters import notice
+from api.hub.people.undertakings import Undertaking
 from federation.accounts.addresses import Address, read_address
-from federation.accounts.contacts.codes import send_code, show_code, shown, spend
 from federation.accounts.contacts.keeping import addresses_of
 from federation.accounts.contacts.models import Purpose
 from federation.accounts.contacts.telling import tell
@@ -28,7 +28,7 @@ from federation.errors import CodeRefused, Invalid, SignInThrottled
 
 blueprint = Blueprint("recovering", __name__, url_prefix="/recover")
 
-_PURPOSE = Purpose.RECOVER
+_undertaking = Undertaking(Purpose.RECOVER, "recovering", names_address=False)
 
 
 class WhoForm(FlaskForm):
@@ -52,50 +52,28 @@ def send() -> Response | refusals.Answer:
     form = WhoForm()
     if not form.validate():
         return _who_page(form), 422
-    typed, settings, at = form.username.data, browser.settings(), browser.now()
-    account = account_called(db.session(), typed, settings)
+    typed = form.username.data
+    account = account_called(db.session(), typed, browser.settings())
+    reached = _reached(account, typed) if account and account.active else None
+    account_id = str(account.id) if account else None
+    note(db.session(), SecurityEventKind.RECOVERY_BEGAN, account=account, at=browser.now(), **browser.visit().told)
     try:
-        code_id = send_code(
-            db.session(),
-            _PURPOSE,
-            normal_identifier(typed),
-            to=_reached(account, typed) if account and account.active else None,
-            wording=code_letter,
-            origin=browser.visit().origin,
-            settings=settings,
-            at=at,
-            account_id=str(account.id) if account else None,
-        )
+        return _undertaking.begin(normal_identifier(typed), to=reached, typed=typed, account_id=account_id)
     except SignInThrottled as refusal:
         refusals.into(form, refusal)
         return refusals.answer(_who_page(form), refusal)
-    note(db.session(), SecurityEventKind.RECOVERY_BEGAN, account=account, at=at, **browser.visit().told)
-    db.session.commit()
-    undertakings.begin(_PURPOSE, code_id, to=typed)
-    return go_to("people.recovering.code")
 
 
 @blueprint.get("/code")
 def code() -> str:
     """Asks for the code."""
-    return _code_page(fields.CodeForm())
+    return _undertaking.page(fields.CodeForm())
 
 
 @blueprint.post("/code")
 def check() -> Response | refusals.Answer:
     """Goes on with the right code."""
-    form = fields.CodeForm()
-    if not form.validate():
-        return _code_page(form), 422
-    code_id, settings = undertakings.code_of(_PURPOSE), browser.settings()
-    try:
-        show_code(db.session(), code_id, _PURPOSE, form.code.data, settings=settings, at=browser.now())
-    except CodeRefused as refusal:
-        db.session.commit()
-        refusals.into(form, refusal)
-        return refusals.answer(_code_page(form), refusal)
-    db.session.commit()
-    return go_to("people.recovering.password")
+    return _undertaking.check(onward="password")
 
 
 @blueprint.get("/password")
@@ -115,8 +93,8 @@ def submit() -> Response | refusals.Answer:
     db.session.rollback()  # what follows takes a while
     settings, at = browser.settings(), browser.now()
     try:
-        password_hash = new_hash(form.new.data, about=(undertakings.sent_to(_PURPOSE),))
-        begun = spend(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at)
+        password_hash = new_hash(form.new.data, about=(_undertaking.sent_to,))
+        begun = _undertaking.spend()
     except (Invalid, CodeRefused) as refusal:
         db.session.rollback()
         refusals.into(form, refusal)
@@ -137,22 +115,12 @@ def _reached(account: Account, typed: str) -> Address | None:
 
 
 def _account_id() -> str | None:
-    begun = shown(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=browser.settings(), at=browser.now())
+    begun = _undertaking.shown()
     return begun["account_id"] if begun else None
 
 
 def _who_page(form: WhoForm) -> str:
     return render_template("people/recover.html", form=form)
-
-
-def _code_page(form: fields.CodeForm) -> str:
-    return render_template(
-        "people/code.html",
-        form=form,
-        sent_to=None,
-        action="people.recovering.check",
-        begin_again="people.recovering.show",
-    )
 
 
 def _password_page(form: fields.NewPasswordForm) -> str:

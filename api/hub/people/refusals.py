@@ -1,7 +1,7 @@
 """How does somebody learn that something was refused?"""
 
-from flask import Blueprint, render_template
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask import Blueprint, current_app, render_template
+from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 
 from federation.errors import (
@@ -17,7 +17,6 @@ from federation.errors import (
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
-_SECONDS_PER_MINUTE = 60
 _STATUSES: dict[type[FederationError], int] = {
     NotFound: 404,
     StateForbids: 409,
@@ -39,12 +38,9 @@ def register(pages: Blueprint) -> None:
 def say(refusal: FederationError) -> str:
     """The refusal in the reader's language."""
     if isinstance(refusal, SignInThrottled):
-        minutes = -(-refusal.retry_after_seconds // _SECONDS_PER_MINUTE)
-        return str(
-            ngettext(
-                "Too many attempts. Try again in %(num)s minute.", "Too many attempts. Try again in %(num)s minutes.", minutes
-            )
-        )
+        # In the words that templates have for it.
+        said: str = current_app.jinja_env.filters["pause"](refusal.retry_after_seconds)
+        return said
     return str(gettext(refusal.message, **refusal.values))
 
 

@@ -5,12 +5,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 from wtforms.validators import Optional
 
-from api.hub.people import fields, refusals, undertakings
+from api.hub.people import fields, refusals
 from api.hub.people.browser import browser
 from api.hub.people.going_on import go_on, go_to
-from api.hub.people.letters import code_letter
+from api.hub.people.undertakings import Undertaking
 from federation.accounts.addresses import address_of
-from federation.accounts.contacts.codes import send_code, show_code, shown, spend
 from federation.accounts.contacts.keeping import account_reached_by
 from federation.accounts.contacts.models import Purpose
 from federation.accounts.models import Account, Method
@@ -23,7 +22,7 @@ from sync.documents import DocumentKind, understand
 
 blueprint = Blueprint("signing_up", __name__, url_prefix="/sign-up")
 
-_PURPOSE = Purpose.SIGN_UP
+_undertaking = Undertaking(Purpose.SIGN_UP, "signing_up")
 
 
 class DetailsForm(fields.OpeningForm):
@@ -47,58 +46,28 @@ def send() -> Response | refusals.Answer:
         return _address_page(form), 422
     try:
         address = address_of(form.address.data)
-        code_id = send_code(
-            db.session(),
-            _PURPOSE,
-            address.value,
-            to=address,
-            wording=code_letter,
-            origin=browser.visit().origin,
-            settings=browser.settings(),
-            at=browser.now(),
-            address=address.value,
-        )
+        return _undertaking.begin(address.value, to=address, typed=address.value, address=address.value)
     except (Invalid, SignInThrottled) as refusal:
         refusals.into(form, refusal)
         return refusals.answer(_address_page(form), refusal)
-    db.session.commit()
-    undertakings.begin(_PURPOSE, code_id, to=address.value)
-    return go_to("people.signing_up.code")
 
 
 @blueprint.get("/code")
 def code() -> str:
     """Asks for the code."""
-    return _code_page(fields.CodeForm())
+    return _undertaking.page(fields.CodeForm())
 
 
 @blueprint.post("/code")
 def check() -> Response | refusals.Answer:
     """Goes on with the right code."""
-    form = fields.CodeForm()
-    if not form.validate():
-        return _code_page(form), 422
-    try:
-        show_code(
-            db.session(),
-            undertakings.code_of(_PURPOSE),
-            _PURPOSE,
-            form.code.data,
-            settings=browser.settings(),
-            at=browser.now(),
-        )
-    except CodeRefused as refusal:
-        db.session.commit()
-        refusals.into(form, refusal)
-        return refusals.answer(_code_page(form), refusal)
-    db.session.commit()
-    return go_to("people.signing_up.details")
+    return _undertaking.check(onward="details")
 
 
 @blueprint.get("/details")
 def details() -> str | Response:
     """Asks for the rest."""
-    if not _begun():
+    if not _undertaking.shown():
         return go_to("people.signing_up.show")
     return _details_page(DetailsForm())
 
@@ -107,13 +76,13 @@ def details() -> str | Response:
 def submit() -> Response | refusals.Answer:
     """Opens the account, and signs in to it."""
     form = DetailsForm()
-    if not _begun():
+    if not _undertaking.shown():
         return go_to("people.signing_up.show")
     if not form.validate():
         return _details_page(form), 422
     db.session.rollback()  # what follows takes a while
     try:
-        password_hash = new_hash(form.new.data, about=(form.name.data, undertakings.sent_to(_PURPOSE)))
+        password_hash = new_hash(form.new.data, about=(form.name.data, _undertaking.sent_to))
         account = _open(form, password_hash)
     except (Invalid, CodeRefused, StateForbids) as refusal:
         db.session.rollback()
@@ -127,7 +96,7 @@ def submit() -> Response | refusals.Answer:
 
 def _open(form: DetailsForm, password_hash: str) -> Account:
     settings, at = browser.settings(), browser.now()
-    begun = spend(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=settings, at=at)
+    begun = _undertaking.spend()
     return open_account(
         db.session(),
         name=form.name.data,
@@ -151,27 +120,12 @@ def _known(form: DetailsForm, address: str) -> Known | None:
     return known_by_document(db.session(), kind, form.document_number.data, phone=address_of(address), settings=settings, at=at)
 
 
-def _begun() -> bool:
-    begun = shown(db.session(), undertakings.code_of(_PURPOSE), _PURPOSE, settings=browser.settings(), at=browser.now())
-    return begun is not None
-
-
 def _address_page(form: fields.AddressForm) -> str:
     return render_template("people/sign_up.html", form=form)
 
 
-def _code_page(form: fields.CodeForm) -> str:
-    return render_template(
-        "people/code.html",
-        form=form,
-        sent_to=undertakings.sent_to(_PURPOSE),
-        action="people.signing_up.check",
-        begin_again="people.signing_up.show",
-    )
-
-
 def _details_page(form: DetailsForm) -> str:
-    address = address_of(undertakings.sent_to(_PURPOSE))
+    address = address_of(_undertaking.sent_to)
     return render_template(
         "people/sign_up_details.html",
         form=form,

@@ -7,6 +7,7 @@ from api.tenant.people import visit
 from tenants.db import db
 from tenants.hours.finding import entries_of_volunteer, sums_of_volunteer
 from tenants.hours.reasons import last_reasons
+from tenants.sso.knowing import issuer_of
 from tenants.sso.opening import registration_of
 
 PAGE_LENGTH = 20
@@ -20,7 +21,7 @@ blueprint = Blueprint("own", __name__)
 @blueprint.get("/")
 def start() -> str:
     """The district's first page, for everybody."""
-    return render_template("people/start.html", issuer=visit.known_provider().issuer(db.session()))
+    return render_template("people/start.html", issuer=issuer_of(db.session(), visit.settings().district))
 
 
 @blueprint.get("/me/")
@@ -45,7 +46,7 @@ def show() -> str | Response:
         entry_count=sum(part.entries for part in sums.values()),
         first=first,
         page_length=PAGE_LENGTH,
-        issuer=visit.known_provider().issuer(session),
+        issuer=issuer_of(session, visit.settings().district),
     )
 
 

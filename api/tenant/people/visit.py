@@ -23,15 +23,10 @@ def settings() -> Settings:
     return found
 
 
-def known_provider() -> KnownProvider:
-    """What is known of the provider."""
-    found: KnownProvider = current_app.extensions["provider"]
-    return found
-
-
 def provider() -> Provider:
     """The provider, with no transaction open: what it is asked takes a while. Raises `NotPrepared`."""
-    found = known_provider().get(db.session())
+    known: KnownProvider = current_app.extensions["provider"]
+    found = known.get(db.session())
     db.session.rollback()
     return found
 

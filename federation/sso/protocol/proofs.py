@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidClientError
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from federation.accounts.models import SecurityEvent, SecurityEventKind
 from federation.clients.models import Authentication
 from federation.sso.bearers import hash_of
 from federation.sso.calls import Call
@@ -19,6 +21,7 @@ from federation.sso.protocol.messages import Request
 from federation.sso.protocol.parties import Party
 
 METHODS = [Authentication.CLIENT_SECRET_BASIC.value, Authentication.PRIVATE_KEY_JWT.value]
+WINDOW, MOST_REFUSALS = timedelta(minutes=15), 300
 _LONGEST_LIFETIME = timedelta(minutes=10)
 # No clock will show it; what is later is no moment that could be kept.
 _LATEST = 2**32
@@ -33,6 +36,28 @@ def check_one_way(request: Request) -> None:
         raise InvalidClientError(description="a secret belongs in the Authorization header", status_code=401)
     if "Authorization" in request.headers and "client_assertion" in request.parameters:
         raise InvalidClientError(description="show one proof, not two", status_code=401)
+
+
+class TooManyRefusals(OAuth2Error):  # type: ignore[misc]
+    """Whoever asks from there has been refused so often that no more of it is written down."""
+
+    error = "temporarily_unavailable"
+    status_code = 429
+
+    def get_headers(self) -> list[tuple[str, str]]:
+        """With the time after which the first of the refusals no longer counts."""
+        return [*super().get_headers(), ("Retry-After", str(int(WINDOW.total_seconds())))]
+
+
+def refuse_after_many(call: Call) -> None:
+    """Raises `TooManyRefusals` where this address has been refused `MOST_REFUSALS` times within `WINDOW`.
+
+    Nobody guesses a proof; but each wrong one leaves a note, and notes shall not be a way to fill the hub's disk.
+    """
+    row = SecurityEvent
+    of_late = (row.kind == SecurityEventKind.CLIENT_REFUSED, row.at > call.at - WINDOW, row.address == call.address)
+    if (call.session.scalar(select(func.count()).select_from(row).where(*of_late)) or 0) >= MOST_REFUSALS:
+        raise TooManyRefusals
 
 
 class Assertions(JWTBearerClientAssertion):  # type: ignore[misc]

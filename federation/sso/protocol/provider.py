@@ -19,7 +19,7 @@ from federation.sso.models import Authorization
 from federation.sso.protocol.granting import S256, CodeGrant, IdToken, RefreshGrant
 from federation.sso.protocol.messages import Answer, Request
 from federation.sso.protocol.parties import Party
-from federation.sso.protocol.proofs import METHODS, Assertions, check_one_way
+from federation.sso.protocol.proofs import METHODS, Assertions, check_one_way, refuse_after_many
 
 
 class Provider(AuthorizationServer):  # type: ignore[misc]
@@ -34,10 +34,8 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         self.register_extension(_Issuer())
 
     def request(self, method: str, path: str, parameters: dict[str, str], headers: dict[str, str] | None = None) -> Request:
-        """A request at the hub's own address, in whose name it answers, whatever the browser calls it."""
-        made = Request(method, self.call.issuer + path, parameters, headers)
-        made.call = self.call
-        return made
+        """A request to this server."""
+        return Request(self.call, method, path, parameters, headers)
 
     def client(self, request: Request) -> Client:
         """Who makes the request, by what it shows; raises Authlib's `InvalidClientError`, which is written down."""
@@ -74,6 +72,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
             check_one_way(request)
             party: Party = super().authenticate_client(request, methods, endpoint)
         except (InvalidClientError, ValueError) as error:
+            refuse_after_many(self.call)
             reason = error.description if isinstance(error, InvalidClientError) else "the proof cannot be read"
             said = request.parameters.get("client_id", "")[:LONGEST_CLIENT_ID]
             self.call.note(SecurityEventKind.CLIENT_REFUSED, client=None, outcome=Outcome.REFUSED, said=said, reason=reason)

@@ -35,7 +35,6 @@ def upgrade() -> None:
         sa.Column("aliases", sa.JSON(), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("assurance", sa.Integer(), nullable=False),
-        sa.Column("authenticated_at", _MOMENT, nullable=True),
         sa.Column("id_token", sa.LargeBinary(), nullable=True),
         sa.Column("refresh_token", sa.LargeBinary(), nullable=True),
         sa.Column("refresh_at", _MOMENT, nullable=True),

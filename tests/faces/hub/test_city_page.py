@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from federation.directory.taking_part import leave
 from tests.hub.peers import District, Hub, hours, organization, registration, shown_hours
 
 # Later than the requests that the tests make: nobody is silent by then.
@@ -78,6 +79,20 @@ def test_a_district_that_is_behind_is_named(hub: Hub, client: FlaskClient) -> No
     assert "1 of 2 districts equal" in page
     assert row_of(page, "Futian").endswith("Equal")
     assert row_of(page, "Luohu").endswith("7 events behind")
+
+
+def test_a_district_that_has_left_holds_nobody_up(hub: Hub, client: FlaskClient) -> None:
+    futian, luohu = join(hub, "futian", "luohu")
+    hub.hears(futian.says(hours("h1"), at=NOW), luohu.says(hours("h2"), at=NOW - timedelta(days=40)), at=NOW)
+    with hub.sessions.begin() as session:
+        leave(session, "luohu", reason="merged into Futian", by="operator", at=NOW, unfinished=True)
+    page = client.get("/").text
+    assert "1 of 1 districts equal" in page
+    assert figures(page)["Districts"] == "1"
+    assert row_of(page, "Luohu").endswith("Has left")
+    told = client.get("/api/v1/city").json
+    assert told is not None
+    assert (told["districts"], told["equal_districts"], told["entries"]) == (1, 1, 2)
 
 
 def test_a_district_that_was_never_heard_has_no_moment(hub: Hub, client: FlaskClient) -> None:

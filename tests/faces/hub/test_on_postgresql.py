@@ -1,11 +1,24 @@
 """Do the pages and the API read PostgreSQL as they read SQLite?"""
 
+from dataclasses import replace
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from federation.settings import Settings
 from tests.hub.peers import AT, Hub, hours, registration
 from tests.hub.stewards import desk_of, somebody
+from tests.support.authenticator import Authenticator
+from tests.support.passkeys import add_passkey, sign_in_with
+from tests.support.people import ADDRESS, ANOTHER, Someone
 from tests.support.stewards import Steward
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A hub that knows its own address, for which passkeys are made."""
+    return replace(settings, joining=replace(settings.joining, hub_url=ADDRESS))
 
 
 @pytest.fixture
@@ -53,6 +66,21 @@ def test_a_steward_works_as_on_sqlite(hub: Hub, chen: Steward) -> None:
     chen.post("/stewards/reviews/1/undo")
     assert "Taken back." in chen.text()
     assert desk.differences() == ()
+
+
+def test_people_open_accounts_and_sign_in_as_on_sqlite(app: Flask, hub: Hub) -> None:
+    someone = Someone(app, hub)
+    someone.sign_up()
+    _, recovery_codes = someone.add_app()
+    add_passkey(someone, key := Authenticator())
+    someone.recover()
+    someone.sign_in(password=ANOTHER)
+    someone.fill_in("/sign-in/second-step", recovery_code=recovery_codes[0])
+    assert "9 recovery codes left" in someone.get("/account/").text
+    visitor = Someone(app, hub)
+    sign_in_with(visitor, key)
+    assert visitor.is_in()
+    assert visitor.fill_in("/account/", "/account/data").status_code == 200
 
 
 @pytest.mark.parametrize(

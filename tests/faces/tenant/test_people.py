@@ -91,6 +91,7 @@ def test_the_registration_is_found_by_the_id_that_leads_to_the_person(
     assert "Hours in this district" in volunteer.text()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_who_is_not_registered_is_asked_and_then_registered_under_the_id(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
@@ -135,6 +136,7 @@ def test_who_has_no_id_yet_is_found_again_by_as_whom_the_hub_knows_them(
     assert "Hours in this district" in volunteer.text()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_what_the_hub_says_now_is_taken_over_after_the_interval_and_not_before(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
@@ -165,9 +167,21 @@ def test_while_the_hub_is_away_sessions_go_on_and_say_so(district: District, pro
     assert "Nothing waits for you." in li.text()
     assert [event.kind for event in latest_events(district.session, limit=1)] == ["signed_in_locally"]
     assert newcomer.get("/").status_code == 200
-    provider.away = False
+    provider.away, provider.seconds_later = False, 60.0
     let_the_interval_pass(district)
     assert "does not answer at present" not in volunteer.get("/me/registration").text
+
+
+def test_while_the_hub_is_away_not_everybody_waits_for_it(district: District, provider: Provider) -> None:
+    visitors = [Visitor(district) for _ in range(3)]
+    for visitor in visitors:
+        sign_in(visitor, provider)
+    provider.away = True
+    let_the_interval_pass(district)
+    asked = len(provider.calls)
+    for visitor in visitors:
+        assert "does not answer at present" in visitor.get("/me/registration").text
+    assert len(provider.calls) == asked + 1
 
 
 def test_who_comes_back_while_the_hub_is_away_is_told_to_try_again(provider: Provider, volunteer: Visitor) -> None:
