@@ -138,6 +138,7 @@ def test_the_city_is_answered_after_the_registration_was_put_right(li: Coordinat
     page.get_by_role("link", name="张伟").click()
     page.get_by_role("link", name="Correct the registration").click()
     page.get_by_label("Born").fill("1990-05-01")
+    page.get_by_label("Reason").fill("按身份证更正")
     page.get_by_role("button", name="Put it right").click()
     li.is_told("Put right.")
     page.get_by_role("button", name="Answer").click()
