@@ -4,10 +4,10 @@ from flask import g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from api.hub.openid.answering import call, message, part
-from api.hub.openid.visiting import held, look
+from api.hub.openid.visiting import get_up, held, look
 from federation.db import db
 from federation.sso.discovery import END_SESSION
-from federation.sso.logout.ending import SignOut, end, read_sign_out
+from federation.sso.logout.ending import SignOut, read_sign_out
 
 blueprint = part("openid_signing_out")
 forms = part("openid_sign_out_confirmation")
@@ -33,7 +33,6 @@ def confirm() -> Response | str:
 
 
 def _end(asked: SignOut) -> Response | str:
-    if here := held():
-        end(call(), here)
+    get_up()
     db.session.commit()
     return redirect(asked.redirect_uri, code=303) if asked.redirect_uri else render_template("openid/signed_out.html")

@@ -20,6 +20,9 @@ class Browser(Protocol):
     def look(self, *, only_reads: bool) -> None:
         """Begins a request, and notes that its session is in use."""
 
+    def get_up(self) -> None:
+        """Ends the session. The caller commits."""
+
 
 def look() -> None:
     """Begins the request."""
@@ -29,6 +32,11 @@ def look() -> None:
 def held() -> AccountSession | None:
     """The session of this browser that opens an account."""
     return _browser().held()
+
+
+def get_up() -> None:
+    """Signs out whoever sits there, here and by that at every client. The caller commits."""
+    _browser().get_up()
 
 
 def _browser() -> Browser:

@@ -8,7 +8,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
 from authlib.oidc.rpinitiated import EndSessionEndpoint, EndSessionRequest
 
-from federation.accounts.models import AccountSession, SecurityEventKind
+from federation.accounts.models import AccountSession
 from federation.clients.addresses import origin_of
 from federation.errors import RequestRefused
 from federation.sso.calls import Call
@@ -56,12 +56,6 @@ def read_sign_out(call: Call, pairs: Iterable[tuple[str, str]], account_session:
         client_name=asked.client.row.name if asked.client else None,
         parameters={name: value for name, value in parameters.items() if name in _KNOWN},
     )
-
-
-def end(call: Call, account_session: AccountSession) -> None:
-    """Signs the person out here, and by that at every client."""
-    account_session.end(at=call.at)
-    call.note(SecurityEventKind.SIGNED_OUT, client=None, account=account_session.account)
 
 
 _KNOWN = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")

@@ -45,6 +45,7 @@ class Telling:
         self._settings, self._sessions, self._now = settings, sessions, now
         self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="telling")
         self._busy: dict[str, Future[None]] = {}
+        self._closing = threading.Event()
 
     def step(self, stop: threading.Event) -> None:
         """Has every client told that is to be told something now, and waits a moment."""
@@ -55,6 +56,7 @@ class Telling:
 
     def close(self) -> None:
         """Ends when what is on its way has ended."""
+        self._closing.set()
         self._threads.shutdown(cancel_futures=True)
 
     def _due(self) -> list[str]:
@@ -63,7 +65,7 @@ class Telling:
 
     def _tell(self, client_id: str) -> None:
         try:
-            while self._tell_next(client_id):
+            while not self._closing.is_set() and self._tell_next(client_id):
                 pass
         except Exception:
             _journal.exception("telling_failed", client=client_id)

@@ -11,15 +11,28 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
+from federation.sso.calls import Call
+from federation.sso.models import Authorization
+
 LONGEST_VALUE = 8_000
 _FOUND, _SEE_OTHER = 302, 303
 
 
 class Request(OAuth2Request):  # type: ignore[misc]
-    """A request with its parameters, wherever in it they stood; the endpoint has seen to it that they stood in one place."""
+    """A request with its parameters, wherever in it they stood; the endpoint has seen to it that they stood in one place.
 
-    def __init__(self, method: str, uri: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(method, uri, headers=dict(headers or {}))
+    `call` is what else is known of it; `authorization`, once that is found, what it asks tokens for.
+    """
+
+    call: Call
+    authorization: Authorization
+
+    def __init__(
+        self, call: Call, method: str, path: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> None:
+        """At the hub's own address, in whose name it answers, whatever the browser calls it."""
+        super().__init__(method, call.issuer + path, headers=dict(headers or {}))
+        self.call = call
         self.parameters = dict(parameters)
         self.payload = BasicOAuth2Payload(self.parameters)
 

@@ -33,10 +33,8 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         self.register_extension(_Issuer())
 
     def request(self, method: str, path: str, parameters: dict[str, str], headers: dict[str, str] | None = None) -> Request:
-        """A request at the hub's own address, in whose name it answers, whatever the browser calls it."""
-        made = Request(method, self.call.issuer + path, parameters, headers)
-        made.call = self.call
-        return made
+        """A request to this server."""
+        return Request(self.call, method, path, parameters, headers)
 
     def client(self, request: Request) -> Client:
         """Who makes the request, by what it shows; raises Authlib's `InvalidClientError`, which is written down."""
