@@ -78,16 +78,14 @@ class SignedOut:
 class Provider:
     """The provider `issuer`, which knows this district's program as `client_id` and by the public half of `key`.
 
-    `clock` gives seconds since 1970 and `ticks` those of a clock that never goes back. Raises `HubUnavailable` where it does
-    not answer, `AnswerRefused` where what it answers proves nothing, and `SessionRefused` where it stands by a session no
-    longer.
+    `ticks` are seconds of a clock that never goes back. Raises `HubUnavailable` where it does not answer, `AnswerRefused` where
+    what it answers proves nothing, and `SessionRefused` where it stands by a session no longer.
     """
 
     issuer: str
     client_id: str
     key: ECKey = field(repr=False)
     public_url: str
-    clock: Callable[[], float] = time.time
     ticks: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
@@ -163,7 +161,7 @@ class Provider:
         params = {"nonce": nonce, "client_id": self.client_id, "access_token": access_token}
         claims = CodeIDToken(token.claims, token.header, options, params)
         try:
-            claims.validate(now=int(self.clock()), leeway=int(LEEWAY.total_seconds()))
+            claims.validate(now=int(time.time()), leeway=int(LEEWAY.total_seconds()))
         except JoseError as error:
             self._refuse_other_clock(token.claims)
             raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what=error.error) from error
@@ -174,13 +172,13 @@ class Provider:
         """Until when the token counts, which counts now."""
         _refuse_unless(all(isinstance(claims.get(name), int) for name in ("iat", "exp")), "no time")
         self._refuse_other_clock(claims)
-        _refuse_unless(claims["exp"] > self.clock() - LEEWAY.total_seconds(), "it has expired")
+        _refuse_unless(claims["exp"] > time.time() - LEEWAY.total_seconds(), "it has expired")
         return datetime.fromtimestamp(claims["exp"], UTC)
 
     def _refuse_other_clock(self, claims: dict[str, Any]) -> None:
         """What was issued just now says so: otherwise one of the two clocks is wrong, and no period means anything."""
         issued = claims.get("iat")
-        apart = self.clock() - issued if isinstance(issued, int | float) else 0.0
+        apart = time.time() - issued if isinstance(issued, int | float) else 0.0
         if abs(apart) > LEEWAY.total_seconds():
             raise AnswerRefused(
                 "The clocks of this district and of the hub are %(minutes)s minutes apart. Tell who runs this program.",

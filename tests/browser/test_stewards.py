@@ -38,7 +38,8 @@ def sign_in(page: Page, hub: Hub, username: str, password: str = PASSWORD) -> No
     page.goto("/stewards/")
     page.locator("#username").fill(username)
     page.locator("#password").fill(password)
-    page.locator("#password").press("Enter")
+    with page.expect_navigation():
+        page.locator("#password").press("Enter")
     if page.locator("#code").count():
         with hub.sessions.begin() as session:
             code = next_code(session, username)

@@ -13,7 +13,7 @@ def test_no_code_token_secret_or_verifier_is_in_it(tmp_path: Path, monkeypatch: 
     with provider_of_several_processes(monkeypatch, tmp_path, database_url=database_url) as provider:
         client, person = provider.add_client(), provider.sign_in()
         keyed = provider.add_client("app:keyed", with_key=True)
-        code = client.code(person)
+        cookie, code = person.browser.cookies[COOKIE], client.code(person)
         tokens = client.redeem(code).json()
         client.redeem(code)
         second = keyed.tokens(person)
@@ -25,7 +25,6 @@ def test_no_code_token_secret_or_verifier_is_in_it(tmp_path: Path, monkeypatch: 
         client.token({"client_assertion": assertion, "client_assertion_type": kind, "code": wrong}, headers={})
         client.token({"client_id": client.client_id, "client_secret": wrong}, headers={})
         person.get("/end-session", params={"id_token_hint": second["id_token"], "post_logout_redirect_uri": SIGNED_OUT})
-        cookie = person.browser.cookies[COOKIE]
     said = (tmp_path / "web.log").read_text()
     assert said.count('"route": "/token"') >= 5
     canaries = [code, client.verifier, client.secret, client.state, client.nonce, wrong, assertion, cookie]

@@ -410,6 +410,16 @@ def test_27_a_role_that_the_hub_takes_ends_here_within_the_refresh_interval(dist
     assert "Waiting hours" not in li.get("/desk/").text
 
 
+def test_27_who_works_at_the_desk_comes_to_the_page_that_they_wanted_and_to_no_address_of_others(
+    district: District, provider: Provider
+) -> None:
+    at_desk(district, provider)
+    li = Visitor(district)
+    assert li.get("/queue/?name=x").headers["Location"] == "/sign-in"
+    back = come_back(li, provider, "/sign-in/desk?next=https://elsewhere.example")
+    assert li.get(back).headers["Location"] == "/queue/?name=x"
+
+
 def test_27_a_role_of_the_hub_s_gives_no_more_than_the_district_did(district: District, provider: Provider) -> None:
     li = at_desk(district, provider, roles=["administrator"])
     page = li.get("/desk/").text

@@ -37,7 +37,7 @@ def begin() -> Response:
 @blueprint.get("/sign-in/desk")
 def begin_at_desk() -> Response:
     """Sends a member of staff to the hub, who shows two factors there."""
-    return _send(assurance=STAFF_ASSURANCE, wanted=session.get(_WANTED_AT_DESK) or url_for("desk.home.show"))
+    return _send(assurance=STAFF_ASSURANCE, wanted=session.pop(_WANTED_AT_DESK, None) or url_for("desk.home.show"))
 
 
 @blueprint.get(CALLBACK_PATH)
