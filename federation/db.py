@@ -47,4 +47,4 @@ def connect(app: Flask, database_url: str) -> None:
     db.init_app(app)
     with app.app_context():
         sqlite.prepare(db.engine)
-        postgresql.prepare(db.engine)
+        postgresql.prepare(db.engine, keeps_plans=True)
