@@ -3,6 +3,7 @@
 What is sent is made from them by schemathesis, with a fixed seed.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
 
 from federation.sso import discovery
 from tests.support.provider import CALLBACK, COOKIE, SIGNED_OUT, RelyingParty, RunningProvider
@@ -20,7 +22,7 @@ _SEED = 28
 _CLIENT = "app:honest"
 
 Case: TypeAlias = schemathesis.Case[Any]
-sends = settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 
 
 def _text(*meant: str) -> dict[str, Any]:
@@ -111,7 +113,14 @@ def _described() -> dict[str, Any]:
     return {"openapi": "3.1.0", "info": {"title": "sign-in", "version": "1"}, "paths": paths}
 
 
-openid = schemathesis.openapi.from_dict(_described())
+def _operations(described: dict[str, Any]) -> dict[str, Operation]:
+    """Every operation of a description, by its name."""
+    found = [one.ok() for one in schemathesis.openapi.from_dict(described).get_all_operations() if isinstance(one, Ok)]
+    return {operation.label: operation for operation in found}
+
+
+_ENDPOINTS = _operations(_described())
+each_endpoint = pytest.mark.parametrize("operation", _ENDPOINTS.values(), ids=_ENDPOINTS)
 
 
 @pytest.fixture(scope="module")
@@ -120,35 +129,37 @@ def known_cookie(provider: RunningProvider) -> str:
     return f"{COOKIE}={provider.sign_in().browser.cookies[COOKIE]}"
 
 
-@openid.parametrize()
-@sends
-@seed(_SEED)
-def test_what_is_made_of_the_endpoints(case: Case, provider: RunningProvider) -> None:
-    assert status_of(case, provider) < SERVER_ERROR
+@each_endpoint
+def test_what_is_made_of_the_endpoints(operation: Operation, provider: RunningProvider) -> None:
+    attack(operation, provider)
 
 
-@openid.parametrize()
-@sends
-@seed(_SEED)
+@each_endpoint
 def test_the_same_from_a_client_and_a_person_who_are_known(
-    case: Case, provider: RunningProvider, client: RelyingParty, known_cookie: str
+    operation: Operation, provider: RunningProvider, client: RelyingParty, known_cookie: str
 ) -> None:
-    case.headers.update({"Cookie": known_cookie, **client.proven({})[1]})
-    assert status_of(case, provider) < SERVER_ERROR
+    attack(operation, provider, lambda: {"Cookie": known_cookie, **client.proven({})[1]})
 
 
 def test_what_is_made_of_the_api(provider: RunningProvider) -> None:
     described = httpx.get(f"{provider.address}/api/v1/openapi.json", trust_env=False).json()
-    for found in schemathesis.openapi.from_dict(described).get_all_operations():
-        assert isinstance(found, Ok)
+    operations = _operations(described)
+    assert operations
+    for operation in operations.values():
+        attack(operation, provider)
 
-        @sends
-        @seed(_SEED)
-        @given(case=found.ok().as_strategy())
-        def attack(case: Case) -> None:
-            assert status_of(case, provider) < SERVER_ERROR, case.as_curl_command()
 
-        attack()
+def attack(operation: Operation, provider: RunningProvider, proof: Callable[[], dict[str, str]] = dict) -> None:
+    """Sends what is made of an operation, with what `proof` gives each time among its headers; the server may not fail."""
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @seed(_SEED)
+    @given(case=operation.as_strategy())
+    def send(case: Case) -> None:
+        case.headers.update(proof())
+        assert status_of(case, provider) < SERVER_ERROR, case.as_curl_command()
+
+    send()
 
 
 def status_of(case: Case, provider: RunningProvider) -> int:
