@@ -160,17 +160,16 @@ class _Asking:
 
     def _answer(self, request: Request, account_session: AccountSession, asked: Asked) -> Answer | ConsentNeeded:
         account, scope = account_session.account, request.scope
-        if self._decided is None and (
-            "consent" in self._prompts or consents.has_to_be_asked(self._call.session, account, self._client, scope)
-        ):
+        consent = consents.find(self._call.session, account, self._client)
+        if self._decided is None and ("consent" in self._prompts or consents.has_to_be_asked(consent, self._client, scope)):
             if "none" in self._prompts:
                 raise ConsentRequiredError
             return ConsentNeeded(self._kept(), self._client.name, scope, asked.leads_to)
         self._take()
         if self._decided is False:
             raise AccessDeniedError
-        consents.use(self._call, account, self._client, scope, asked=bool(self._decided))
         reached = reach(self._call, self._client, account_session)
+        consents.use(self._call, consent, account, self._client, scope, asked=bool(self._decided))
         answer: Answer = self._provider.create_authorization_response(
             request, grant_user=reached, grant=self._provider.get_authorization_grant(request)
         )

@@ -15,20 +15,23 @@ from federation.sso.models import ClientSession, Consent
 _FRESH = timedelta(hours=1)
 
 
-def has_to_be_asked(session: Session, account: Account, client: Client, scope: str) -> bool:
-    """Whether the client may not learn this of the person before they say so.
+def find(session: Session, account: Account, client: Client) -> Consent | None:
+    """What the person has let the client know so far, if only to take it back; None where nothing ever was."""
+    return session.get(Consent, (account.id, client.client_id))
+
+
+def has_to_be_asked(consent: Consent | None, client: Client, scope: str) -> bool:
+    """Whether the client, which has this consent, may not learn what `scope` names before the person says so.
 
     The city's own clients need not ask, unless the person has taken back what they let them know.
     """
-    consent = _of(session, account, client)
     if consent is None:
         return not client.first_party
     return not consent.covers(scope) and (not client.first_party or consent.withdrawn_at is not None)
 
 
-def use(call: Call, account: Account, client: Client, scope: str, *, asked: bool) -> None:
-    """Writes down that the client learns this of the person, who was `asked` or need not be."""
-    consent = _of(call.session, account, client)
+def use(call: Call, consent: Consent | None, account: Account, client: Client, scope: str, *, asked: bool) -> None:
+    """Writes down that the client, which has this consent, learns this of the person, who was `asked` or need not be."""
     if consent is None:
         consent = Consent(account_id=account.id, client=client, scope="", withdrawn_at=None)
         call.session.add(consent)
@@ -56,7 +59,3 @@ def withdraw(call: Call, account: Account, client_id: str) -> None:
     for one in call.session.scalars(theirs.where(row.client_id == client_id, row.ended_at.is_(None))):
         one.end(at=call.at)
     call.note(SecurityEventKind.CONSENT_WITHDRAWN, client=consent.client, account=account)
-
-
-def _of(session: Session, account: Account, client: Client) -> Consent | None:
-    return session.get(Consent, (account.id, client.client_id))
