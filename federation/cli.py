@@ -41,9 +41,10 @@ from federation.sso.logout.telling import Telling
 from sync import streams
 from sync.databases.resealing import Stock
 from sync.messages import signing
-from sync.programs.commands import Participant, Program, command_group
+from sync.programs.commands import command_group
 from sync.programs.field_keys import field_group
 from sync.programs.printing import show
+from sync.programs.program import Participant, Program
 from sync.programs.terminal import held_tables, plain, tables, written
 
 _SIGNING_KEYS = Stock.of("keys that sign sign-ins", SigningKey.sealed_private_jwk)

@@ -213,13 +213,20 @@ def test_a_secret_that_can_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch
 
 def test_where_counters_are_shown_is_an_address_and_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BANYAN_METRICS_BIND", "[::1]:9464")
-    assert "('::1', 9464)" in told("settings", "check")
+    assert "::1, 9464" in told("settings", "check")
 
 
-def test_settings_are_printed_without_secrets(settings: Settings) -> None:
+def test_settings_are_printed_and_of_a_secret_only_whether_it_is_set(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setenv("BANYAN_MAIL_URL", "smtps://hub:letmein@mail.example/?from=hub@example.org")
+    monkeypatch.delenv("BANYAN_OPERATOR_TOKEN", raising=False)
     printed = told("settings", "check")
-    assert "province" in printed
+    rows = dict([cell.strip() for cell in line.split("│")[1:3]] for line in printed.splitlines() if line.startswith("│"))
+    assert (rows["province"], rows["mail: host"]) == (settings.province, "mail.example")
+    assert (rows["secret key"], rows["mail: password"], rows["operator token"]) == ("(set)", "(set)", "-")
     assert settings.secret_key not in printed
+    assert "letmein" not in printed
 
 
 def test_the_help_says_how_to_begin() -> None:

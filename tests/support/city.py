@@ -33,7 +33,7 @@ from sync.keys.key_files import KeyFiles
 from sync.keys.rotating import Rotation
 from sync.messages import signing
 from sync.messages.signing import Signer
-from sync.programs.commands import Participant
+from sync.programs.program import Participant
 from sync.running import service
 from sync.running.consumer import Consumer
 from sync.running.relay import Relay

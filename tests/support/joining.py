@@ -23,7 +23,7 @@ from federation.db import db
 from federation.settings import read_settings as read_hub_settings
 from sync.databases import sqlite
 from sync.messages import signing
-from sync.programs.commands import Participant, Program, ProgramSettings
+from sync.programs.program import Participant, Program, ProgramSettings
 from sync.settings import WireSettings
 from tenants.settings import read_settings as read_district_settings
 from tests.support.city import BEACON_SECONDS, District, Hub, serve
