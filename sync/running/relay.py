@@ -173,11 +173,12 @@ class Relay:
 
     def _ask(self, head: Head, sending: _Sending) -> None:
         """Asks what the stream's recovery waits for; where it waits for nothing any more, that is remembered."""
-        sending.ask_at = float("inf")
+        ask_again_at = float("inf")
         if head.recovery is not None:
             with glance(self._sessions) as session:
                 question = self._recovery.question(session, head)
             raw = seal_question(question, self._signer.key)
             self._bus.publish(raw, to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
-            sending.ask_at = self._clock() + QUESTION_PAUSE_SECONDS
-        sending.asked = head.recovery
+            ask_again_at = self._clock() + QUESTION_PAUSE_SECONDS
+        # Only now: a question that the bus did not take is still due.
+        sending.asked, sending.ask_at = head.recovery, ask_again_at

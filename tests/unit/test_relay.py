@@ -168,6 +168,23 @@ def test_a_reader_that_follows_another_history_is_asked_where_they_part(
     assert questions(weather) == asked * 2
 
 
+def test_a_question_that_the_bus_did_not_take_is_asked_when_the_bus_is_back(
+    futian: Side, relay: Relay, weather: BadWeather, clock: Clock
+) -> None:
+    futian.announce(3)
+    with futian.sessions.begin() as session:
+        futian.recovery.hear(session, Position(stream=UP, epoch=1, sequence=3, hash="00", verdict=Verdict.APPLIED))
+    run(relay)
+    asked = questions(weather)
+    clock.seconds += QUESTION_PAUSE_SECONDS
+    weather.down = True
+    with pytest.raises(BusUnavailable):
+        relay.step()
+    weather.down = False
+    run(relay)
+    assert questions(weather) == asked * 2
+
+
 def test_a_relay_that_starts_anew_goes_on_behind_what_its_reader_has(
     futian: Side, relay: Relay, weather: BadWeather, clock: Clock
 ) -> None:
