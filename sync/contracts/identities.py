@@ -15,3 +15,11 @@ class VolunteerIdState(msgspec.Struct, frozen=True, kw_only=True):
 
     registration_id: str
     volunteer_id: str
+
+
+def claim_key(claimed: VolunteerIdState) -> str:
+    """The record that a claim is about: this ID of this registration.
+
+    A registration may come to have another ID, and its district to claim that one as well; the first was shown all the same.
+    """
+    return f"{claimed.registration_id}:{claimed.volunteer_id}"

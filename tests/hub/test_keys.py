@@ -25,7 +25,7 @@ from federation.identity.stewarding.verifying import verify
 from federation.intake import open_inbox
 from federation.mailbox import ParkedRecord
 from sync import streams
-from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState
+from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
 from sync.contracts.registrations import DocumentToken, RegistrationState
 from sync.databases.resealing import FieldCipher
 from sync.settings import field_cipher
@@ -130,7 +130,7 @@ def test_a_claim_finds_a_document_under_another_of_the_hubs_keys(hub: Hub) -> No
     rewrap(newer, limit=1)
     assert newer.asked(versions) == (1, 2)
     claim = VolunteerIdState(registration_id="2", volunteer_id=before["1"])
-    newer.hears(luohu.says(Told(VOLUNTEER_ID_CLAIMED, "2", 1, claim)))
+    newer.hears(luohu.says(Told(VOLUNTEER_ID_CLAIMED, claim_key(claim), 1, claim)))
     assert set(ids(newer).values()) == {before["1"]}
 
 

@@ -12,9 +12,11 @@ from federation.identity.merging.merging import merge
 from federation.identity.merging.previewing import Move, preview_merge, preview_split
 from federation.identity.merging.separating import keep_apart, let_together
 from federation.identity.models import DoNotLink, Link, LinkReason, PersonTotal
+from federation.identity.volunteer_ids import draw
 from federation.ledger import totals
 from federation.mailbox import LogRecord
-from tests.hub.peers import AT, Hub, hours, new_id
+from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
+from tests.hub.peers import AT, Hub, Told, hours, new_id
 from tests.hub.stewards import Desk, desk_of, somebody
 from tests.support.waiting import eventually
 
@@ -274,3 +276,16 @@ def test_two_stewards_who_merge_the_same_persons_at_once_do_it_once(desk: Desk) 
     assert len(refusals) == 1
     assert desk.persons() == 2
     assert desk.differences() == ()
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_every_id_that_a_district_claims_for_somebody_answers_and_the_last_is_theirs(desk: Desk, together: bool) -> None:
+    """The hub was put back twice: its second life gave somebody another ID before it heard of the first."""
+    ids, luohu = desk.ids(), desk.districts["luohu"]
+    shown = [draw("44"), draw("44")]
+    said = [VolunteerIdState(registration_id="b3", volunteer_id=one) for one in shown]
+    claims = [Told(VOLUNTEER_ID_CLAIMED, claim_key(one), 1, one) for one in said]
+    for part in [claims] if together else [[one] for one in claims]:
+        desk.hub.hears(luohu.says(*part))
+    assert desk.ids() == ids | {"b3": shown[1]}
+    assert desk.aliases() == {shown[0]: shown[1], ids["b3"]: shown[1]}

@@ -204,7 +204,11 @@ class Run:
         self._left[is_hub] -= 1
         self.outcome.restores += 1
         self._see_ids()
-        self._parties[name].restore(self._chance.choice(self._backups[name]))
+        backups = self._backups[name]
+        chosen = self._chance.randrange(len(backups))
+        self._parties[name].restore(backups[chosen])
+        # These tell a history that is given up now, and nothing says what would be newer in it (docs/protocol.md).
+        del backups[chosen + 1 :]
         self._forget_what_is_nowhere()
         self._say(f"{name} is put back to its copy", self._parties[name])
         if not is_hub and self._chance.random() < 0.5:

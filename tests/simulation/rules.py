@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from sync import streams
-from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState
+from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
 from sync.contracts.registrations import REGISTRATION_RECORDED, RegistrationState
 from sync.mailbox.facts import Fact
 from sync.mailbox.log import Log
@@ -69,14 +69,15 @@ class HubRules:
         """Answers for the IDs that the district holds from now on; nobody is given somebody else's."""
         for fact in _newest(facts).values():
             claimed = fact.data.volunteer_id
+            key = fact.data.registration_id
             owner = _run(session, "SELECT key FROM issued_id WHERE volunteer_id = ?", claimed)
-            held = _run(session, "SELECT volunteer_id FROM held_id WHERE key = ?", fact.key)
+            held = _run(session, "SELECT volunteer_id FROM held_id WHERE key = ?", key)
             if not owner:
-                self._issue(session, district, fact.key, claimed)
+                self._issue(session, district, key, claimed)
             elif not held:
-                self._issue(session, district, fact.key, self._draw())
-            elif owner != [(fact.key,)]:
-                self._tell(session, district, fact.key, held[0][0])
+                self._issue(session, district, key, self._draw())
+            elif owner != [(key,)]:
+                self._tell(session, district, key, held[0][0])
 
     def _issue(self, session: Session, district: str, key: str, volunteer_id: str) -> None:
         _run(session, "INSERT INTO issued_id (volunteer_id, key) VALUES (?, ?) RETURNING key", volunteer_id, key)
@@ -113,7 +114,7 @@ class DistrictRules:
         up = streams.up(streams.district_of(stream))
         for key, volunteer_id, version in _run(session, "SELECT key, volunteer_id, version FROM held_id ORDER BY key"):
             said = VolunteerIdState(registration_id=key, volunteer_id=volunteer_id)
-            self._log.announce(session, up, type=VOLUNTEER_ID_CLAIMED, key=key, version=version, data=said)
+            self._log.announce(session, up, type=VOLUNTEER_ID_CLAIMED, key=claim_key(said), version=version, data=said)
 
     def restore_registrations(self, session: Session, _district: str, facts: Sequence[Fact]) -> None:
         """Brings registrations to the state that the hub holds."""

@@ -5,9 +5,12 @@ import uuid
 
 import pytest
 
+from sync import streams
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED, VolunteerIdState
 from sync.mailbox.facts import Fact
+from tenants import mailbox
 from tenants.errors import NotFound
+from tenants.registrations.claiming import claim_volunteer_ids
 from tenants.registrations.following import follow_volunteer_ids
 from tests.support.asking import fact
 from tests.support.district import District
@@ -50,3 +53,13 @@ def test_an_id_that_comes_back_is_no_former_one(district: District, order: tuple
 def test_a_registration_of_nobody_here_is_not_swallowed(district: District) -> None:
     with pytest.raises(NotFound):
         follow_volunteer_ids(district.session, "futian", [assigned(uuid.uuid4(), "44000000000001", epoch=1, version=1)])
+
+
+def test_an_id_that_was_claimed_stays_claimed_when_another_is(district: District) -> None:
+    registration, down = district.registration(), streams.down("futian")
+    for epoch, shown in enumerate(("44000000000001", "44000000000002"), 1):
+        follow_volunteer_ids(district.session, "futian", [assigned(registration.id, shown, epoch=epoch, version=1)])
+        claim_volunteer_ids(district.session, down, log=mailbox.log)
+        district.session.commit()
+    records = [record for record in district.session.query(mailbox.RecordState) if record.kind == "volunteer_id"]
+    assert {record.key.partition(":")[2] for record in records} == {"44000000000001", "44000000000002"}

@@ -24,7 +24,6 @@ from federation.identity.models import Link, LinkReason, Registration, Volunteer
 from federation.identity.turns import wait_for_turn
 from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
-from federation.versions import newest
 from sync.databases import bulk
 from sync.mailbox.facts import Fact
 
@@ -37,17 +36,19 @@ def take_claims(
 ) -> None:
     """Compares the IDs in `facts` (`VolunteerIdState`) with those that are linked here, and puts right what was lost.
 
+    Of several IDs of one registration the last is the person's, and those before lead there.
+
     Raises `NotFound` where a registration is not of `district`, or `Invalid` where a claim is no volunteer ID.
     """
     wait_for_turn(session)
-    claims = {fact.key: fact.data.volunteer_id for fact in newest(facts)}
-    for claimed in claims.values():
-        if not is_volunteer_id(claimed):
-            raise Invalid("A claim names something that is no volunteer ID.", field="volunteer_id")
-    linked = _linked(session, district, list(claims))
-    if len(linked) < len(claims):
+    claims = [(fact.data.registration_id, fact.data.volunteer_id) for fact in facts]
+    if not all(is_volunteer_id(claimed) for _, claimed in claims):
+        raise Invalid("A claim names something that is no volunteer ID.", field="volunteer_id")
+    claiming = {registration_id for registration_id, _ in claims}
+    linked = _linked(session, district, sorted(claiming))
+    if linked.keys() != claiming:
         raise NotFound(f"{district} claims the ID of a registration that is not linked here.")
-    for registration_id, claimed in claims.items():
+    for registration_id, claimed in claims:
         # Asked again each time: an earlier claim of these may have moved this link.
         current = linked[registration_id]
         if claimed != current and resolve(session, claimed) != resolve(session, current):
