@@ -10,6 +10,7 @@ from federation.directory.relying_parties import take_announcements
 from federation.identity.asking.taking_answers import take_answers
 from federation.identity.linking.linking import link_registrations
 from federation.identity.merging.claiming import take_claims
+from federation.identity.merging.joining_late import join_late
 from federation.ledger.posting import post_hours
 from federation.mailbox import ParkedRecord, QuarantinedMessage, ReceivedBatch, StreamCursor, digest, recovery
 from federation.settings import Settings
@@ -36,7 +37,9 @@ def open_inbox(settings: Settings, *, now: Callable[[], datetime] = lambda: date
         HOURS_REVOKED: post_hours,
         IDENTITY_QUESTION_ANSWERED: partial(take_answers, settings=settings, now=now),
         ORGANIZATION_RECORDED: record_organizations,
-        REGISTRATION_RECORDED: partial(link_registrations, settings=settings, now=now, signed_in=signed_in_at),
+        REGISTRATION_RECORDED: partial(
+            link_registrations, settings=settings, now=now, signed_in=signed_in_at, join_late=join_late
+        ),
         RELYING_PARTY_ANNOUNCED: partial(take_announcements, settings=settings, now=now),
         SIGNING_KEY_ADDED: follow,
         SIGNING_KEY_ROTATED: follow,

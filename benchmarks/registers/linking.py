@@ -38,11 +38,16 @@ def link_in_memory(register: Sequence[Entry], *, model: Model, policy: Policy, i
         if not is_counted_first:
             _count(counts, known)
         records = len(register) if is_counted_first else place + 1
-        decision = _decide(neighbourhood.as_compared(known), neighbourhood, Judge(model, policy, Frequencies(records, counts)))
-        joined = decision.join
-        neighbourhood.settle(known, neighbourhood.volunteer_ids[joined.other.registration_id] if joined else str(place))
+        judge = Judge(model, policy, Frequencies(records, counts))
+        decision = _decide(known, neighbourhood, judge)
+        neighbourhood.settle(known, _whose(decision, neighbourhood) or str(place))
         asked += [(place, int(one.pair.other.registration_id)) for one in decision.asked if one.pair]
-    return Outcome([neighbourhood.volunteer_ids[str(place)] for place in range(len(register))], asked)
+        for other in decision.as_certain:
+            is_alone = neighbourhood.is_alone(other.registration_id)
+            if is_alone and (joined := _whose(_decide(other, neighbourhood, judge), neighbourhood)):
+                neighbourhood.move(other, joined)
+    ids = [neighbourhood.volunteer_ids[str(place)] for place in range(len(register))]
+    return Outcome(ids, [(one, other) for one, other in asked if ids[one] != ids[other]])
 
 
 def _known(place: int, entry: Entry) -> Known:
@@ -63,12 +68,17 @@ def _count(counts: dict[str, dict[str, int]], known: Known) -> None:
             held[value] = held.get(value, 0) + 1
 
 
-def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge) -> Decision:
+def _whose(decision: Decision, neighbourhood: Neighbourhood) -> str | None:
+    return neighbourhood.volunteer_ids[decision.join.other.registration_id] if decision.join else None
+
+
+def _decide(known: Known, neighbourhood: Neighbourhood, judge: Judge) -> Decision:
+    subject = neighbourhood.as_compared(known)
     candidates, is_crowded = neighbourhood.candidates(subject)
     return decide(
         subject,
         candidates,
-        neighbourhood.persons(candidates, but=None),
+        neighbourhood.persons(candidates, but=neighbourhood.volunteer_ids.get(known.registration_id)),
         apart=(),
         is_crowded=is_crowded,
         scored=judge.score,

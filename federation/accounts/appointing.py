@@ -1,13 +1,14 @@
 """How does somebody come to be of the hub's staff?"""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation.accounts.models import Account, DistrictDuty, DistrictRole, Role, SecurityEventKind
+from federation.accounts.models import Account, DistrictDuty, DistrictRole, Role, SecurityEventKind, Stewardship
 from federation.accounts.security_events import note
-from federation.errors import Invalid
+from federation.errors import Invalid, StateForbids
 from sync.accounts.usernames import LONGEST_NAME, USERNAME_FORM, is_username
 
 
@@ -52,10 +53,36 @@ def add_account(
     return account
 
 
-def appoint_steward(session: Session, account: Account, role: Role, *, by: str, at: datetime) -> None:
-    """Makes it one of the hub's staff, or gives it another role there; raises `Invalid` where it has this one."""
+def appoint_steward(
+    session: Session, account: Account, role: Role, *, by: str, at: datetime, actor: Account | None = None, reason: str = ""
+) -> None:
+    """Makes it one of the hub's staff, or gives it another role there; `actor` is the lead who does so, and `reason` why.
+
+    Raises `Invalid` where it has this role, and `StateForbids` where no lead would be left.
+    """
+    if account.role is not role:
+        _refuse_to_lose_last_lead(session, account)
     account.appoint(role, by=by, at=at)
-    note(session, SecurityEventKind.ROLE_GIVEN, account=account, at=at, by=by, role=role)
+    note(session, SecurityEventKind.ROLE_GIVEN, account=account, actor=actor, at=at, by=by, role=role, **_told(reason))
+
+
+def withdraw_steward(session: Session, account: Account, *, by: str, at: datetime, actor: Account, reason: str) -> None:
+    """It is not of the hub's staff any more, says the lead `actor`; what was decided with it stays.
+
+    Raises `StateForbids` where it was not, or no lead would be left.
+    """
+    role = account.role
+    _refuse_to_lose_last_lead(session, account)
+    account.withdraw()
+    note(session, SecurityEventKind.ROLE_TAKEN, account=account, actor=actor, at=at, by=by, role=role, **_told(reason))
+
+
+def is_last_lead(session: Session, account: Account) -> bool:
+    """Whether it is a lead's, and nobody else who can sign in is one."""
+    if account.role is not Role.LEAD:
+        return False
+    others = select(Account.id).join(Stewardship).where(Stewardship.role == Role.LEAD, Account.active, Account.id != account.id)
+    return session.scalars(others.limit(1)).first() is None
 
 
 def appoint_in_district(
@@ -79,3 +106,15 @@ def dismiss_from_district(session: Session, account: Account, *, district: str, 
         raise Invalid(f"{account.username} does nothing at {district}.", field="district")
     account.district_roles.remove(held)
     note(session, SecurityEventKind.ROLE_TAKEN, account=account, at=at, by=by, district=district, role=held.role)
+
+
+def _refuse_to_lose_last_lead(session: Session, account: Account) -> None:
+    # Two leads who withdraw each other at the same moment take turns.
+    leads = select(Stewardship.account_id).where(Stewardship.role == Role.LEAD).order_by(Stewardship.account_id)
+    session.execute(leads.with_for_update())
+    if is_last_lead(session, account):
+        raise StateForbids("This is the last lead who can sign in. Make somebody else a lead first.")
+
+
+def _told(reason: str) -> dict[str, Any]:
+    return {"reason": reason} if reason else {}

@@ -99,14 +99,14 @@ def show() -> None:
     """Show every account of the hub's staff, with its role and when it was last seen."""
     with hub() as (session, settings):
         table = Table("Username", "Name", "Role", "Open", "Last seen", "Appointed by")
-        for account, stewardship, seen_at in stewards(session):
+        for found in stewards(session):
             table.add_row(
-                account.username,
-                escape(account.name),
-                stewardship.role,
-                "yes" if account.active else "no",
-                written(seen_at, settings.time_zone),
-                stewardship.appointed_by,
+                found.account.username,
+                escape(found.account.name),
+                found.stewardship.role,
+                "yes" if found.account.active else "no",
+                written(found.seen_at, settings.time_zone),
+                found.stewardship.appointed_by,
             )
     Console().print(table)
 

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from federation.accounts.addresses import read_address
 from federation.accounts.contacts.keeping import account_reached_by
+from federation.accounts.factors.models import Passkey
 from federation.accounts.models import Account, AccountSession, DistrictRole, Stewardship
 from federation.errors import NotFound
 from federation.settings import Settings
@@ -50,17 +51,40 @@ def steward_named(session: Session, username: str) -> Account:
     return found
 
 
-def stewards(session: Session) -> list[tuple[Account, Stewardship, datetime | None]]:
-    """All of the hub's staff by username, each with the role and the moment at which they were last seen."""
-    query = select(Account, Stewardship, _seen()).join(Stewardship).order_by(Account.username)
-    return [(account, stewardship, seen_at) for account, stewardship, seen_at in session.execute(query)]
+class StewardFound(NamedTuple):
+    """One of the hub's staff: when they were last seen, when they last signed in, and whether they have a second factor.
+
+    The moments are None where no session of theirs is kept any more.
+    """
+
+    account: Account
+    stewardship: Stewardship
+    seen_at: datetime | None
+    signed_in_at: datetime | None
+    has_second_factor: bool
+
+
+def stewards(session: Session) -> list[StewardFound]:
+    """All of the hub's staff by username."""
+    has_passkey = exists().where(Passkey.account_id == Account.id)
+    query = (
+        select(Account, Stewardship, _last(AccountSession.seen_at), _last(AccountSession.authenticated_at))
+        .add_columns(Account.has_second_factor | has_passkey)
+        .join(Stewardship)
+        .order_by(Account.username)
+    )
+    return [StewardFound(*found) for found in session.execute(query)]
 
 
 def district_staff(session: Session) -> list[tuple[Account, DistrictRole, datetime | None]]:
     """Whoever does something at a district, by username and district, and the moment at which they were last seen."""
-    query = select(Account, DistrictRole, _seen()).join(DistrictRole).order_by(Account.username, DistrictRole.district)
+    query = (
+        select(Account, DistrictRole, _last(AccountSession.seen_at))
+        .join(DistrictRole)
+        .order_by(Account.username, DistrictRole.district)
+    )
     return [(account, role, seen_at) for account, role, seen_at in session.execute(query)]
 
 
-def _seen() -> ScalarSelect[Any]:
-    return select(func.max(AccountSession.seen_at)).where(AccountSession.account_id == Account.id).scalar_subquery()
+def _last(moment: InstrumentedAttribute[datetime]) -> ScalarSelect[Any]:
+    return select(func.max(moment)).where(AccountSession.account_id == Account.id).scalar_subquery()

@@ -144,9 +144,15 @@ class Account(Model):
     def appoint(self, role: Role, *, by: str, at: datetime) -> None:
         """Makes it a member of the hub's staff, or gives it another role; raises `Invalid` where it has this one."""
         if self.role is role:
-            raise Invalid(f"{self.username} is {role} already.", field="role")
+            raise Invalid("The account %(username)s has this role already.", field="role", username=self.username)
         self.stewardship = self.stewardship or Stewardship()
         self.stewardship.role, self.stewardship.appointed_by, self.stewardship.appointed_at = role, by, at
+
+    def withdraw(self) -> None:
+        """It is not of the hub's staff any more. Raises `StateForbids`."""
+        if self.stewardship is None:
+            raise StateForbids("The account %(username)s is not of the hub’s staff.", username=self.username)
+        self.stewardship = None
 
     def disable(self) -> None:
         """Nobody signs in with it any more; what was done with it stays. Raises `StateForbids`."""

@@ -17,10 +17,13 @@ class Permission(StrEnum):
     SET_THRESHOLDS = "set_thresholds"
     """To say how like two registrations must be for a machine to link them, and for a steward to be asked."""
 
+    APPOINT = "appoint"
+    """To say who is of the hub's staff, and in which role."""
+
 
 _GRANTS = {
     Role.STEWARD: {Permission.REVIEW},
-    Role.LEAD: {Permission.REVIEW, Permission.OVERRULE, Permission.SET_THRESHOLDS},
+    Role.LEAD: {Permission.REVIEW, Permission.OVERRULE, Permission.SET_THRESHOLDS, Permission.APPOINT},
 }
 
 

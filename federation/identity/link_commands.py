@@ -6,6 +6,7 @@ import rich_click as click
 from sqlalchemy.orm import Session
 
 from federation.identity.linking.waiting import Chunk, count_waiting, link_waiting
+from federation.identity.merging.joining_late import join_late
 from federation.operating import hub
 from federation.settings import Settings
 
@@ -30,4 +31,5 @@ def link_command() -> None:
 
 
 def _link(session: Session, settings: Settings, *, after: str) -> Chunk | None:
-    return link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=datetime.now(UTC))
+    at = datetime.now(UTC)
+    return link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=at, join_late=join_late)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from federation.accounts.models import Role
 from federation.app import create_app
 from tests.hub.peers import Hub
 from tests.support.hub import hub_of, settings_in_environment
@@ -17,12 +18,13 @@ ANOTHER = "another long password"
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub with two stewards, one of whom has a password that others have seen."""
+    """A hub with two stewards, one of whom has a password that others have seen, and a lead."""
     settings = settings_in_environment(monkeypatch, f"sqlite:///{tmp_path / 'hub.db'}", tmp_path)
     with hub_of(settings) as hub:
         with hub.sessions.begin() as session:
             appoint(session, settings=settings)
             appoint(session, "li", must_change_password=True, settings=settings)
+            appoint(session, "mei", role=Role.LEAD, settings=settings)
         yield hub
 
 
@@ -76,11 +78,12 @@ def test_a_session_is_ended_from_another_browser(browser: Browser, hub: Hub, add
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_page_is_accessible_and_fits(browser: Browser, hub: Hub, address: str, language: str, width: int) -> None:
     with visiting(browser, address, language=language, width=width) as page, visiting(browser, address) as elsewhere:
-        sign_in(elsewhere, hub, "chen")
-        sign_in(page, hub, "chen", "wrong")
+        sign_in(elsewhere, hub, "mei")
+        sign_in(page, hub, "mei", "wrong")
         assert_suits_everybody(page)
-        sign_in(page, hub, "chen")
+        sign_in(page, hub, "mei")
         paths = ("/stewards/", "/stewards/security/", "/account/", "/account/password", "/account/security", "/account/factors")
-        for path in (*paths, "/", "/nowhere"):
+        staff = ("/stewards/staff/", "/stewards/staff/chen", "/stewards/staff/chen/withdrawal")
+        for path in (*paths, *staff, "/", "/nowhere"):
             page.goto(path)
             assert_suits_everybody(page)

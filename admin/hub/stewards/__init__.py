@@ -9,6 +9,7 @@ from admin.hub.stewards.persons import blueprint as persons
 from admin.hub.stewards.queue import blueprint as queue
 from admin.hub.stewards.reviewing import blueprint as reviewing
 from admin.hub.stewards.security import blueprint as security
+from admin.hub.stewards.staff import blueprint as staff
 from admin.hub.stewards.thresholds import blueprint as thresholds
 
 
@@ -17,7 +18,7 @@ def register(app: Flask) -> None:
     pages = Blueprint("stewards", __name__, url_prefix="/stewards")
     pages.before_request(desk.look)
     pages.before_request(desk.require_account)
-    for blueprint in (home, queue, reviewing, persons, figures, thresholds, security):
+    for blueprint in (home, queue, reviewing, persons, figures, thresholds, staff, security):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)

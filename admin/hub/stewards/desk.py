@@ -24,8 +24,8 @@ class Browser(Protocol):
     def look(self, *, only_reads: bool) -> None:
         """Begins a request: one that only reads waits for nobody who writes."""
 
-    def ask_to_sign_in(self) -> Response:
-        """Leads to the sign-in page, and back here."""
+    def ask_to_sign_in(self, *, again: bool = False) -> Response:
+        """Leads to the sign-in page, and back here; with `again` whoever is signed in has to show once more who they are."""
 
     def now(self) -> datetime:
         """The moment of the request."""
@@ -49,12 +49,14 @@ def require_reviewer() -> None:
     require(account(), Permission.REVIEW)
 
 
+def require_recent() -> Response | None:
+    """Sends who has not proven lately who they are to do so again."""
+    return None if _held().is_recent(at=now()) else _browser().ask_to_sign_in(again=True)
+
+
 def account() -> Account:
     """Who sits here."""
-    held = _browser().held()
-    if held is None:
-        raise LookupError("nobody sits at this desk")
-    return held.account
+    return _held().account
 
 
 def settings() -> Settings:
@@ -70,6 +72,13 @@ def now() -> datetime:
 def actor() -> dict[str, Any]:
     """Who acts, and when."""
     return {"by": account().username, "at": now()}
+
+
+def _held() -> AccountSession:
+    held = _browser().held()
+    if held is None:
+        raise LookupError("nobody sits at this desk")
+    return held
 
 
 def _browser() -> Browser:

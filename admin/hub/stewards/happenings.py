@@ -48,6 +48,10 @@ _LINKED_BESIDE = lazy_gettext(
     "(%(weight)s, model %(model)s)."
 )
 _MERGED_BY_TWO = lazy_gettext("%(loser)s and %(volunteer_id)s are one person, as %(seconded_by)s had said before.")
+_JOINED_LATE = lazy_gettext(
+    "%(loser)s and %(volunteer_id)s are one person: %(why)s, as the registration in %(beside)s shows "
+    "(%(weight)s, model %(model)s)."
+)
 _ONE_PERSON = lazy_gettext("Review %(review)s was answered: one person.")
 
 
@@ -104,13 +108,16 @@ def _say(event: IdentityEvent, places: Mapping[str, str]) -> str:
 
 
 def _reason(event: IdentityEvent) -> str:
-    """What a steward wrote; of a link the reason is a word of the machine's."""
-    return "" if event.type is _Type.LINKED else _body(event).get("reason") or ""
+    """What a steward wrote; where a machine compared, the reason is a word of its own."""
+    body = _body(event)
+    return "" if event.type is _Type.LINKED or "with" in body else body.get("reason") or ""
 
 
 def _sentence(event: IdentityEvent, body: Mapping[str, Any]) -> Any:
     if event.type is _Type.LINKED and "with" in body:
         return _LINKED_BESIDE
+    if event.type is _Type.MERGED and "with" in body:
+        return _JOINED_LATE
     if event.type is _Type.MERGED and body["seconded_by"]:
         return _MERGED_BY_TWO
     if event.type is _Type.REVIEW_DECIDED and body["decision"] == ReviewDecision.SAME:

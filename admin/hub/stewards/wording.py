@@ -88,7 +88,7 @@ _PROGRAMS: dict[str, Any] = {
     claiming.RULE: lazy_gettext("a district’s claim"),
 }
 
-_ROLES = {Role.STEWARD: lazy_gettext("Steward"), Role.LEAD: lazy_gettext("Lead of the stewards")}
+ROLES: dict[str, Any] = {Role.STEWARD: lazy_gettext("Steward"), Role.LEAD: lazy_gettext("Lead of the stewards")}
 
 _VALUES: dict[str, Any] = {
     ReviewState.OPEN: lazy_gettext("open"),
@@ -110,7 +110,7 @@ def register(app: Flask) -> None:
         link_reason=_from(LINKS),
         district_question=_from(QUESTIONS),
         district_answer=_from(_ANSWERS),
-        role=_from(_ROLES),
+        role=_from(ROLES),
         who=who,
     )
 

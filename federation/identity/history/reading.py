@@ -56,6 +56,13 @@ def acts_about(session: Session, volunteer_ids: Sequence[str]) -> list[ActTold]:
     ]
 
 
+def has_moved(session: Session, registration_id: str) -> bool:
+    """Whether a registration has come under another ID than it had at first, also where it has returned since."""
+    event = IdentityEvent
+    moved = select(event.number).where(event.registration_id == registration_id, event.type == IdentityEventType.MOVED)
+    return session.execute(moved.limit(1)).first() is not None
+
+
 def issue_numbers(session: Session, volunteer_ids: Sequence[str]) -> dict[str, int]:
     """With which event each of these IDs became known: of two, the smaller number is that of the ID which was issued first."""
     event = IdentityEvent

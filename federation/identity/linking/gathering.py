@@ -76,6 +76,16 @@ class Neighbourhood:
         for token in known.tokens:
             self.by_token[token].add(known.registration_id)
 
+    def is_alone(self, registration_id: str) -> bool:
+        """Whether its person has no other registration."""
+        return len(self.members[self.volunteer_ids[registration_id]]) == 1
+
+    def move(self, known: Known, volunteer_id: str) -> None:
+        """Takes note of whose a registration is that may have been somebody else's before."""
+        if before := self.volunteer_ids.get(known.registration_id):
+            self.members[before].discard(known.registration_id)
+        self.place(known, volunteer_id)
+
 
 def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: int, settings: Settings) -> Neighbourhood:
     """Everybody whom a registration in `recorded` may be, and those themselves where they are linked already."""
@@ -89,6 +99,14 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
         found.place(known, volunteer_id)
     found.apart = _told_apart(session, found.known.keys() | {one.known.registration_id for one in recorded})
     return found
+
+
+def follow(session: Session, neighbourhood: Neighbourhood, registration_id: str, *, settings: Settings) -> None:
+    """Takes note that a registration has come to another person, of whom everything is known from now on."""
+    members = _persons_of(session, [registration_id], settings)
+    for known, volunteer_id in members:
+        neighbourhood.move(known, volunteer_id)
+    neighbourhood.apart |= _told_apart(session, [known.registration_id for known, _ in members])
 
 
 _keys, _links, _pairs = CandidateKey.__table__.c, Link.__table__.c, DoNotLink.__table__.c

@@ -9,19 +9,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from federation.identity.asking.asking import conclude
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
-from federation.identity.linking.gathering import Neighbourhood, gather
+from federation.identity.linking.gathering import Neighbourhood, follow, gather
 from federation.identity.linking.issuing import promised_ids, unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
 from federation.identity.matching.counting import read_frequencies
-from federation.identity.matching.deciding import Asked, Decision, Finding, Known, ReviewKind, decide
+from federation.identity.matching.deciding import Asked, Decision, Finding, Known, Pair, ReviewKind, decide
 from federation.identity.matching.judging import Judge, current_judge
 from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
 from federation.identity.reviews.closing import close_after_correction
@@ -40,7 +40,15 @@ SignedIn: TypeAlias = Callable[[Session, str, Collection[str]], Mapping[str, str
 """Gives the volunteer IDs of those among some subjects (OpenID Connect's `sub`) whom the hub has signed in at a district."""
 
 _FIRST_VERSION = 1
-_REASONS = {Finding.DOCUMENT: LinkReason.DOCUMENT, Finding.ALIKE: LinkReason.LIKENESS}
+REASONS = {Finding.DOCUMENT: LinkReason.DOCUMENT, Finding.ALIKE: LinkReason.LIKENESS}
+"""Why a registration joins somebody, by what comparing the two came to."""
+
+
+class JoinLate(Protocol):
+    """Lets a registration that is a person of its own join somebody after all (`merging.joining_late`)."""
+
+    def __call__(self, session: Session, registration_id: str, *, settings: Settings, at: datetime) -> bool:
+        """Compares it with everybody once more; gives whether it has joined anybody."""
 
 
 def link_registrations(
@@ -51,6 +59,7 @@ def link_registrations(
     settings: Settings,
     now: Callable[[], datetime],
     signed_in: SignedIn,
+    join_late: JoinLate,
 ) -> None:
     """Records the registrations in `facts` (`RegistrationState`), links the new ones, and tells `district` their IDs.
 
@@ -64,7 +73,7 @@ def link_registrations(
     known = signed_in(session, district, set(opened.values())) if opened else {}
     theirs = {registration_id: known[subject] for registration_id, subject in opened.items() if subject in known}
     due = [one for one in recorded if settings.links_on_arrival or one.is_linked or one.known.registration_id in theirs]
-    link(session, due, settings=settings, at=now(), theirs=theirs)
+    link(session, due, settings=settings, at=now(), join_late=join_late, theirs=theirs)
 
 
 def link(
@@ -73,18 +82,17 @@ def link(
     *,
     settings: Settings,
     at: datetime,
+    join_late: JoinLate,
     theirs: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Links those of `recorded` that are not linked, and asks about the others what there is to ask, in the caller's turn.
 
-    `theirs` has the volunteer IDs of people who opened one of them while they were signed in.
+    `theirs` has the volunteer IDs of people who opened one of them while they were signed in. Whoever joins somebody and is
+    certainly a person of one registration as well lets that one `join_late`.
     """
     if not recorded:
         return
-    judge = current_judge(
-        session, read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
-    )
-    neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
+    judge, neighbourhood = _surroundings(session, recorded, settings)
     unlinked = sum(not one.is_linked for one in recorded)
     batch = _Batch(judge, iter(unused_ids(session, unlinked, province=settings.province)), at=at)
     promised = promised_ids(session, theirs.values())
@@ -99,7 +107,37 @@ def link(
         elif not one.is_linked:
             neighbourhood.settle(one.known, batch.link(subject, decision, neighbourhood.volunteer_ids))
         batch.ask(subject, decision, neighbourhood.volunteer_ids, is_linked=own is not None)
+        for other in () if own else decision.as_certain:
+            if neighbourhood.is_alone(other.registration_id):
+                batch.write(session)
+                batch = _Batch(judge, batch.ids, at=at)
+                if join_late(session, other.registration_id, settings=settings, at=at):
+                    follow(session, neighbourhood, other.registration_id, settings=settings)
     batch.write(session)
+
+
+def look_again(session: Session, known: Known, *, volunteer_id: str, settings: Settings) -> tuple[Decision, Judge]:
+    """Whose a registration with this ID would be if it came only now, and by what that was judged."""
+    judge, neighbourhood = _surroundings(session, [Recorded(known, is_linked=True)], settings)
+    return _decide(neighbourhood.as_compared(known), neighbourhood, judge, own=volunteer_id), judge
+
+
+def evidence_of(joined: Pair, judge: Judge) -> dict[str, Any]:
+    """What the history keeps of a pair by which a registration joined somebody."""
+    return {
+        "with": joined.other.registration_id,
+        "agreeing": joined.agreeing,
+        "weight": joined.score.weight,
+        "fields": joined.score.evidence,
+        "model": judge.model.version,
+        "policy": judge.policy.version,
+    }
+
+
+def _surroundings(session: Session, recorded: Sequence[Recorded], settings: Settings) -> tuple[Judge, Neighbourhood]:
+    frequencies = read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
+    judge = current_judge(session, frequencies)
+    return judge, gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
 
 
 def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge, *, own: str | None) -> Decision:
@@ -134,22 +172,10 @@ class _Batch:
         joined = decision.join
         if joined:
             volunteer_id = volunteer_ids[joined.other.registration_id]
-            reason = _REASONS[joined.finding]
+            reason = REASONS[joined.finding]
         else:
             volunteer_id = self._issue(subject, next(self.ids))
             reason = LinkReason.PROVISIONAL if decision.asked else LinkReason.FIRST
-        evidence = (
-            {
-                "with": joined.other.registration_id,
-                "agreeing": joined.agreeing,
-                "weight": joined.score.weight,
-                "fields": joined.score.evidence,
-                "model": self.judge.model.version,
-                "policy": self.judge.policy.version,
-            }
-            if joined
-            else {}
-        )
         self._link(
             subject,
             volunteer_id,
@@ -159,7 +185,7 @@ class _Batch:
                 "model_version": self.judge.model.version if joined else None,
             },
             because=reason,
-            evidence=evidence,
+            evidence=evidence_of(joined, self.judge) if joined else {},
         )
         return volunteer_id
 

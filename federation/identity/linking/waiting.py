@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from federation.identity.linking.gathering import read_known
-from federation.identity.linking.linking import link
+from federation.identity.linking.linking import JoinLate, link
 from federation.identity.linking.recording import Recorded, index
 from federation.identity.matching import keys
 from federation.identity.models import Link, Registration
@@ -37,7 +37,9 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Registration).outerjoin(Link, its_link).where(_WAITS)) or 0
 
 
-def link_waiting(session: Session, *, after: str, limit: int, settings: Settings, at: datetime) -> Chunk | None:
+def link_waiting(
+    session: Session, *, after: str, limit: int, settings: Settings, at: datetime, join_late: JoinLate
+) -> Chunk | None:
     """Links the next `limit` registrations behind `after` that wait; None where there are no more.
 
     Whoever began at the first again would walk over all that are linked already: of a million, for longer than linking takes.
@@ -55,5 +57,6 @@ def link_waiting(session: Session, *, after: str, limit: int, settings: Settings
     index(session, [known[registration_id] for registration_id in unindexed], settings, anew=unindexed)
     made = update(Registration).where(bulk.among(session, Registration.registration_id, unindexed))
     session.execute(made.values(keys_version=keys.VERSION).execution_options(synchronize_session=False))
-    link(session, [Recorded(known[row.registration_id], row.is_linked) for row in rows], settings=settings, at=at)
+    recorded = [Recorded(known[row.registration_id], row.is_linked) for row in rows]
+    link(session, recorded, settings=settings, at=at, join_late=join_late)
     return Chunk(len(rows), rows[-1].registration_id)

@@ -125,6 +125,12 @@ class Decision:
         """What is asked where the registration has its ID already: whether it is whom it would have joined, too."""
         return (Asked(ReviewKind.MERGE, self.join), *self.asked) if self.join else self.asked
 
+    @property
+    def as_certain(self) -> tuple[Known, ...]:
+        """Registrations of others than whom it joins, of whose persons it certainly is as well."""
+        certain = (one.pair for one in self.asked if self.join and one.pair and one.pair.finding in _CERTAIN)
+        return tuple(pair.other for pair in certain)
+
 
 Compare: TypeAlias = Callable[[Features, Features], Score]
 

@@ -89,10 +89,27 @@ class Act:
         self._persons[district] += 1
         self._step(IdentityEventType.ISSUED, volunteer_id, registration_id, district=district)
 
-    def move(self, link: Link, to: str, *, because: LinkReason = LinkReason.STEWARD) -> None:
-        """A registration comes under another ID; it is verified by that where a steward says so."""
-        verified = link.verified or because is LinkReason.STEWARD
-        has = LinkStanding(reason=because, by=self.by, weight=None, model_version=None, verified=verified, linked_at=self.at)
+    def move(
+        self,
+        link: Link,
+        to: str,
+        *,
+        because: LinkReason = LinkReason.STEWARD,
+        weight: float | None = None,
+        model_version: str | None = None,
+    ) -> None:
+        """A registration comes under another ID; it is verified by that where a steward says so.
+
+        Where a machine compared, `weight` (bits) and `model_version` say what it found.
+        """
+        has = LinkStanding(
+            reason=because,
+            by=self.by,
+            weight=weight,
+            model_version=model_version,
+            verified=link.verified or because is LinkReason.STEWARD,
+            linked_at=self.at,
+        )
         self.put(link, to, has)
 
     def put(self, link: Link, to: str, has: LinkStanding) -> None:

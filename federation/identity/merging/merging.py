@@ -107,10 +107,18 @@ def plan_merge(session: Session, one: str, other: str, *, settings: Settings) ->
     return Merger(survivor, loser, tuple(told_apart(session, survivor.registration_ids, loser.registration_ids)))
 
 
-def take_over(act: Act, person: Person, *, to: str, because: LinkReason) -> None:
+def take_over(
+    act: Act,
+    person: Person,
+    *,
+    to: str,
+    because: LinkReason,
+    weight: float | None = None,
+    model_version: str | None = None,
+) -> None:
     """Moves the person's links under another ID, leads all its IDs there, and closes what was asked about the two."""
     for member in person.members:
-        act.move(member.link, to, because=because)
+        act.move(member.link, to, because=because, weight=weight, model_version=model_version)
     for alias in (*person.aliases, person.volunteer_id):
         act.lead(alias, to=to)
     for review in settled_by_one_id(act.session, person.registration_ids):

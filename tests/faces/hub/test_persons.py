@@ -1,16 +1,17 @@
 """Does a steward see who a person is and what has happened, and mend it?"""
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from federation.accounts.models import Role
-from federation.identity.history.models import IdentityEvent
+from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.models import DoNotLink
 from federation.identity.reviews.models import Review, ReviewDecision
 from federation.identity.stewarding.deciding import decide
-from tests.hub.peers import Hub, hours
+from tests.hub.peers import Hub, hours, registration
 from tests.hub.stewards import Desk, desk_of, somebody
 from tests.support.stewards import Steward, steward
 
@@ -153,6 +154,18 @@ def test_the_figures_show_no_share_of_few_answers(hub: Hub, desk: Desk, chen: St
         desk.does(decide, review.number, decision, settings=hub.settings, by="mei", reason="seen")
     chen.get("/stewards/figures/")
     assert "Same document, otherwise unlike 1 1 2 0 1 of 3, too few for a share" in chen.text()
+
+
+def test_who_joined_late_says_what_showed_it_and_can_be_parted_again(hub: Hub, chen: Steward) -> None:
+    hers: dict[str, Any] = {"name": "欧阳若兰", "birth_date": "1987-11-23", "phone": "13912345678"}
+    alone, other = registration("r1", **hers), registration("r2", document="D", name="欧阳若岚", birth_date="1987-03-05")
+    desk = desk_of(hub, {"futian": [alone], "luohu": [other], "nanshan": [registration("r3", document="D", **hers)]})
+    words = said(chen, desk.ids()["r1"])
+    assert "so like that a machine may link, as the registration in Nanshan shows (" in words
+    assert "Reason: likeness" not in words
+    act = next(event.number for event in hub.rows(IdentityEvent) if event.type is IdentityEventType.MERGED)
+    chen.post(f"/stewards/persons/{desk.ids()['r1']}/acts/{act}/undo")
+    assert len(set(desk.ids().values())) == 2
 
 
 def said(visitor: Steward, volunteer_id: str) -> str:
