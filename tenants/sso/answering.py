@@ -9,10 +9,14 @@ from tenants.sso.provider import Granted, Provider
 
 @dataclass(frozen=True)
 class Awaited:
-    """By what an answer is known as that to one's own question (OpenID Connect's nonce, and RFC 7636); the browser keeps it."""
+    """By what an answer is known as that to one's own question (OpenID Connect's nonce, and RFC 7636); the browser keeps it.
+
+    `authenticated_after` is as in `Asked`.
+    """
 
     nonce: str
     code_verifier: str
+    authenticated_after: int | None
 
 
 def take_answer(answer: Mapping[str, Sequence[str]], awaited: Awaited | None, provider: Provider) -> Granted:
@@ -32,4 +36,9 @@ def take_answer(answer: Mapping[str, Sequence[str]], awaited: Awaited | None, pr
         raise SignInDeclined("You were not signed in. Begin again whenever you want.", what=said["error"])
     if not said.get("code"):
         raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="no code")
-    return provider.take_code(said["code"], nonce=awaited.nonce, code_verifier=awaited.code_verifier)
+    return provider.take_code(
+        said["code"],
+        nonce=awaited.nonce,
+        code_verifier=awaited.code_verifier,
+        authenticated_after=awaited.authenticated_after,
+    )

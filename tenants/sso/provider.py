@@ -47,12 +47,16 @@ _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass(frozen=True)
 class Asked:
-    """What a browser was sent to the provider with, and by what its answer is known; the face keeps it for that browser."""
+    """What a browser was sent to the provider with, and by what its answer is known; the face keeps it for that browser.
+
+    `authenticated_after` is since when, in seconds since 1970, its person must have shown who they are, if that was asked for.
+    """
 
     address: str
     state: str
     nonce: str
     code_verifier: str
+    authenticated_after: int | None
 
 
 @dataclass(frozen=True)
@@ -93,22 +97,37 @@ class Provider:
         self._known_at = self._keys_at = self._silent_until = float("-inf")
         self._turn = threading.Lock()
 
-    def ask(self, *, language: str, assurance: int) -> Asked:
-        """Where to send a browser so that its person signs in, and is as surely who they are as `assurance` says."""
-        begun = self._known().create_authorization_url(
-            self.public_url + CALLBACK_PATH, acr_values=str(assurance), ui_locales=language
-        )
-        return Asked(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"])
+    def look(self) -> None:
+        """Sees whether it answers, before somebody is sent there from the middle of their work; raises `HubUnavailable`."""
+        if self._discovered() is None:
+            raise HubUnavailable(_SILENT)
 
-    def take_code(self, code: str, *, nonce: str, code_verifier: str) -> Granted:
-        """What the provider gives for the code with which a browser came back."""
+    def ask(self, *, language: str, assurance: int, within: timedelta | None = None) -> Asked:
+        """Where to send a browser so that its person signs in, and is as surely who they are as `assurance` says.
+
+        They come back with a sign-in that is `within` so much time, however far the clocks are apart, and stays so for as long
+        as it takes to press a button: whoever showed longer ago who they are shows it anew.
+        """
+        wanted, authenticated_after = {"acr_values": str(assurance), "ui_locales": language}, None
+        if within is not None:
+            seconds = int((within - 2 * LEEWAY).total_seconds())
+            wanted["max_age"], authenticated_after = str(seconds), int(time.time()) - seconds
+        begun = self._known().create_authorization_url(self.public_url + CALLBACK_PATH, **wanted)
+        return Asked(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"], authenticated_after)
+
+    def take_code(self, code: str, *, nonce: str, code_verifier: str, authenticated_after: int | None = None) -> Granted:
+        """What the provider gives for the code with which a browser came back; the rest is what it was asked with."""
         said = self._exchange(
             grant_type="authorization_code",
             code=code,
             code_verifier=code_verifier,
             redirect_uri=self.public_url + CALLBACK_PATH,
         )
-        return self._granted(said, nonce=nonce)
+        granted = self._granted(said, nonce=nonce)
+        if authenticated_after is not None:
+            earliest = datetime.fromtimestamp(authenticated_after, UTC) - LEEWAY
+            _refuse_unless(granted.identity.authenticated_at >= earliest, "an old sign-in")
+        return granted
 
     def renew(self, refresh_token: str) -> Granted:
         """What the provider says now of whom it gave this token for."""
@@ -150,7 +169,7 @@ class Provider:
         _refuse_unless(told.get("sub") == proven.get("sub"), "two people")
         try:
             identity = _read_identity(proven, told)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="claims") from error
         return Granted(identity, id_token, said.get("refresh_token"))
 
@@ -293,6 +312,7 @@ def _read_identity(proven: dict[str, Any], told: dict[str, Any]) -> Identity:
         sid=_required(proven, "sid"),
         name=str(told.get("name") or ""),
         assurance=int(proven.get("acr", 0)),
+        authenticated_at=datetime.fromtimestamp(int(proven["auth_time"]), UTC),
         volunteer_id=_text(told.get("volunteer")),
         aliases=tuple(map(str, told.get("volunteer_aliases") or ())),
         roles=tuple(map(str, told.get("roles") or ())),

@@ -27,6 +27,7 @@ from tests.support.district import District, founded_district
 from tests.support.made_provider import (
     PUBLIC_URL,
     Provider,
+    at_desk,
     come_back,
     let_the_interval_pass,
     new_key,
@@ -391,15 +392,26 @@ def test_24_who_signed_out_elsewhere_is_out_here_at_once_and_sees_nothing_by_goi
     assert all(held.id_token is held.refresh_token is None for held in district.session.query(LocalSession))
 
 
-def at_desk(district: District, provider: Provider, **changes: Any) -> Visitor:
-    """A coordinator who signed in at the hub, and has linked their account here."""
-    add_staff(district, "li", role=Role.COORDINATOR)
-    provider.person = somebody(**{"acr": "2", "roles": ["coordinator"], **changes})
-    visitor = Visitor(district)
-    sign_in(visitor, provider, "/sign-in/desk")
-    visitor.get("/sign-in")
-    visitor.post("/sign-in/link", username="li", password=PASSWORD)
-    return visitor
+@pytest.mark.parametrize("minutes_ago", [16, 60])
+def test_19_an_older_sign_in_than_was_asked_for_does_nothing_grave(
+    district: District, provider: Provider, minutes_ago: int
+) -> None:
+    li = at_desk(district, provider, auth_time=int(time.time()) - minutes_ago * 60)
+    registration = district.registration("FT1")
+    assert li.get(f"/volunteers/{registration.id}/slip").headers["Location"] == "/sign-in/again"
+    back = come_back(li, provider, "/sign-in/desk")
+    answer = li.get(back)
+    assert answer.status_code == 400
+    assert "an old sign-in" in answer.text
+    assert li.get(f"/volunteers/{registration.id}/slip").headers["Location"] == "/sign-in/again"
+
+
+@pytest.mark.parametrize("auth_time", [None, "yesterday", 10**30])
+def test_19_without_the_time_when_somebody_showed_who_they_are_nobody_is_signed_in(
+    visitor: Visitor, provider: Provider, auth_time: Any
+) -> None:
+    provider.person["auth_time"] = auth_time
+    assert_refused(visitor, visitor.get(come_back(visitor, provider)))
 
 
 def test_27_a_role_that_the_hub_takes_ends_here_within_the_refresh_interval(district: District, provider: Provider) -> None:
