@@ -121,14 +121,15 @@ def places(permission: Permission) -> set[uuid.UUID]:
 
 
 def for_templates() -> dict[str, Any]:
-    """What templates know of the desk: who sits there, and what they may do anywhere."""
+    """What templates know of the desk: who sits there, and what they may do anywhere, and in the whole district."""
     sitting = g.get("staff")
     may = {permission.value for permission in Permission if sitting and places(permission)}
-    whole = sitting is not None and root(db.session()).id in places(Permission.IMPORT)
+    district = root(db.session()).id if sitting else None
+    may_in_all = {permission.value for permission in Permission if sitting and district in places(permission)}
     return {
         "staff": sitting,
         "signed_in": g.get("signed_in"),
         "may": may,
-        "may_import": whole,
+        "may_in_all": may_in_all,
         "district_name": settings().district_name,
     }

@@ -20,7 +20,7 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from tenants.sso.models import LocalSession
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import latest_events
 from tenants.staff.models import Role
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import District, founded_district

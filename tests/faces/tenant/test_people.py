@@ -8,7 +8,7 @@ import pytest
 from tenants.hours import certifying
 from tenants.registrations.models import Registration
 from tenants.sso.models import RelyingParty
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import latest_events
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import NOW, District, founded_district
 from tests.support.made_provider import PUBLIC_URL, Provider, come_back, let_the_interval_pass, provider_of, sign_in, somebody
