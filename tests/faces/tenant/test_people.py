@@ -184,6 +184,12 @@ def test_while_the_hub_is_away_not_everybody_waits_for_it(district: District, pr
     assert len(provider.calls) == asked + 1
 
 
+@pytest.mark.parametrize(("reads", "tag"), [("zh-CN", "zh-Hans"), ("en-GB", "en")])
+def test_the_hub_is_told_in_which_language_somebody_reads(provider: Provider, district: District, reads: str, tag: str) -> None:
+    come_back(Visitor(district, {"Accept-Language": reads}), provider)
+    assert provider.asked[-1]["ui_locales"] == tag
+
+
 def test_who_comes_back_while_the_hub_is_away_is_told_to_try_again(provider: Provider, volunteer: Visitor) -> None:
     back = come_back(volunteer, provider)
     provider.away = True
