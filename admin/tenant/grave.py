@@ -51,5 +51,5 @@ def grave(
 
 def _address(page: str) -> str:
     """That of the page from which the request came, with all that the request's own address says."""
-    path, query = url_for(page, **(request.view_args or {})), request.query_string.decode()
+    path, query = url_for(page, **(request.view_args or {})), request.query_string.decode("latin-1")
     return f"{path}?{query}" if query else path
