@@ -18,11 +18,12 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, KeySet
 from requests import HTTPError, RequestException
 
 from tenants.errors import AnswerRefused, HubUnavailable, SessionRefused
+from tenants.sso.flaws import Flaw, refused_for
 from tenants.sso.models import Identity
 
 CALLBACK_PATH = "/sign-in/callback"
@@ -126,7 +127,7 @@ class Provider:
         granted = self._granted(said, nonce=nonce)
         if authenticated_after is not None:
             earliest = datetime.fromtimestamp(authenticated_after, UTC) - LEEWAY
-            _refuse_unless(granted.identity.authenticated_at >= earliest, "an old sign-in")
+            _refuse_unless(granted.identity.authenticated_at >= earliest, Flaw.OLD)
         return granted
 
     def renew(self, refresh_token: str) -> Granted:
@@ -151,13 +152,13 @@ class Provider:
         """Who signed out, by a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6)."""
         said = self._decode(token, "logout+jwt")
         claims = said.claims
-        _refuse_unless(claims.get("iss") == self.issuer, "another issuer")
-        _refuse_unless(self.client_id in _listed(claims.get("aud")), "another audience")
-        _refuse_unless("nonce" not in claims, "a nonce")
+        _refuse_unless(claims.get("iss") == self.issuer, Flaw.ISSUER)
+        _refuse_unless(self.client_id in _listed(claims.get("aud")), Flaw.AUDIENCE)
+        _refuse_unless("nonce" not in claims, Flaw.NONCE)
         events = claims.get("events")
-        _refuse_unless(isinstance(events, dict) and isinstance(events.get(_LOGOUT_EVENT), dict), "no such event")
+        _refuse_unless(isinstance(events, dict) and isinstance(events.get(_LOGOUT_EVENT), dict), Flaw.EVENT)
         jti, sid, subject = (claims.get(name) for name in ("jti", "sid", "sub"))
-        _refuse_unless(bool(_text(jti)) and bool(_text(sid) or _text(subject)), "nobody who is meant")
+        _refuse_unless(bool(_text(jti)) and bool(_text(sid) or _text(subject)), Flaw.NOBODY)
         return SignedOut(str(jti), _text(sid), _text(subject), self._period(claims))
 
     def _granted(self, said: dict[str, Any], *, nonce: str | None) -> Granted:
@@ -166,11 +167,11 @@ class Provider:
         client = self._known()
         told: dict[str, Any] = self._reached(lambda: client.userinfo(token=said))
         # The one says who signed in, the other who that is: only together do they say anything (section 5.3.2).
-        _refuse_unless(told.get("sub") == proven.get("sub"), "two people")
+        _refuse_unless(told.get("sub") == proven.get("sub"), Flaw.PERSONS)
         try:
             identity = _read_identity(proven, told)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="claims") from error
+            raise refused_for(Flaw.CLAIMS) from error
         return Granted(identity, id_token, said.get("refresh_token"))
 
     def _proven(self, id_token: str, *, nonce: str | None, access_token: str | None) -> dict[str, Any]:
@@ -183,15 +184,15 @@ class Provider:
             claims.validate(now=int(time.time()), leeway=int(LEEWAY.total_seconds()))
         except JoseError as error:
             self._refuse_other_clock(token.claims)
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what=error.error) from error
+            raise refused_for(Flaw.EXPIRED if isinstance(error, ExpiredTokenError) else Flaw.CLAIMS) from error
         self._refuse_other_clock(claims)
         return dict(claims)
 
     def _period(self, claims: dict[str, Any]) -> datetime:
         """Until when the token counts, which counts now."""
-        _refuse_unless(all(isinstance(claims.get(name), int) for name in ("iat", "exp")), "no time")
+        _refuse_unless(all(isinstance(claims.get(name), int) for name in ("iat", "exp")), Flaw.TIME)
         self._refuse_other_clock(claims)
-        _refuse_unless(claims["exp"] > time.time() - LEEWAY.total_seconds(), "it has expired")
+        _refuse_unless(claims["exp"] > time.time() - LEEWAY.total_seconds(), Flaw.EXPIRED)
         return datetime.fromtimestamp(claims["exp"], UTC)
 
     def _refuse_other_clock(self, claims: dict[str, Any]) -> None:
@@ -208,14 +209,14 @@ class Provider:
         """A token of the provider's, of this kind; with the newest keys where it names one that is not known here."""
         try:
             header = jws.extract_compact(token.encode()).headers()
-            _refuse_unless(str(header.get("typ", "JWT")).lower() == kind.lower(), "another kind of token")
-            _refuse_unless(isinstance(header.get("kid"), str), "no key")
+            _refuse_unless(str(header.get("typ", "JWT")).lower() == kind.lower(), Flaw.KIND)
+            _refuse_unless(isinstance(header.get("kid"), str), Flaw.KEY)
             try:
                 return jwt.decode(token, self._keys(), algorithms=_ALGORITHMS)
             except InvalidKeyIdError:
                 return jwt.decode(token, self._keys(newest=True), algorithms=_ALGORITHMS)
         except (JoseError, ValueError) as error:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="signature") from error
+            raise refused_for(Flaw.SIGNATURE) from error
 
     def _keys(self, *, newest: bool = False) -> KeySet:
         client = self._known()
@@ -264,7 +265,7 @@ class Provider:
         except (AnswerRefused, HubUnavailable):
             return None
         if metadata.get("issuer") != self.issuer:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="issuer")
+            raise refused_for(Flaw.ISSUER)
         return client
 
 
@@ -334,6 +335,6 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _refuse_unless(holds: bool, what: str) -> None:
+def _refuse_unless(holds: bool, flaw: Flaw) -> None:
     if not holds:
-        raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what=what)
+        raise refused_for(flaw)

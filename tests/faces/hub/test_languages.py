@@ -6,9 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.hub.peers import Hub
+from tests.support.people import Someone
 from tests.support.provider import Person, RelyingParty, RunningProvider, request_id_of, running_provider
+from tests.support.stewards import Steward
 
 
 @pytest.fixture
@@ -139,3 +143,17 @@ def test_a_choice_of_long_ago_counts_where_nobody_says_otherwise(
 def test_a_choice_that_nobody_made_is_none(client: FlaskClient, kept: str) -> None:
     client.set_cookie("banyan_language", kept)
     assert IN_ENGLISH in client.get("/sign-in", headers={"Accept-Language": "en"}).text
+
+
+def test_a_refusal_is_said_in_the_reader_s_language(app: Flask, hub: Hub, chen: Steward) -> None:
+    someone = Someone(app, hub)
+    someone.sign_up()
+    for visitor, act, said in (
+        (someone, "recovery-codes", "恢复码用于应用丢失时代替应用。请先添加应用。"),
+        (chen, "app/remove", "您在这里为他人办事，需要第二重验证。请先添加通行密钥。"),
+    ):
+        visitor.headers["Accept-Language"] = "zh-CN"
+        visitor.get("/account/factors")
+        answer = visitor.post(f"/account/factors/{act}")
+        assert answer.status_code == 409
+        assert said in answer.text
