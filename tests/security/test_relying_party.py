@@ -349,7 +349,7 @@ def test_21_a_clock_that_is_ten_minutes_off_is_named(visitor: Visitor, provider:
         {"iat": None},
         {"iat": int(time.time()) + 600},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_23_a_bad_logout_token_is_refused_and_kept_by_nobody(
     visitor: Visitor, provider: Provider, said: dict[str, Any]
