@@ -1,9 +1,10 @@
 """What does a district's program have to be told?"""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 from joserfc.jwk import OKPKey
 
 from sync import streams
@@ -25,6 +26,8 @@ from sync.settings import (
 
 # The district is an organization, too: the root of its tree.
 LONGEST_ORGANIZATION_NAME = 120
+# Less than the shortest leaves no time for clocks that are apart, and more than a working day asks nobody.
+_RECENT_MINUTES = (5, 720)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Settings:
     `token_key` is the federation's key for document tokens, the same in every district, and `token_key_version` says which
     of its keys; `next_token_key` is the one that is to follow it, of the version after that.
     `field_cipher` encrypts identity numbers in this district's database and is nobody else's. `public_url` is where people find
-    the district's pages; without it nobody signs in here by the hub's word.
+    the district's pages; without it nobody signs in here by the hub's word. Whoever does something grave has shown no more
+    than `recent_minutes` before who they are.
     """
 
     district: str
@@ -52,11 +56,17 @@ class Settings:
     token_key_version: int = 1
     next_token_key: bytes | None = field(default=None, repr=False)
     public_url: str | None = None
+    recent_minutes: int = 15
 
     @property
     def cookie_prefix(self) -> str:
         """With what the name of a cookie begins, so that a browser takes it from this host alone; it wants HTTPS for that."""
         return "__Host-" if self.secure_cookies else ""
+
+    @property
+    def recent(self) -> timedelta:
+        """For how long it counts that somebody showed who they are, before something grave."""
+        return timedelta(minutes=self.recent_minutes)
 
     @property
     def token_keys(self) -> dict[int, bytes]:
@@ -89,6 +99,7 @@ def _build(env: Env) -> Settings:
         token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
         public_url=optional_secret(env, "PUBLIC_URL", web_address),
+        recent_minutes=env.int("RECENT_MINUTES", 15, validate=validate.Range(*_RECENT_MINUTES)),
     )
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, got_request_exception
 
 from admin import streams
 from admin.frame import frame
-from admin.tenant import desk, refusals, wording
+from admin.tenant import desk, refusals, security_wording, wording
 from admin.tenant.city import blueprint as city
 from admin.tenant.correcting import blueprint as correcting
 from admin.tenant.home import blueprint as home
@@ -13,6 +13,7 @@ from admin.tenant.imports import blueprint as imports
 from admin.tenant.questions import blueprint as questions
 from admin.tenant.queue import blueprint as queue
 from admin.tenant.recording import blueprint as recording
+from admin.tenant.security import blueprint as security
 from admin.tenant.signing_in import blueprint as signing_in
 from admin.tenant.volunteers import blueprint as volunteers
 from admin.tenant.vouching import blueprint as vouching
@@ -27,10 +28,12 @@ def register(app: Flask) -> None:
     pages.before_request(desk.require_staff)
     pages.after_request(desk.keep_nowhere)
     pages.app_context_processor(desk.for_templates)
-    for blueprint in (signing_in, home, queue, hours, recording, volunteers, vouching, correcting, questions, imports, city):
+    daily = (home, queue, hours, recording, volunteers, vouching, correcting, questions, imports)
+    for blueprint in (signing_in, *daily, city, security):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)
     got_request_exception.connect(desk.ask_nothing_more, app)
     wording.register(app)
+    security_wording.register(app)
     streams.register(app)

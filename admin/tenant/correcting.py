@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from admin.persons import DOCUMENTS, gender
 from admin.tenant import desk, refusals
 from admin.tenant.acts import ActForm, actor
+from admin.tenant.grave import grave
 from sync.documents import DocumentKind
 from tenants.db import db
 from tenants.errors import Invalid
@@ -61,12 +62,14 @@ class RegistrationForm(ActForm):
 
 
 @blueprint.get("")
+@grave()
 def show(registration_id: uuid.UUID) -> str:
     """The form, with what is there."""
     return _page(registration_seen(db.session(), registration_id, desk.places(Permission.REGISTER)))
 
 
 @blueprint.post("")
+@grave(".show", press=lazy_gettext("Put it right"))
 def correct(registration_id: uuid.UUID) -> Response | tuple[str, int]:
     """Puts the registration right; whoever came from a question of the city's goes back to it."""
     form = RegistrationForm()

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 from tenants.db import db
 from tenants.organizations.arranging import at_or_below, root
 from tenants.settings import Settings
+from tenants.sso.knowing import KnownProvider
 from tenants.sso.models import LocalSession, SecurityEventKind
+from tenants.sso.provider import Provider
 from tenants.sso.security_events import note
 from tenants.sso.sessions import begin_local_session, cookie
 from tenants.staff.models import StaffMember
@@ -41,6 +43,12 @@ def sit_down(staff: StaffMember) -> Response:
 def go_on() -> Response:
     """Leads who has just signed in where they wanted to go."""
     return redirect(session.pop(_NEXT, None) or url_for("desk.home.show"), code=303)
+
+
+def ask_again(back: str) -> Response:
+    """Leads to where whoever sits here shows once more that it is them, and from there to the local address `back`."""
+    session[_NEXT] = back
+    return redirect(url_for("desk.signing_in.show_again"), code=303)
 
 
 def require_staff() -> Response | None:
@@ -89,6 +97,14 @@ def settings() -> Settings:
     return found
 
 
+def provider() -> Provider:
+    """The city's provider, with no transaction open: what it is asked takes a while. Raises `NotPrepared`."""
+    known: KnownProvider = current_app.extensions["provider"]
+    found = known.get(db.session())
+    db.session.rollback()
+    return found
+
+
 def now() -> datetime:
     """The moment of this request."""
     moment: datetime = g.now
@@ -105,14 +121,15 @@ def places(permission: Permission) -> set[uuid.UUID]:
 
 
 def for_templates() -> dict[str, Any]:
-    """What templates know of the desk: who sits there, and what they may do anywhere."""
+    """What templates know of the desk: who sits there, and what they may do anywhere, and in the whole district."""
     sitting = g.get("staff")
     may = {permission.value for permission in Permission if sitting and places(permission)}
-    whole = sitting is not None and root(db.session()).id in places(Permission.IMPORT)
+    district = root(db.session()).id if sitting else None
+    may_in_all = {permission.value for permission in Permission if sitting and district in places(permission)}
     return {
         "staff": sitting,
         "signed_in": g.get("signed_in"),
         "may": may,
-        "may_import": whole,
+        "may_in_all": may_in_all,
         "district_name": settings().district_name,
     }

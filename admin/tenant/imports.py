@@ -19,6 +19,7 @@ from wtforms.validators import AnyOf, InputRequired, Optional
 
 from admin.exporting import attachment
 from admin.tenant import desk, refusals
+from admin.tenant.grave import grave
 from admin.tenant.wording import sentence
 from tenants.db import db
 from tenants.errors import Invalid
@@ -131,6 +132,7 @@ def understand(upload_id: uuid.UUID) -> WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.post("/files/<uuid:upload_id>/decision")
+@grave(".look", press=lazy_gettext("Import"))
 def decide(upload_id: uuid.UUID) -> WerkzeugResponse | tuple[str, int]:
     """Begins the import."""
     sent, form = upload_to_change(db.session(), upload_id), DecisionForm()
@@ -147,6 +149,7 @@ def go_on(upload_id: uuid.UUID) -> WerkzeugResponse:
 
 
 @blueprint.get("/files/<uuid:upload_id>/refused.csv")
+@grave(".look", press=lazy_gettext("Refused rows, to mend and upload again"))
 def refused_rows(upload_id: uuid.UUID) -> Response:
     """The refused rows as they were, each with its reason, to be mended and uploaded again."""
     sent = upload_called(db.session(), upload_id)

@@ -4,9 +4,11 @@ import uuid
 
 import segno
 from flask import Blueprint, render_template
+from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from admin.tenant import desk
+from admin.tenant.grave import grave
 from tenants.db import db
 from tenants.registrations.finding import registration_seen
 from tenants.registrations.models import Registration
@@ -19,12 +21,14 @@ _SCALE = 3
 
 
 @blueprint.get("")
+@grave()
 def ask(registration_id: uuid.UUID) -> str:
     """Says what the slip is, before there is one."""
     return render_template("tenant/slip_ask.html", registration=_registration(registration_id))
 
 
 @blueprint.post("")
+@grave(".ask", press=lazy_gettext("Make the slip"))
 def print_slip(registration_id: uuid.UUID) -> str:
     """The slip, to be printed at once: it is shown this once only."""
     registration = _registration(registration_id)

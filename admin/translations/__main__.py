@@ -13,13 +13,14 @@ FOLDER = Path(__file__).parent
 CHECKOUT = FOLDER.parents[1]
 SPEAKING = [FOLDER.parent, CHECKOUT / "api"]
 REFUSING = [
+    "api/hub/people",
     "tenants",
     "federation/accounts",
     "federation/people",
     "federation/sso",
     *(f"federation/identity/{room}" for room in ("asking", "matching", "merging", "reviews", "stewarding")),
 ]
-SENTENCE = re.compile(r"[A-Z].* .*\.")
+SENTENCE = re.compile(r"(?:[A-Z]|%\().* .*\.")
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
@@ -52,8 +53,8 @@ def spoken() -> Catalog:
 def refusals() -> set[str]:
     """The sentences with which a district refuses something, or the hub a steward; pages translate them as they come.
 
-    They stand in the sources as texts that begin with a capital letter and end with a full stop; those of commands are not
-    shown on pages.
+    They stand in the sources as texts that begin with a capital letter, or with a value, and end with a full stop; those of
+    commands are not shown on pages.
     """
     rooms = [CHECKOUT / room for room in REFUSING]
     sources = [path for room in rooms for path in room.rglob("*.py") if not path.name.endswith(("cli.py", "commands.py"))]

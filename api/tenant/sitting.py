@@ -18,7 +18,7 @@ from tenants.sso.sessions import cookie_name, note_use, session_of
 
 PAGES = ("people", "desk")
 # They check a password, and write only after that.
-_BEGIN_BY_LOOKING = frozenset({"desk.signing_in.submit", "desk.signing_in.link"})
+_BEGIN_BY_LOOKING = frozenset({"desk.signing_in.submit", "desk.signing_in.submit_again", "desk.signing_in.link"})
 
 
 def register(app: Flask) -> None:

@@ -14,5 +14,5 @@ def name_of(account: Account, settings: Settings) -> str:
 def seal_name(name: str, settings: Settings) -> bytes:
     """A volunteer's name as it is kept; raises `Invalid`."""
     if not name.strip() or len(name) > LONGEST_NAME:
-        raise Invalid(f"Give your name in at most {LONGEST_NAME} characters.", field="name")
+        raise Invalid("Give your name in at most %(most)s characters.", field="name", most=LONGEST_NAME)
     return settings.field_cipher.encrypt(name.strip().encode())

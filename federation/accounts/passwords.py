@@ -22,7 +22,7 @@ def new_hash(password: str, *, about: tuple[str, ...] = ()) -> str:
     `about` is what others know of the person, such as their name: it makes no password.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
-        raise Invalid(f"A password needs at least {MIN_PASSWORD_LENGTH} characters.", field="password")
+        raise Invalid("A password needs at least %(least)s characters.", field="password", least=MIN_PASSWORD_LENGTH)
     if zxcvbn(password[:_MOST_ESTIMATED], user_inputs=[word for word in about if word])["score"] < _FEWEST_POINTS:
         raise Invalid("This password is among the first that somebody would try. Choose another one.", field="password")
     return hash_of(password)

@@ -30,16 +30,18 @@ class Asked:
     """What a client wants of whoever signs in: to be named to them, and how surely they have to show who they are.
 
     `needs_assurance` is 1 or 2; `authenticated_after` the moment since which they must have shown who they are, if any.
-    `leads_to` is the origin at which the answer ends, which a page's policy must let its form lead to.
+    `leads_to` is the origin at which the answer ends, which a page's policy must let its form lead to. `ui_locales` are the
+    languages in which the person reads, as tags in the order of preference, as of `asked_at`.
     """
 
     client_name: str
     needs_assurance: int
     authenticated_after: datetime | None
     login_hint: str | None
-    ui_locales: str | None
+    ui_locales: str
     leads_to: str
     scope: str
+    asked_at: datetime
 
     @classmethod
     def of(cls, client: Client, parameters: Mapping[str, str], *, asked_at: datetime) -> Self:
@@ -50,9 +52,10 @@ class Asked:
             needs_assurance=min(wanted, default=1),
             authenticated_after=_since(parameters, asked_at),
             login_hint=parameters.get("login_hint"),
-            ui_locales=parameters.get("ui_locales"),
+            ui_locales=parameters.get("ui_locales", ""),
             leads_to=origin_of(parameters["redirect_uri"]),
             scope=parameters["scope"],
+            asked_at=asked_at,
         )
 
     def is_met_by(self, account_session: AccountSession, *, at: datetime) -> bool:

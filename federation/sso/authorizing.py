@@ -51,12 +51,11 @@ class SignInNeeded:
 
 @dataclass(frozen=True)
 class ConsentNeeded:
-    """The person has to say whether the client may know what the words of `scope` stand for."""
+    """The person has to say whether the client may know what the words of `scope` stand for, which it `asked`."""
 
     request_id: str
-    client_name: str
     scope: str
-    leads_to: str
+    asked: Asked
 
 
 Next: TypeAlias = Answer | SignInNeeded | ConsentNeeded
@@ -164,7 +163,7 @@ class _Asking:
         if self._decided is None and ("consent" in self._prompts or consents.has_to_be_asked(consent, self._client, scope)):
             if "none" in self._prompts:
                 raise ConsentRequiredError
-            return ConsentNeeded(self._kept(), self._client.name, scope, asked.leads_to)
+            return ConsentNeeded(self._kept(), scope, asked)
         self._take()
         if self._decided is False:
             raise AccessDeniedError
@@ -230,7 +229,7 @@ def _check(provider: Provider, request: Request) -> str | None:
     ):
         if name in parameters:
             raise refusal
-    if not all(value.isascii() for name, value in parameters.items() if name != "login_hint"):
+    if not all(value.isascii() for name, value in parameters.items() if name not in {"login_hint", "ui_locales"}):
         raise InvalidRequestError("a parameter has characters beyond ASCII")
     if parameters.get("response_mode", "query") != "query":
         raise InvalidRequestError("the response_mode is not supported")

@@ -10,7 +10,7 @@ from sync.databases.resealing import Stock
 from sync.programs.printing import show
 from tenants.operating import district
 from tenants.sso.models import LocalSession, RelyingParty
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import Filter, find_events
 from tenants.sso.setting_up import set_up
 
 STOCKS = (
@@ -49,8 +49,8 @@ def show_log(limit: int) -> None:
     """Show who signed in and out, by whose word, and what was refused."""
     with district() as (session, settings):
         table = Table("When", "What", "Account", "City's name", "From", "More")
-        for event in latest_events(session, limit=limit):
+        for event, username in find_events(session, Filter(), limit=limit):
             when = f"{event.at.astimezone(settings.time_zone):%Y-%m-%d %H:%M:%S}"
             more = escape(json.dumps(event.detail, ensure_ascii=False)) if event.detail else ""
-            table.add_row(when, event.kind, event.actor or "", event.subject or "", event.address, more)
+            table.add_row(when, event.kind, username or "", event.subject or "", event.address, more)
     show(table)

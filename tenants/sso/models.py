@@ -36,14 +36,16 @@ STAFF_ASSURANCE = 2
 class Identity:
     """What the hub says of somebody who signed in there.
 
-    `subject` and `sid` name them and their session at the hub (OpenID Connect). `volunteer_id` is theirs in the whole city,
-    where they have one, and `aliases` are others that lead to it. `roles` are those in this district alone.
+    `subject` and `sid` name them and their session at the hub (OpenID Connect), `authenticated_at` is when they last showed
+    there who they are. `volunteer_id` is theirs in the whole city, where they have one, and `aliases` are others that lead to
+    it. `roles` are those in this district alone.
     """
 
     subject: str
     sid: str
     name: str
     assurance: int
+    authenticated_at: datetime
     volunteer_id: str | None = None
     aliases: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -52,6 +54,7 @@ class Identity:
 class LocalSession(Model):
     """Somebody is signed in here in one browser: by the hub's word, or a member of staff with a password of this district.
 
+    `authenticated_at` is when they last showed who they are, here or at the hub; before anything grave that has to be recent.
     `subject` and all that follows it are the hub's, and missing with a local password. What the hub handed out, `id_token`
     and `refresh_token`, is encrypted. `refresh_at` is when the hub is to be asked again; `hub_silent_since` since when it has
     not answered.
@@ -66,6 +69,7 @@ class LocalSession(Model):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    authenticated_at: Mapped[datetime | None]
     subject: Mapped[str | None] = mapped_column(String(LONGEST_SUBJECT), index=True)
     sid: Mapped[str | None] = mapped_column(String(LONGEST_SUBJECT), index=True)
     name: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
@@ -88,6 +92,10 @@ class LocalSession(Model):
         """Whether the last note of its use is young enough."""
         return at - self.seen_at <= _FRESH
 
+    def is_recent(self, within: timedelta, *, at: datetime) -> bool:
+        """Whether somebody showed so short a time ago that it is them, that they may do what is grave."""
+        return self.authenticated_at is not None and at - self.authenticated_at <= within
+
     def is_due(self, *, at: datetime) -> bool:
         """Whether the hub is to be asked again before this opens anything."""
         return self.refresh_at is not None and at >= self.refresh_at
@@ -95,6 +103,7 @@ class LocalSession(Model):
     def follow(self, identity: Identity, *, at: datetime) -> None:
         """Takes over what the hub says now."""
         self.subject, self.sid, self.name = identity.subject, identity.sid, identity.name[:LONGEST_NAME]
+        self.authenticated_at = identity.authenticated_at
         self.volunteer_id, self.aliases = identity.volunteer_id, list(identity.aliases)
         self.roles, self.assurance = list(identity.roles), identity.assurance
         self.refresh_at, self.hub_silent_since = at + REFRESH_INTERVAL, None

@@ -18,11 +18,12 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import ExpiredTokenError, InvalidKeyIdError, JoseError
 from joserfc.jwk import ECKey, KeySet
 from requests import HTTPError, RequestException
 
 from tenants.errors import AnswerRefused, HubUnavailable, SessionRefused
+from tenants.sso.flaws import Flaw, refused_for
 from tenants.sso.models import Identity
 
 CALLBACK_PATH = "/sign-in/callback"
@@ -47,12 +48,16 @@ _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass(frozen=True)
 class Asked:
-    """What a browser was sent to the provider with, and by what its answer is known; the face keeps it for that browser."""
+    """What a browser was sent to the provider with, and by what its answer is known; the face keeps it for that browser.
+
+    `authenticated_after` is since when, in seconds since 1970, its person must have shown who they are, if that was asked for.
+    """
 
     address: str
     state: str
     nonce: str
     code_verifier: str
+    authenticated_after: int | None
 
 
 @dataclass(frozen=True)
@@ -93,22 +98,37 @@ class Provider:
         self._known_at = self._keys_at = self._silent_until = float("-inf")
         self._turn = threading.Lock()
 
-    def ask(self, *, language: str, assurance: int) -> Asked:
-        """Where to send a browser so that its person signs in, and is as surely who they are as `assurance` says."""
-        begun = self._known().create_authorization_url(
-            self.public_url + CALLBACK_PATH, acr_values=str(assurance), ui_locales=language
-        )
-        return Asked(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"])
+    def look(self) -> None:
+        """Sees whether it answers, before somebody is sent there from the middle of their work; raises `HubUnavailable`."""
+        if self._discovered() is None:
+            raise HubUnavailable(_SILENT)
 
-    def take_code(self, code: str, *, nonce: str, code_verifier: str) -> Granted:
-        """What the provider gives for the code with which a browser came back."""
+    def ask(self, *, language: str, assurance: int, within: timedelta | None = None) -> Asked:
+        """Where to send a browser so that its person signs in, and is as surely who they are as `assurance` says.
+
+        They come back with a sign-in that is `within` so much time, however far the clocks are apart, and stays so for as long
+        as it takes to press a button: whoever showed longer ago who they are shows it anew.
+        """
+        wanted, authenticated_after = {"acr_values": str(assurance), "ui_locales": language}, None
+        if within is not None:
+            seconds = int((within - 2 * LEEWAY).total_seconds())
+            wanted["max_age"], authenticated_after = str(seconds), int(time.time()) - seconds
+        begun = self._known().create_authorization_url(self.public_url + CALLBACK_PATH, **wanted)
+        return Asked(begun["url"], begun["state"], begun["nonce"], begun["code_verifier"], authenticated_after)
+
+    def take_code(self, code: str, *, nonce: str, code_verifier: str, authenticated_after: int | None = None) -> Granted:
+        """What the provider gives for the code with which a browser came back; the rest is what it was asked with."""
         said = self._exchange(
             grant_type="authorization_code",
             code=code,
             code_verifier=code_verifier,
             redirect_uri=self.public_url + CALLBACK_PATH,
         )
-        return self._granted(said, nonce=nonce)
+        granted = self._granted(said, nonce=nonce)
+        if authenticated_after is not None:
+            earliest = datetime.fromtimestamp(authenticated_after, UTC) - LEEWAY
+            _refuse_unless(granted.identity.authenticated_at >= earliest, Flaw.OLD)
+        return granted
 
     def renew(self, refresh_token: str) -> Granted:
         """What the provider says now of whom it gave this token for."""
@@ -132,13 +152,13 @@ class Provider:
         """Who signed out, by a logout token (OpenID Connect Back-Channel Logout 1.0, section 2.6)."""
         said = self._decode(token, "logout+jwt")
         claims = said.claims
-        _refuse_unless(claims.get("iss") == self.issuer, "another issuer")
-        _refuse_unless(self.client_id in _listed(claims.get("aud")), "another audience")
-        _refuse_unless("nonce" not in claims, "a nonce")
+        _refuse_unless(claims.get("iss") == self.issuer, Flaw.ISSUER)
+        _refuse_unless(self.client_id in _listed(claims.get("aud")), Flaw.AUDIENCE)
+        _refuse_unless("nonce" not in claims, Flaw.NONCE)
         events = claims.get("events")
-        _refuse_unless(isinstance(events, dict) and isinstance(events.get(_LOGOUT_EVENT), dict), "no such event")
+        _refuse_unless(isinstance(events, dict) and isinstance(events.get(_LOGOUT_EVENT), dict), Flaw.EVENT)
         jti, sid, subject = (claims.get(name) for name in ("jti", "sid", "sub"))
-        _refuse_unless(bool(_text(jti)) and bool(_text(sid) or _text(subject)), "nobody who is meant")
+        _refuse_unless(bool(_text(jti)) and bool(_text(sid) or _text(subject)), Flaw.NOBODY)
         return SignedOut(str(jti), _text(sid), _text(subject), self._period(claims))
 
     def _granted(self, said: dict[str, Any], *, nonce: str | None) -> Granted:
@@ -147,11 +167,11 @@ class Provider:
         client = self._known()
         told: dict[str, Any] = self._reached(lambda: client.userinfo(token=said))
         # The one says who signed in, the other who that is: only together do they say anything (section 5.3.2).
-        _refuse_unless(told.get("sub") == proven.get("sub"), "two people")
+        _refuse_unless(told.get("sub") == proven.get("sub"), Flaw.PERSONS)
         try:
             identity = _read_identity(proven, told)
-        except (KeyError, TypeError, ValueError) as error:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="claims") from error
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise refused_for(Flaw.CLAIMS) from error
         return Granted(identity, id_token, said.get("refresh_token"))
 
     def _proven(self, id_token: str, *, nonce: str | None, access_token: str | None) -> dict[str, Any]:
@@ -164,15 +184,15 @@ class Provider:
             claims.validate(now=int(time.time()), leeway=int(LEEWAY.total_seconds()))
         except JoseError as error:
             self._refuse_other_clock(token.claims)
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what=error.error) from error
+            raise refused_for(Flaw.EXPIRED if isinstance(error, ExpiredTokenError) else Flaw.CLAIMS) from error
         self._refuse_other_clock(claims)
         return dict(claims)
 
     def _period(self, claims: dict[str, Any]) -> datetime:
         """Until when the token counts, which counts now."""
-        _refuse_unless(all(isinstance(claims.get(name), int) for name in ("iat", "exp")), "no time")
+        _refuse_unless(all(isinstance(claims.get(name), int) for name in ("iat", "exp")), Flaw.TIME)
         self._refuse_other_clock(claims)
-        _refuse_unless(claims["exp"] > time.time() - LEEWAY.total_seconds(), "it has expired")
+        _refuse_unless(claims["exp"] > time.time() - LEEWAY.total_seconds(), Flaw.EXPIRED)
         return datetime.fromtimestamp(claims["exp"], UTC)
 
     def _refuse_other_clock(self, claims: dict[str, Any]) -> None:
@@ -189,14 +209,14 @@ class Provider:
         """A token of the provider's, of this kind; with the newest keys where it names one that is not known here."""
         try:
             header = jws.extract_compact(token.encode()).headers()
-            _refuse_unless(str(header.get("typ", "JWT")).lower() == kind.lower(), "another kind of token")
-            _refuse_unless(isinstance(header.get("kid"), str), "no key")
+            _refuse_unless(str(header.get("typ", "JWT")).lower() == kind.lower(), Flaw.KIND)
+            _refuse_unless(isinstance(header.get("kid"), str), Flaw.KEY)
             try:
                 return jwt.decode(token, self._keys(), algorithms=_ALGORITHMS)
             except InvalidKeyIdError:
                 return jwt.decode(token, self._keys(newest=True), algorithms=_ALGORITHMS)
         except (JoseError, ValueError) as error:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="signature") from error
+            raise refused_for(Flaw.SIGNATURE) from error
 
     def _keys(self, *, newest: bool = False) -> KeySet:
         client = self._known()
@@ -245,7 +265,7 @@ class Provider:
         except (AnswerRefused, HubUnavailable):
             return None
         if metadata.get("issuer") != self.issuer:
-            raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="issuer")
+            raise refused_for(Flaw.ISSUER)
         return client
 
 
@@ -293,6 +313,7 @@ def _read_identity(proven: dict[str, Any], told: dict[str, Any]) -> Identity:
         sid=_required(proven, "sid"),
         name=str(told.get("name") or ""),
         assurance=int(proven.get("acr", 0)),
+        authenticated_at=datetime.fromtimestamp(int(proven["auth_time"]), UTC),
         volunteer_id=_text(told.get("volunteer")),
         aliases=tuple(map(str, told.get("volunteer_aliases") or ())),
         roles=tuple(map(str, told.get("roles") or ())),
@@ -314,6 +335,6 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _refuse_unless(holds: bool, what: str) -> None:
+def _refuse_unless(holds: bool, flaw: Flaw) -> None:
     if not holds:
-        raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what=what)
+        raise refused_for(flaw)

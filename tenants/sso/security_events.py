@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.sso.models import LONGEST_ADDRESS, SecurityEvent, SecurityEventKind
@@ -21,8 +20,3 @@ def note(
 ) -> None:
     """Writes down what happened; `address` is where the request came from. `detail` holds no secret."""
     session.add(SecurityEvent(at=at, kind=kind, actor=actor, subject=subject, address=address[:LONGEST_ADDRESS], detail=detail))
-
-
-def latest_events(session: Session, *, limit: int) -> list[SecurityEvent]:
-    """The last events, the newest first."""
-    return list(session.scalars(select(SecurityEvent).order_by(SecurityEvent.at.desc(), SecurityEvent.id).limit(limit)))

@@ -31,6 +31,7 @@ def begin_hub_session(
 def begin_local_session(session: Session, staff: StaffMember, *, at: datetime) -> str:
     """Signs in a member of staff who has proved who they are, and gives the key that their browser is to show."""
     begun, key = _begin(session, at=at)
+    begun.authenticated_at = at
     attend(begun, staff)
     return key
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tenants.errors import AnswerRefused
+from tenants.sso.flaws import Flaw, refused_for
 from tenants.sso.models import LocalSession, SecurityEventKind, SeenLogout
 from tenants.sso.provider import LEEWAY, SignedOut
 from tenants.sso.security_events import note
@@ -29,7 +29,7 @@ def take_logout(session: Session, said: SignedOut, *, address: str, at: datetime
     about = LocalSession.sid == said.sid if said.sid else LocalSession.subject == said.subject
     ended = list(session.scalars(select(LocalSession).where(about)))
     if not ended:
-        raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="an unknown session")
+        raise refused_for(Flaw.SESSION)
     for local in ended:
         local.end(at=at)
     note(session, SecurityEventKind.SIGNED_OUT_BY_HUB, subject=ended[0].subject, address=address, at=at, sessions=len(ended))
@@ -42,4 +42,4 @@ def _remember(session: Session, said: SignedOut, *, at: datetime) -> None:
         with session.begin_nested():
             session.add(seen)
     except IntegrityError:
-        raise AnswerRefused("The city's answer proves nothing here (%(what)s).", what="it was said before") from None
+        raise refused_for(Flaw.REPEATED) from None

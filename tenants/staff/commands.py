@@ -33,8 +33,8 @@ def staff_group() -> None:
     """Manage the accounts at this district's desks: who signs in, in which roles, and which programs act for them.
 
     A recorder enters hours. A coordinator enters hours and certifies those that others entered, and imports registers in the
-    whole district. An administrator imports, and certifies nothing. A viewer looks. Each role is valid at one organization
-    and everywhere below it, and an account can have several.
+    whole district. An administrator imports, sees who signed in how, and certifies nothing. A viewer looks. Each role is
+    valid at one organization and everywhere below it, and an account can have several.
     """
 
 

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     """Put registrations right, and answer the city about them."""
     IMPORT = "import"
     OPERATE = "operate"
+    WATCH = "watch"
+    """See who signed in how, and what was refused."""
 
 
 _GRANTS = {
@@ -33,7 +35,7 @@ _GRANTS = {
         Permission.IMPORT,
         Permission.OPERATE,
     },
-    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT, Permission.OPERATE},
+    Role.ADMINISTRATOR: {Permission.SEE, Permission.IMPORT, Permission.OPERATE, Permission.WATCH},
 }
 
 

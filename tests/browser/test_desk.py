@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tenants.organizations.arranging import root
+from tenants.sso.models import LocalSession
+from tenants.staff.models import Role
 from tests.support.asking import ask, say_more
 from tests.support.coordinator import Coordinator
 from tests.support.desk import PASSWORD, add_staff
@@ -187,3 +189,26 @@ def test_every_page_is_accessible_and_fits(
         for path in paths:
             page.goto(path)
             assert_suits_everybody(page)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_log_and_what_is_asked_before_it_suit_everybody(
+    browser: Browser, address: str, district: District, language: str
+) -> None:
+    add_staff(district, "wang", role=Role.ADMINISTRATOR, organization=root(district.session))
+    with visiting(browser, address, language=language, width=360) as page:
+        page.goto("/security/")
+        page.locator("#username").fill("wang")
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main form button").click()
+        assert page.url == f"{address}/security/"
+        assert_suits_everybody(page)
+        for held in district.session.query(LocalSession):
+            held.authenticated_at = None
+        district.session.commit()
+        page.goto("/security/?kind=signed_in_locally")
+        assert_suits_everybody(page)
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main form button").click()
+        assert page.url == f"{address}/security/?kind=signed_in_locally"
+        expect(page.get_by_role("row")).to_have_count(3)

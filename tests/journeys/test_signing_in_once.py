@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from federation.accounts.models import Account, DistrictRole, Method
+from federation.accounts.models import Account, AccountSession, DistrictRole, Method
 from federation.identity.models import Link, LinkReason
 from federation.sso.keys import rotating
 from tenants.organizations.arranging import root
@@ -25,10 +25,11 @@ from tests.hub.peers import AT
 from tests.support.desk import PASSWORD
 from tests.support.listening import telling
 from tests.support.provider import Person
-from tests.support.signing_in import City, Place, browser, signing_in_city
+from tests.support.signing_in import City, Place, browser, origin_of, signing_in_city
 from tests.support.waiting import eventually
 
 SECONDS_TO_BE_OUT = 5
+SURE = (Method.PASSWORD, Method.ONE_TIME_PASSWORD, Method.SEVERAL_FACTORS)
 
 
 @pytest.fixture
@@ -60,6 +61,15 @@ def somebody(city: City, **how: Any) -> httpx.Client:
     person = Person(browser())
     city.provider.sign_in(person, account_id=account_id, **how)
     return person.browser
+
+
+def coordinator(city: City, place: Place, **how: Any) -> tuple[httpx.Client, httpx.Response]:
+    """The browser of a coordinator who is signed in at the hub with two factors, and their desk, which that opens now."""
+    visitor = somebody(city, methods=SURE, **how)
+    city.provider.give_role(account_of(city), place.settings.district)
+    place.do(add_coordinator)
+    linking = visitor.get(f"{place.address}/sign-in/desk")
+    return visitor, send_form(visitor, linking, username="li", password=PASSWORD)
 
 
 def enter(visitor: httpx.Client, place: Place) -> httpx.Response:
@@ -156,17 +166,29 @@ def test_20_people_sign_in_while_the_hub_s_keys_change(city: City) -> None:
 
 def test_27_what_the_hub_takes_from_a_coordinator_is_gone_at_the_desk_within_the_refresh_interval(city: City) -> None:
     futian = city.places["futian"]
-    visitor = somebody(city, methods=(Method.PASSWORD, Method.ONE_TIME_PASSWORD, Method.SEVERAL_FACTORS))
-    city.provider.give_role(account_of(city), "futian")
-    futian.do(add_coordinator)
-    linking = visitor.get(f"{futian.address}/sign-in/desk")
-    desk = send_form(visitor, linking, username="li", password=PASSWORD)
+    visitor, desk = coordinator(city, futian)
     assert "Waiting hours" in desk.text
     with city.provider.hub.sessions.begin() as session:
         session.execute(delete(DistrictRole))
     assert "Waiting hours" in visitor.get(f"{futian.address}/desk/").text
     futian.do(let_the_interval_pass)
     assert "Waiting hours" not in visitor.get(f"{futian.address}/desk/").text
+
+
+def test_19_before_something_grave_the_hub_asks_anew_and_leads_back_to_it(city: City) -> None:
+    futian = city.places["futian"]
+    visitor, _ = coordinator(city, futian, ago=timedelta(minutes=20))
+    slip = f"{futian.address}/volunteers/{futian.do(lambda session: session.scalars(select(Registration.id)).one())}/slip"
+    asked = visitor.get(slip)
+    assert origin_of(asked.url) == city.provider.address
+    assert "Show that it is you" in asked.text
+    assert origin_of(visitor.get(slip).url) == city.provider.address
+    with city.provider.hub.sessions.begin() as session:
+        session.query(AccountSession).update({"authenticated_at": datetime.now(UTC)})
+    again = {"request": asked.url.params["request"]}
+    page = visitor.get(f"{city.provider.address}/authorize/continue", params=again)
+    assert str(page.url) == slip
+    assert "Whoever holds the slip is taken for this person." in page.text
 
 
 def add_coordinator(session: Session) -> None:

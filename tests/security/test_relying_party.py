@@ -20,13 +20,14 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from tenants.sso.models import LocalSession
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import latest_events
 from tenants.staff.models import Role
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import District, founded_district
 from tests.support.made_provider import (
     PUBLIC_URL,
     Provider,
+    at_desk,
     come_back,
     let_the_interval_pass,
     new_key,
@@ -348,7 +349,7 @@ def test_21_a_clock_that_is_ten_minutes_off_is_named(visitor: Visitor, provider:
         {"iat": None},
         {"iat": int(time.time()) + 600},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_23_a_bad_logout_token_is_refused_and_kept_by_nobody(
     visitor: Visitor, provider: Provider, said: dict[str, Any]
@@ -391,15 +392,26 @@ def test_24_who_signed_out_elsewhere_is_out_here_at_once_and_sees_nothing_by_goi
     assert all(held.id_token is held.refresh_token is None for held in district.session.query(LocalSession))
 
 
-def at_desk(district: District, provider: Provider, **changes: Any) -> Visitor:
-    """A coordinator who signed in at the hub, and has linked their account here."""
-    add_staff(district, "li", role=Role.COORDINATOR)
-    provider.person = somebody(**{"acr": "2", "roles": ["coordinator"], **changes})
-    visitor = Visitor(district)
-    sign_in(visitor, provider, "/sign-in/desk")
-    visitor.get("/sign-in")
-    visitor.post("/sign-in/link", username="li", password=PASSWORD)
-    return visitor
+@pytest.mark.parametrize("minutes_ago", [16, 60])
+def test_19_an_older_sign_in_than_was_asked_for_does_nothing_grave(
+    district: District, provider: Provider, minutes_ago: int
+) -> None:
+    li = at_desk(district, provider, auth_time=int(time.time()) - minutes_ago * 60)
+    registration = district.registration("FT1")
+    assert li.get(f"/volunteers/{registration.id}/slip").headers["Location"] == "/sign-in/again"
+    back = come_back(li, provider, "/sign-in/desk")
+    answer = li.get(back)
+    assert answer.status_code == 400
+    assert "an old sign-in" in answer.text
+    assert li.get(f"/volunteers/{registration.id}/slip").headers["Location"] == "/sign-in/again"
+
+
+@pytest.mark.parametrize("auth_time", [None, "yesterday", 10**30])
+def test_19_without_the_time_when_somebody_showed_who_they_are_nobody_is_signed_in(
+    visitor: Visitor, provider: Provider, auth_time: Any
+) -> None:
+    provider.person["auth_time"] = auth_time
+    assert_refused(visitor, visitor.get(come_back(visitor, provider)))
 
 
 def test_27_a_role_that_the_hub_takes_ends_here_within_the_refresh_interval(district: District, provider: Provider) -> None:

@@ -23,7 +23,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from tenants.sso.knowing import KnownProvider
 from tenants.sso.models import REFRESH_INTERVAL, LocalSession, RelyingParty
 from tenants.sso.setting_up import set_up
-from tests.support.desk import Visitor
+from tenants.staff.models import Role
+from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import District
 from tests.support.web import serving
 
@@ -188,6 +189,17 @@ def sign_in(visitor: Visitor, provider: Provider, path: str = "/sign-in/city") -
     while answer.status_code == 303:
         answer = visitor.get(answer.headers["Location"])
     return answer
+
+
+def at_desk(district: District, provider: Provider, *, role: Role = Role.COORDINATOR, **changes: Any) -> Visitor:
+    """A member of staff who signed in at the provider, and has linked their account in the district."""
+    add_staff(district, "li", role=role)
+    provider.person = somebody(**{"acr": "2", "roles": [role.value], **changes})
+    visitor = Visitor(district)
+    sign_in(visitor, provider, "/sign-in/desk")
+    visitor.get("/sign-in")
+    visitor.post("/sign-in/link", username="li", password=PASSWORD)
+    return visitor
 
 
 def let_the_interval_pass(district: District) -> None:

@@ -92,7 +92,7 @@ def test_what_the_hub_handed_out_comes_under_a_new_field_key(district: District)
     old, new = Fernet.generate_key(), Fernet.generate_key()
     settings = replace(district.settings, field_cipher=FieldCipher([old]), public_url="https://futian.example")
     set_up(district.session, settings)
-    who = Identity(subject="s", sid="i", name="李敏", assurance=1)
+    who = Identity(subject="s", sid="i", name="李敏", assurance=1, authenticated_at=NOW)
     begin_hub_session(district.session, who, id_token="the token", refresh_token="another", settings=settings, at=NOW)
     district.session.commit()
     for stock in STOCKS:

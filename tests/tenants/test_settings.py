@@ -36,6 +36,12 @@ def test_what_is_wrong_is_said_together(monkeypatch: pytest.MonkeyPatch) -> None
         assert f"  BANYAN_{name}: " in told
 
 
+@pytest.mark.parametrize("minutes", ["4", "721", "soon"])
+def test_how_long_a_sign_in_counts_before_something_grave_has_limits(monkeypatch: pytest.MonkeyPatch, minutes: str) -> None:
+    assert read_settings().recent_minutes == 15
+    assert "  BANYAN_RECENT_MINUTES: " in refused(monkeypatch, RECENT_MINUTES=minutes)
+
+
 @pytest.mark.parametrize("following", [None, bytes(range(1, 33))], ids=["one key", "and the next"])
 def test_the_federations_keys_come_as_the_hub_handed_them_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, following: bytes | None

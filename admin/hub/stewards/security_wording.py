@@ -1,11 +1,11 @@
 """How is said what happened to an account, or at the hub?"""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 from flask_babel import lazy_gettext
 
+from admin.security_log import event_detail
 from federation.accounts.models import Outcome, SecurityEventKind
 
 KINDS: dict[SecurityEventKind, Any] = {
@@ -45,10 +45,5 @@ OUTCOMES: dict[Outcome, Any] = {Outcome.DONE: lazy_gettext("done"), Outcome.REFU
 def register(app: Flask) -> None:
     """Gives templates a filter for each kind of word."""
     app.jinja_env.filters.update(
-        security_event=lambda kind: str(KINDS[kind]), outcome=lambda outcome: str(OUTCOMES[outcome]), event_detail=detail
+        security_event=lambda kind: str(KINDS[kind]), outcome=lambda outcome: str(OUTCOMES[outcome]), event_detail=event_detail
     )
-
-
-def detail(said: Mapping[str, Any]) -> str:
-    """What else is known of an event, as it was written down."""
-    return ", ".join(f"{name}: {value}" for name, value in sorted(said.items()))

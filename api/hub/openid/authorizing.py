@@ -41,7 +41,8 @@ def _show(what: Next) -> AnyResponse | str:
     if isinstance(what, SignInNeeded):
         return redirect(f"/sign-in?request={what.request_id}", code=303)
     if isinstance(what, ConsentNeeded):
-        g.form_leads_to = what.leads_to
+        g.form_leads_to = what.asked.leads_to
+        g.asked_for_languages = what.asked.ui_locales, what.asked.asked_at
         return render_template("openid/consent.html", needed=what, scopes=what.scope.split())
     answer: Response = respond(what)
     return answer

@@ -25,6 +25,8 @@ def who_asked() -> Asked | None:
     if "asked" not in g:
         request_id = request.args.get(_REQUEST)
         g.asked = asked(db.session(), request_id, at=browser.now()) if request_id else None
+        if g.asked:
+            g.asked_for_languages = g.asked.ui_locales, g.asked.asked_at
     found: Asked | None = g.asked
     return found
 

@@ -4,7 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from api.hub.people.browser import browser
-from api.hub.people.going_on import go_on
+from api.hub.people.going_on import go_on, who_asked
 from federation.accounts.factors.standing import factors_of
 from federation.accounts.models import AccountSession, Missing
 from federation.db import db
@@ -17,8 +17,9 @@ _BEGINNING = frozenset({"people.signing_in.submit", "people.account.submit_passw
 
 
 def look() -> None:
-    """Begins the request."""
+    """Begins the request; who sent the visitor here is known before anything is said, for they say in which language."""
     browser.look(only_reads=request.method in ("GET", "HEAD") or request.endpoint in _BEGINNING)
+    who_asked()
 
 
 def require_account() -> Response | None:

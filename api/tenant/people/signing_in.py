@@ -5,6 +5,7 @@ answer that was brought to another browser finds nothing there, and two tabs eac
 """
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, request, session, url_for
@@ -36,8 +37,11 @@ def begin() -> Response:
 
 @blueprint.get("/sign-in/desk")
 def begin_at_desk() -> Response:
-    """Sends a member of staff to the hub, who shows two factors there."""
-    return _send(assurance=STAFF_ASSURANCE, wanted=session.pop(_WANTED_AT_DESK, None) or url_for("desk.home.show"))
+    """Sends a member of staff to the hub, who shows two factors there: anew, where they sit at the desk already."""
+    here = visit.signed_in()
+    within = visit.settings().recent if here and here.staff_at_work() else None
+    wanted = session.pop(_WANTED_AT_DESK, None) or url_for("desk.home.show")
+    return _send(assurance=STAFF_ASSURANCE, wanted=wanted, within=within)
 
 
 @blueprint.get(CALLBACK_PATH)
@@ -45,7 +49,7 @@ def come_back() -> Response:
     """Signs in who comes back with the hub's answer, in place of whoever was signed in in this browser."""
     kept = _taken(request.args.get("state", ""))
     before = visit.signed_in()
-    awaited = Awaited(kept["nonce"], kept["code_verifier"]) if kept else None
+    awaited = Awaited(kept["nonce"], kept["code_verifier"], kept.get("authenticated_after")) if kept else None
     provider = visit.provider()
     try:
         granted = take_answer(request.args.to_dict(flat=False), awaited, provider)
@@ -73,9 +77,10 @@ def come_back() -> Response:
     return response
 
 
-def _send(*, assurance: int, wanted: str) -> Response:
-    asked = visit.provider().ask(language=str(get_locale()).replace("_", "-"), assurance=assurance)
-    kept = {"wanted": wanted, **asdict(Awaited(asked.nonce, asked.code_verifier))}
+def _send(*, assurance: int, wanted: str, within: timedelta | None = None) -> Response:
+    language = str(get_locale()).replace("_", "-")
+    asked = visit.provider().ask(language=language, assurance=assurance, within=within)
+    kept = {"wanted": wanted, **asdict(Awaited(asked.nonce, asked.code_verifier, asked.authenticated_after))}
     newest = list(session.get(_AWAITED, {}).items())[1 - _MOST_AWAITED :]
     session[_AWAITED] = {**dict(newest), asked.state: kept}
     return redirect(asked.address, code=303)

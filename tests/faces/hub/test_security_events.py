@@ -67,6 +67,19 @@ def test_the_list_goes_on_on_other_pages(hub: Hub, chen: Steward) -> None:
     assert chen.get("/stewards/security/?kind=signed_out&after=50").text.count("<tr>") == 11
 
 
+@pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "kind=x", "username=" + "x" * 41])
+def test_what_cannot_be_looked_for_is_said(chen: Steward, query: str) -> None:
+    for path in ("/stewards/security/", "/stewards/security/events.csv"):
+        refused = chen.get(f"{path}?{query}")
+        assert refused.status_code == 422
+        assert "There is a problem" in refused.text
+
+
+@pytest.mark.parametrize("query", [f"after={10**30}", "after=-1", "after=x", "endpoint=x", "_external=1&_scheme=x"])
+def test_an_address_that_somebody_changed_still_has_its_page(chen: Steward, query: str) -> None:
+    assert chen.get(f"/stewards/security/?{query}").status_code == 200
+
+
 def test_a_spreadsheet_takes_nothing_in_the_file_for_a_formula(hub: Hub, chen: Steward) -> None:
     with hub.sessions.begin() as session:
         refused = {"outcome": Outcome.REFUSED, "at": datetime.now(UTC), "user_agent": "=1+1", "address": "@here"}

@@ -9,7 +9,8 @@ import pytest
 from tenants.imports.uploads.models import ImportUpload, Stage
 from tenants.organizations.arranging import root
 from tenants.registrations.models import Registration
-from tests.support.desk import Visitor, at_desk
+from tenants.sso.models import LocalSession
+from tests.support.desk import PASSWORD, Visitor, at_desk
 from tests.support.district import District
 from tests.support.waiting import eventually
 
@@ -115,6 +116,26 @@ def test_reports_name_each_line_and_give_back_the_refused_rows(importer: Visitor
     report = importer.send("GET", f"{job}/report.csv")
     assert report.headers["Content-Disposition"] == "attachment; filename=register-report.csv"
     assert '3,NS2,name,,refused,"There is nothing in this cell, and it is needed. Fill it in.",missing' in report.text
+
+
+def test_what_changes_or_hands_out_many_people_s_data_wants_a_sign_in_that_is_recent(
+    district: District, importer: Visitor
+) -> None:
+    address = upload(importer)
+    [held] = district.session.query(LocalSession)
+    held.authenticated_at = held.began_at - timedelta(minutes=16)
+    asked = importer.post(f"{address}/decision", follow=False, mode="good_rows")
+    assert asked.headers["Location"] == "/sign-in/again"
+    assert registered(district) == []
+    importer.get("/sign-in/again")
+    assert "Press “Import” again." in importer.post("/sign-in/again", password=PASSWORD).text
+    decide(importer, address)
+    assert registered(district) == ["NS1"]
+    for held in district.session.query(LocalSession):
+        held.authenticated_at = held.began_at - timedelta(minutes=16)
+    assert NAMELESS not in importer.get(f"{address}/refused.csv").text
+    importer.get("/sign-in/again")
+    assert "Press “Refused rows, to mend and upload again” again." in importer.post("/sign-in/again", password=PASSWORD).text
 
 
 def test_only_who_sent_rows_in_gets_them_back(district: District, importer: Visitor) -> None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from api.tenant.people.refusals import FLAWS
 from tenants.hours import certifying
 from tenants.registrations.models import Registration
+from tenants.sso.flaws import Flaw
 from tenants.sso.models import RelyingParty
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import latest_events
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import NOW, District, founded_district
 from tests.support.made_provider import PUBLIC_URL, Provider, come_back, let_the_interval_pass, provider_of, sign_in, somebody
@@ -182,6 +185,39 @@ def test_while_the_hub_is_away_not_everybody_waits_for_it(district: District, pr
     for visitor in visitors:
         assert "does not answer at present" in visitor.get("/me/registration").text
     assert len(provider.calls) == asked + 1
+
+
+@pytest.mark.parametrize(("reads", "tag"), [("zh-CN", "zh-Hans"), ("en-GB", "en")])
+def test_the_hub_is_told_in_which_language_somebody_reads(provider: Provider, district: District, reads: str, tag: str) -> None:
+    come_back(Visitor(district, {"Accept-Language": reads}), provider)
+    assert provider.asked[-1]["ui_locales"] == tag
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"change_answer": lambda answer: answer.update(iss="https://elsewhere.example")}, "（签发者不符）"),
+        ({"change_answer": lambda answer: answer.update(code=["a", "b"])}, "（同一内容出现两次）"),
+        ({"change_answer": lambda answer: answer.pop("code")}, "（缺少授权码）"),
+        ({"change_claims": lambda claims: claims.update(nonce="another")}, "（声明内容不符）"),
+        ({"change_claims": lambda claims: claims.update(exp=claims["iat"] - 600)}, "（已过期）"),
+        ({"change_person": lambda told: told.update(sub="somebody else")}, "（涉及两个人）"),
+        ({"seal": lambda *_: "a.b.c"}, "（签名无效）"),
+    ],
+)
+def test_a_reader_of_chinese_is_told_in_chinese_what_is_wrong_with_the_city_s_answer(
+    provider: Provider, district: District, change: dict[str, Any], said: str
+) -> None:
+    for name, value in change.items():
+        setattr(provider, name, value)
+    reader = Visitor(district, {"Accept-Language": "zh-CN"})
+    answer = reader.get(come_back(reader, provider))
+    assert answer.status_code == 400
+    assert said in answer.text
+
+
+def test_every_flaw_has_words_for_who_reads_of_it() -> None:
+    assert FLAWS.keys() == set(Flaw)
 
 
 def test_who_comes_back_while_the_hub_is_away_is_told_to_try_again(provider: Provider, volunteer: Visitor) -> None:

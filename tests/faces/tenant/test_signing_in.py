@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 
 from sync.accounts.throttling import FAILURES_PER_NAME_AND_ADDRESS
 from tenants.sso.models import LocalSession
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import latest_events
 from tenants.staff.finding import staff_named
 from tenants.staff.securing import change_password
 from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk

@@ -11,7 +11,7 @@ from sync.errors import BadSignature, UnknownKey
 from sync.messages import signing
 from sync.messages.claim_slip import LIFETIME, read_slip
 from tenants.sso.models import RelyingParty, SecurityEventKind
-from tenants.sso.security_events import latest_events
+from tenants.sso.reading_events import latest_events
 from tenants.staff.models import Role
 from tests.support.desk import Visitor, at_desk
 from tests.support.district import District
