@@ -23,6 +23,7 @@ from sync.settings import (
     optional_secret,
     read,
     secret,
+    secure_cookies,
     text,
     time_zone,
     web_address,
@@ -140,7 +141,8 @@ def _build(env: Env) -> Settings:
     env.add_parser("province", _province)
     env.add_parser("test_clients", _test_clients)
     env.add_parser("networks", _networks)
-    secure_cookies = env.bool("SECURE_COOKIES", True)
+    hub_url = optional_secret(env, "PUBLIC_URL", web_address)
+    secure = secure_cookies(env, hub_url)
     return Settings(
         database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
@@ -151,9 +153,9 @@ def _build(env: Env) -> Settings:
         time_zone=time_zone(env),
         language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
-        secure_cookies=secure_cookies,
+        secure_cookies=secure,
         joining=JoiningSettings(
-            hub_url=optional_secret(env, "PUBLIC_URL", web_address),
+            hub_url=hub_url,
             bus_url=optional_secret(env, "DISTRICT_BUS_URL", address_without_account),
             broker_url=optional_secret(env, "BROKER_URL", web_address),
             token_key=optional_secret(env, "TOKEN_KEY", hash_key),
@@ -163,7 +165,7 @@ def _build(env: Env) -> Settings:
         links_on_arrival=env.bool("LINK_ON_ARRIVAL", True),
         held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
         operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),
-        test_clients=env.test_clients("TEST_CLIENTS", "false", secure_cookies=secure_cookies),
+        test_clients=env.test_clients("TEST_CLIENTS", "false", secure_cookies=secure),
         client_networks=env.networks("CLIENT_NETWORKS", ""),
         mail=optional_secret(env, "MAIL_URL", mail_server),
         text_messages=optional_secret(env, "SMS_URL", text_message_gateway),

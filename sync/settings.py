@@ -106,6 +106,13 @@ def language(env: Env) -> str:
     return read_language("LANGUAGE", "zh_Hans")
 
 
+def secure_cookies(env: Env, public_url: str | None) -> bool:
+    """`BANYAN_SECURE_COOKIES`, true by default; false is for pages alone that are not at an https:// address."""
+    env.add_parser("secure_cookies", _secure_cookies)
+    read_secure_cookies: Callable[..., bool] = env.secure_cookies
+    return read_secure_cookies("SECURE_COOKIES", "true", public_url=public_url)
+
+
 def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
     """A secret, given by its value in `name` or by a file's path in `name_FILE`, in the form that `parse` makes of it."""
 
@@ -204,15 +211,23 @@ def address_without_account(value: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine."""
+    """Whether a host is this very machine, by any name below `localhost` as well (RFC 6761, section 6.3)."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _file_of(name: str) -> str:
     return f"{name}_FILE"
+
+
+def _secure_cookies(value: str, *, public_url: str | None, **_: object) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise EnvError(f"{value} is neither true nor false")
+    if value.lower() == "false" and (public_url or "").startswith("https://"):
+        raise EnvError(f"cookies of {public_url} have to be secure: set it to true, which it is where it is not set")
+    return value.lower() == "true"
 
 
 def _bind(value: str | None, **_: object) -> tuple[str, int] | None:

@@ -17,6 +17,7 @@ from sync.settings import (
     public_key,
     read,
     secret,
+    secure_cookies,
     text,
     time_zone,
     web_address,
@@ -73,6 +74,7 @@ def read_settings() -> Settings:
 def _build(env: Env) -> Settings:
     env.add_parser("district", _district)
     env.add_parser("district_name", _district_name)
+    public_url = optional_secret(env, "PUBLIC_URL", web_address)
     return Settings(
         district=env.district("DISTRICT"),
         district_name=env.district_name("DISTRICT_NAME"),
@@ -85,10 +87,10 @@ def _build(env: Env) -> Settings:
         time_zone=time_zone(env),
         language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
-        secure_cookies=env.bool("SECURE_COOKIES", True),
+        secure_cookies=secure_cookies(env, public_url),
         token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
-        public_url=optional_secret(env, "PUBLIC_URL", web_address),
+        public_url=public_url,
     )
 
 
