@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.accounts import security_events
 from federation.accounts.commands import steward_group
 from federation.accounts.sending.delivering import Delivering
 from federation.directory import asking
@@ -57,9 +58,15 @@ def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Parti
         inbox=open_inbox(settings),
         keys=DistrictKeys(sessions),
         incarnation=mailbox.incarnation,
-        tidy=lambda session: forget(session, at=datetime.now(UTC)),
+        tidy=lambda session: _tidy(session, settings),
         errands=(Telling(settings, sessions), Delivering(settings, sessions)),
     )
+
+
+def _tidy(session: Session, settings: Settings) -> None:
+    at = datetime.now(UTC)
+    forget(session, at=at)
+    security_events.forget(session, days=settings.security_days, at=at)
 
 
 PROGRAM = Program(

@@ -12,6 +12,7 @@ from environs import Env, EnvError, validate
 
 from sync.databases.resealing import FieldCipher
 from sync.settings import (
+    SECURITY_DAYS,
     WireSettings,
     access_token,
     address_without_account,
@@ -24,6 +25,7 @@ from sync.settings import (
     read,
     secret,
     secure_cookies,
+    security_days,
     text,
     time_zone,
     web_address,
@@ -94,6 +96,7 @@ class Settings:
     are recorded, and wait for `banyan-hub link`. `test_clients` lets a client that tests the protocol do without PKCE;
     `client_networks` are those, beside the internet, in which the hub tells clients that somebody has signed out. Messages go
     out by `mail` and `text_messages`, where they are set; a demo `shows_outbox`, a page on which everybody reads them instead.
+    Security events are kept for `security_days`.
     """
 
     database_url: str = field(repr=False)
@@ -115,6 +118,7 @@ class Settings:
     mail: MailSettings | None = None
     text_messages: TextMessageSettings | None = None
     shows_outbox: bool = False
+    security_days: int = SECURITY_DAYS
 
     @property
     def successor_key(self) -> bytes:
@@ -170,6 +174,7 @@ def _build(env: Env) -> Settings:
         mail=optional_secret(env, "MAIL_URL", mail_server),
         text_messages=optional_secret(env, "SMS_URL", text_message_gateway),
         shows_outbox=env.bool("DEMO_OUTBOX", False),
+        security_days=security_days(env),
     )
 
 

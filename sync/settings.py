@@ -24,6 +24,7 @@ from sync.messages.signing import read_key
 
 PREFIX = "BANYAN_"
 SHORTEST_TOKEN = 32
+SECURITY_DAYS, SHORTEST_SECURITY_DAYS = 730, 184
 
 LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 """The languages that pages speak, by their locale, each with its own name for itself."""
@@ -111,6 +112,15 @@ def secure_cookies(env: Env, public_url: str | None) -> bool:
     env.add_parser("secure_cookies", _secure_cookies)
     read_secure_cookies: Callable[..., bool] = env.secure_cookies
     return read_secure_cookies("SECURE_COOKIES", "true", public_url=public_url)
+
+
+def security_days(env: Env) -> int:
+    """`BANYAN_SECURITY_DAYS`, how long security events are kept: two years by default, and never less than half a year.
+
+    China's Cybersecurity Law has networks keep their logs for six months at least.
+    """
+    days: int = env.int("SECURITY_DAYS", SECURITY_DAYS, validate=validate.Range(min=SHORTEST_SECURITY_DAYS))
+    return days
 
 
 def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:

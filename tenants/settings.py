@@ -9,6 +9,7 @@ from joserfc.jwk import OKPKey
 from sync import streams
 from sync.databases.resealing import FieldCipher
 from sync.settings import (
+    SECURITY_DAYS,
     WireSettings,
     field_cipher,
     hash_key,
@@ -18,6 +19,7 @@ from sync.settings import (
     read,
     secret,
     secure_cookies,
+    security_days,
     text,
     time_zone,
     web_address,
@@ -53,6 +55,7 @@ class Settings:
     token_key_version: int = 1
     next_token_key: bytes | None = field(default=None, repr=False)
     public_url: str | None = None
+    security_days: int = SECURITY_DAYS
 
     @property
     def cookie_prefix(self) -> str:
@@ -91,6 +94,7 @@ def _build(env: Env) -> Settings:
         token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
         public_url=public_url,
+        security_days=security_days(env),
     )
 
 

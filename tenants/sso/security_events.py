@@ -1,9 +1,9 @@
 """What happened that whoever watches over the district's accounts has to see?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tenants.sso.models import LONGEST_ADDRESS, SecurityEvent, SecurityEventKind
@@ -26,3 +26,8 @@ def note(
 def latest_events(session: Session, *, limit: int) -> list[SecurityEvent]:
     """The last events, the newest first."""
     return list(session.scalars(select(SecurityEvent).order_by(SecurityEvent.at.desc(), SecurityEvent.id).limit(limit)))
+
+
+def forget(session: Session, *, days: int, at: datetime) -> None:
+    """Lets go of what happened more than so many days ago; nothing else takes an event away, and nothing changes one."""
+    session.execute(delete(SecurityEvent).where(SecurityEvent.at <= at - timedelta(days=days)))

@@ -9,7 +9,7 @@ import federation.cli
 import tenants.cli
 from federation.directory.standing import SILENCE, StandingState
 from sync.errors import Rejected
-from sync.settings import PREFIX, WireSettings
+from sync.settings import PREFIX, SECURITY_DAYS, SHORTEST_SECURITY_DAYS, WireSettings
 from tests.architecture.source import PACKAGES, ROOT, files
 
 DOCUMENTS = {str(path.relative_to(ROOT)): path.read_text() for path in files() if path.suffix == ".md"}
@@ -66,5 +66,7 @@ def test_operating_names_refusals_that_there_are() -> None:
 
 def test_figures_of_operating_are_those_of_the_code() -> None:
     assert f"| `BANYAN_KEEP_DAYS` | {WireSettings.keep_days} |" in OPERATING
+    assert f"| `BANYAN_SECURITY_DAYS` | {SECURITY_DAYS} |" in OPERATING
+    assert f"{SHORTEST_SECURITY_DAYS} at least" in OPERATING
     assert timedelta(minutes=5) == SILENCE
     assert "For five minutes no message" in OPERATING
