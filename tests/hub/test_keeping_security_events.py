@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from federation.accounts.models import SecurityEvent, SecurityEventKind
 from federation.accounts.security_events import note
-from federation.cli import PROGRAM
+from federation.cli import PROGRAM, main
 from federation.settings import Settings, read_settings
 from sync.settings import SettingsInvalid
 from tests.hub.peers import Hub
@@ -50,3 +51,11 @@ def test_less_than_half_a_year_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("BANYAN_SECURITY_DAYS", "183")
     with pytest.raises(SettingsInvalid, match="BANYAN_SECURITY_DAYS"):
         read_settings()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_operator_sees_as_far_back_as_is_asked_for(hub: Hub) -> None:
+    happened(hub, 3, 30)
+    week, quarter = (CliRunner().invoke(main, ["security-log", "--days", days]).output for days in ("7", "90"))
+    assert ("203.0.113.3 " in week, "203.0.113.30" in week) == (True, False)
+    assert "203.0.113.30" in quarter
