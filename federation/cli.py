@@ -11,7 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation import mailbox
+from federation.accounts import security_events
+from federation.accounts.account_commands import account_group
 from federation.accounts.commands import steward_group
+from federation.accounts.log_commands import security_log
 from federation.accounts.sending.delivering import Delivering
 from federation.directory import asking
 from federation.directory.commands import broker_group, district_group, invitation_group, invite_command
@@ -58,9 +61,15 @@ def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Parti
         inbox=open_inbox(settings),
         keys=DistrictKeys(sessions),
         incarnation=mailbox.incarnation,
-        tidy=lambda session: forget(session, at=datetime.now(UTC)),
+        tidy=lambda session: _tidy(session, settings),
         errands=(Telling(settings, sessions), Delivering(settings, sessions)),
     )
+
+
+def _tidy(session: Session, settings: Settings) -> None:
+    at = datetime.now(UTC)
+    forget(session, at=at)
+    security_events.forget(session, days=settings.security_days, at=at)
 
 
 PROGRAM = Program(
@@ -95,7 +104,7 @@ main = command_group(
 )
 _ABOUT_DISTRICTS = (invite_command, invitation_group, district_group, broker_group)
 _ABOUT_PERSONS = (volunteer_command, person_group, identity_group, steward_group, staff_group, link_command, matching_group)
-_ABOUT_SIGNING_IN = (client_group, signing_key_group)
+_ABOUT_SIGNING_IN = (client_group, signing_key_group, account_group, security_log)
 for command in (*_ABOUT_DISTRICTS, *_ABOUT_PERSONS, *_ABOUT_SIGNING_IN):
     main.add_command(command)
 

@@ -107,6 +107,16 @@ class SignInThrottled(FederationError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooManyRequests(FederationError):
+    """So much waits of what came from there that nothing more is kept; `retry_after_seconds` says when there is room again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class HeldElsewhere(FederationError):
     """A record belongs to another district than the one that speaks about it."""
 

@@ -12,6 +12,7 @@ from environs import Env, EnvError, validate
 
 from sync.databases.resealing import FieldCipher
 from sync.settings import (
+    SECURITY_DAYS,
     WireSettings,
     access_token,
     address_without_account,
@@ -23,6 +24,8 @@ from sync.settings import (
     optional_secret,
     read,
     secret,
+    secure_cookies,
+    security_days,
     text,
     time_zone,
     web_address,
@@ -93,6 +96,7 @@ class Settings:
     are recorded, and wait for `banyan-hub link`. `test_clients` lets a client that tests the protocol do without PKCE;
     `client_networks` are those, beside the internet, in which the hub tells clients that somebody has signed out. Messages go
     out by `mail` and `text_messages`, where they are set; a demo `shows_outbox`, a page on which everybody reads them instead.
+    Security events are kept for `security_days`.
     """
 
     database_url: str = field(repr=False)
@@ -114,6 +118,7 @@ class Settings:
     mail: MailSettings | None = None
     text_messages: TextMessageSettings | None = None
     shows_outbox: bool = False
+    security_days: int = SECURITY_DAYS
 
     @property
     def successor_key(self) -> bytes:
@@ -140,7 +145,8 @@ def _build(env: Env) -> Settings:
     env.add_parser("province", _province)
     env.add_parser("test_clients", _test_clients)
     env.add_parser("networks", _networks)
-    secure_cookies = env.bool("SECURE_COOKIES", True)
+    hub_url = optional_secret(env, "PUBLIC_URL", web_address)
+    secure = secure_cookies(env, hub_url)
     return Settings(
         database_url=secret(env, "DATABASE_URL", text),
         wire=wire(env),
@@ -151,9 +157,9 @@ def _build(env: Env) -> Settings:
         time_zone=time_zone(env),
         language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
-        secure_cookies=secure_cookies,
+        secure_cookies=secure,
         joining=JoiningSettings(
-            hub_url=optional_secret(env, "PUBLIC_URL", web_address),
+            hub_url=hub_url,
             bus_url=optional_secret(env, "DISTRICT_BUS_URL", address_without_account),
             broker_url=optional_secret(env, "BROKER_URL", web_address),
             token_key=optional_secret(env, "TOKEN_KEY", hash_key),
@@ -163,11 +169,12 @@ def _build(env: Env) -> Settings:
         links_on_arrival=env.bool("LINK_ON_ARRIVAL", True),
         held_polls=env.int("HELD_POLLS", HELD_POLLS, validate=validate.Range(0)),
         operator_token=optional_secret(env, "OPERATOR_TOKEN", access_token),
-        test_clients=env.test_clients("TEST_CLIENTS", "false", secure_cookies=secure_cookies),
+        test_clients=env.test_clients("TEST_CLIENTS", "false", secure_cookies=secure),
         client_networks=env.networks("CLIENT_NETWORKS", ""),
         mail=optional_secret(env, "MAIL_URL", mail_server),
         text_messages=optional_secret(env, "SMS_URL", text_message_gateway),
         shows_outbox=env.bool("DEMO_OUTBOX", False),
+        security_days=security_days(env),
     )
 
 

@@ -24,6 +24,7 @@ from sync.messages.signing import read_key
 
 PREFIX = "BANYAN_"
 SHORTEST_TOKEN = 32
+SECURITY_DAYS, SHORTEST_SECURITY_DAYS = 730, 184
 
 LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 """The languages that pages speak, by their locale, each with its own name for itself."""
@@ -104,6 +105,22 @@ def language(env: Env) -> str:
     env.add_parser("language", _language)
     read_language: Callable[[str, str], str] = env.language
     return read_language("LANGUAGE", "zh_Hans")
+
+
+def secure_cookies(env: Env, public_url: str | None) -> bool:
+    """`BANYAN_SECURE_COOKIES`, true by default; false is for pages alone that are not at an https:// address."""
+    env.add_parser("secure_cookies", _secure_cookies)
+    read_secure_cookies: Callable[..., bool] = env.secure_cookies
+    return read_secure_cookies("SECURE_COOKIES", "true", public_url=public_url)
+
+
+def security_days(env: Env) -> int:
+    """`BANYAN_SECURITY_DAYS`, how long security events are kept: two years by default, and never less than half a year.
+
+    China's Cybersecurity Law has networks keep their logs for six months at least.
+    """
+    days: int = env.int("SECURITY_DAYS", SECURITY_DAYS, validate=validate.Range(min=SHORTEST_SECURITY_DAYS))
+    return days
 
 
 def secret(env: Env, name: str, parse: Callable[[str], Built]) -> Built:
@@ -204,15 +221,23 @@ def address_without_account(value: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine."""
+    """Whether a host is this very machine, by any name below `localhost` as well (RFC 6761, section 6.3)."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _file_of(name: str) -> str:
     return f"{name}_FILE"
+
+
+def _secure_cookies(value: str, *, public_url: str | None, **_: object) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise EnvError(f"{value} is neither true nor false")
+    if value.lower() == "false" and (public_url or "").startswith("https://"):
+        raise EnvError(f"cookies of {public_url} have to be secure: set it to true, which it is where it is not set")
+    return value.lower() == "true"
 
 
 def _bind(value: str | None, **_: object) -> tuple[str, int] | None:

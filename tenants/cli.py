@@ -33,6 +33,7 @@ from tenants.proof import proof
 from tenants.registrations.commands import STOCKS, token_group
 from tenants.settings import Settings, read_settings
 from tenants.sso import commands as sign_in_commands
+from tenants.sso import security_events
 from tenants.sso.setting_up import set_up
 from tenants.staff.commands import staff_group
 
@@ -45,13 +46,15 @@ def _participant(settings: Settings, _sessions: object) -> Participant:
         inbox=mailbox.inbox,
         keys=mailbox.HubKey(settings.hub_key),
         incarnation=mailbox.incarnation,
-        tidy=_tidy,
+        tidy=lambda session: _tidy(session, settings),
         agreement=KeyAgreement(settings.district),
     )
 
 
-def _tidy(session: Session) -> None:
-    forget_old_uploads(session, at=datetime.now(UTC))
+def _tidy(session: Session, settings: Settings) -> None:
+    at = datetime.now(UTC)
+    forget_old_uploads(session, at=at)
+    security_events.forget(session, days=settings.security_days, at=at)
 
 
 PROGRAM = Program(

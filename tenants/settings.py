@@ -10,6 +10,7 @@ from joserfc.jwk import OKPKey
 from sync import streams
 from sync.databases.resealing import FieldCipher
 from sync.settings import (
+    SECURITY_DAYS,
     WireSettings,
     field_cipher,
     hash_key,
@@ -18,6 +19,8 @@ from sync.settings import (
     public_key,
     read,
     secret,
+    secure_cookies,
+    security_days,
     text,
     time_zone,
     web_address,
@@ -57,6 +60,7 @@ class Settings:
     next_token_key: bytes | None = field(default=None, repr=False)
     public_url: str | None = None
     recent_minutes: int = 15
+    security_days: int = SECURITY_DAYS
 
     @property
     def cookie_prefix(self) -> str:
@@ -83,6 +87,7 @@ def read_settings() -> Settings:
 def _build(env: Env) -> Settings:
     env.add_parser("district", _district)
     env.add_parser("district_name", _district_name)
+    public_url = optional_secret(env, "PUBLIC_URL", web_address)
     return Settings(
         district=env.district("DISTRICT"),
         district_name=env.district_name("DISTRICT_NAME"),
@@ -95,11 +100,12 @@ def _build(env: Env) -> Settings:
         time_zone=time_zone(env),
         language=language(env),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
-        secure_cookies=env.bool("SECURE_COOKIES", True),
+        secure_cookies=secure_cookies(env, public_url),
         token_key_version=env.int("TOKEN_KEY_VERSION", 1),
         next_token_key=optional_secret(env, "NEXT_TOKEN_KEY", hash_key),
-        public_url=optional_secret(env, "PUBLIC_URL", web_address),
+        public_url=public_url,
         recent_minutes=env.int("RECENT_MINUTES", 15, validate=validate.Range(*_RECENT_MINUTES)),
+        security_days=security_days(env),
     )
 
 

@@ -12,16 +12,19 @@ from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
+from api.hub.figures import message_figures, sign_out_figures
 from api.hub.openid import register as register_provider
 from api.hub.operation import operation
 from api.hub.reading import only_read
 from api.hub.streams import bus, open_gateway
 from api.metrics import metrics
+from federation.accounts.sending.waiting import unsent_by_kind
 from federation.db import db
 from federation.directory.standing import StandingState, standings
 from federation.mailbox import evidence
 from federation.migrations import MIGRATIONS
 from federation.settings import Settings
+from federation.sso.logout.untold import untold_by_client
 from sync.carriers.proving import SCHEME
 from sync.programs.figures import key_figures, state_figures, stream_figures
 
@@ -60,13 +63,15 @@ def register(app: Flask) -> list[Blueprint]:
 
 
 def _figures() -> Iterator[Metric]:
-    """How the streams of all districts are."""
+    """How the streams of all districts are, and whether what signing in takes reaches districts and people."""
     only_read()
-    session = db.session()
-    known = standings(session, at=datetime.now(UTC))
+    session, at = db.session(), datetime.now(UTC)
+    known = standings(session, at=at)
     yield from stream_figures(evidence.readings(session), evidence.writings(session), evidence.refusals(session))
     yield state_figures({one.district: one.state for one in known}, StandingState)
     yield key_figures({one.district: one.key_since for one in known if one.key_since})
+    yield from sign_out_figures(untold_by_client(session, at=at))
+    yield from message_figures(unsent_by_kind(session, at=at))
 
 
 def _not_equal() -> list[str]:

@@ -250,7 +250,8 @@ class AccountSession(Model):
 
 
 class SecurityEvent(Model):
-    """Something happened that matters to whom an account is for, or to whom watches over the hub. Rows are only added.
+    """Something happened that matters to whom an account is for, or to whom watches over the hub. Rows are only added,
+    and kept for `security_days` of the settings (`security_events.forget`).
 
     `account_id` is whom it happened to and `actor_id` who did it, where that is known. `detail` holds no secret, and nothing
     that says who somebody is.

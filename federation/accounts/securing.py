@@ -44,6 +44,12 @@ def reset_password(
     note(session, SecurityEventKind.PASSWORD_CHANGED, account=account, at=at, by=by)
 
 
+def sign_out(session: Session, account: Account, *, by: str, at: datetime) -> None:
+    """Every session ends, because somebody else may have one; what opens the account stays as it is."""
+    end_sessions(session, account, at=at)
+    note(session, SecurityEventKind.SESSION_ENDED, account=account, at=at, by=by, what="all")
+
+
 def reset_second_factor(session: Session, account: Account, *, by: str, at: datetime) -> None:
     """App, recovery codes and passkeys open the account no more, and every session ends: their owner has lost them."""
     if session.get(CodeGenerator, account.id):

@@ -1,8 +1,9 @@
 """What happened that somebody who watches over an account, or over the hub, has to see?"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from federation.accounts.models import LONGEST_USER_AGENT, Account, Outcome, SecurityEvent, SecurityEventKind
@@ -39,3 +40,8 @@ def note(
             detail=detail,
         )
     )
+
+
+def forget(session: Session, *, days: int, at: datetime) -> None:
+    """Lets go of what happened more than so many days ago; nothing else takes an event away, and nothing changes one."""
+    session.execute(delete(SecurityEvent).where(SecurityEvent.at <= at - timedelta(days=days)))

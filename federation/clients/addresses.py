@@ -1,11 +1,12 @@
 """Which addresses may a client have?"""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from federation.clients.models import LONGEST_ADDRESS
 from federation.errors import Invalid
+from sync.settings import is_loopback
 
 Address: TypeAlias = IPv4Address | IPv6Address
 # The prefix under which an IPv6 network reaches IPv4 (RFC 6052): what it leads to is behind it.
@@ -24,7 +25,7 @@ def check_address(address: str, *, field: str) -> None:
         raise Invalid(
             f"{address!r} is no address of a client; one would be https://futian.example/sign-in/callback.", field=field
         )
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise Invalid(f"{address} has to begin with https://; http:// is only for this very machine.", field=field)
 
 
@@ -42,10 +43,3 @@ def is_public(address: Address) -> bool:
         if address.sixtofour or address.teredo or address in _TRANSLATED:
             return False
     return address.is_global and not address.is_multicast
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

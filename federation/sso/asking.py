@@ -2,6 +2,9 @@
 
 Its request is kept here while the person goes through the pages for signing in. They carry its opaque id, and no address
 that somebody could have changed on the way.
+
+Whoever asks need not say who they are, so what waits is limited by where it came from. It is a limit on what waits and not on
+what is asked: whoever signs in makes room, so a school behind one address stays far below it, and a stranger fills no table.
 """
 
 from collections.abc import Mapping
@@ -9,17 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from federation.accounts.models import AccountSession
 from federation.clients.addresses import origin_of
 from federation.clients.models import Client, Scope
+from federation.errors import TooManyRequests
 from federation.sso.bearers import hash_of, new_bearer
 from federation.sso.models import AuthorizationRequest
 
 LIFETIME = timedelta(minutes=10)
 PUSHED_LIFETIME = timedelta(seconds=90)
+MOST_WAITING = 2_000
+"""From one network without a session, or pushed by one client: everybody of a large school in the same ten minutes."""
 
 ASSURANCES = {"1": 1, "2": 2}
 """By the name of an authentication context (`acr`), how sure it has to be who somebody is."""
@@ -80,8 +86,22 @@ def asked(session: Session, request_id: str, *, at: datetime) -> Asked | None:
     return Asked.of(kept.client, kept.parameters, asked_at=kept.asked_at) if kept else None
 
 
-def keep(session: Session, client: Client, parameters: Mapping[str, str], *, at: datetime, pushed: bool = False) -> str:
-    """Keeps a request, and gives the id by which it is found again; it is not kept itself."""
+def keep(
+    session: Session,
+    client: Client,
+    parameters: Mapping[str, str],
+    *,
+    at: datetime,
+    origin: str | None = None,
+    pushed: bool = False,
+) -> str:
+    """Keeps a request, and gives the id by which it is found again; it is not kept itself.
+
+    `origin` is where it came from, where that is all that is known of who asks; raises `TooManyRequests` where too much of what
+    came from there waits.
+    """
+    if origin is not None:
+        _find_room(session, origin, at=at)
     request_id = new_bearer()
     session.add(
         AuthorizationRequest(
@@ -89,6 +109,7 @@ def keep(session: Session, client: Client, parameters: Mapping[str, str], *, at:
             client=client,
             parameters=dict(parameters),
             pushed=pushed,
+            origin=origin,
             asked_at=at,
             expires_at=at + (PUSHED_LIFETIME if pushed else LIFETIME),
         )
@@ -111,6 +132,16 @@ def take(session: Session, request_id: str) -> bool:
 def forget(session: Session, *, at: datetime) -> None:
     """Lets go of requests that nobody came back for."""
     session.execute(delete(AuthorizationRequest).where(AuthorizationRequest.expires_at <= at))
+
+
+def _find_room(session: Session, origin: str, *, at: datetime) -> None:
+    row = AuthorizationRequest
+    waiting = select(row.expires_at).where(row.origin == origin, row.expires_at > at).order_by(row.expires_at.desc())
+    # When the last that fits in is over, there is room again.
+    decisive = session.scalar(waiting.offset(MOST_WAITING - 1).limit(1))
+    if decisive is not None:
+        wait = max(1, int((decisive - at).total_seconds()))
+        raise TooManyRequests("Too many sign-ins that were asked for from there wait to be finished.", retry_after_seconds=wait)
 
 
 def _since(parameters: Mapping[str, str], asked_at: datetime) -> datetime | None:

@@ -31,6 +31,7 @@ from federation.sso.models import LONGEST_NONCE
 from federation.sso.protocol.messages import LONGEST_VALUE, Answer, Request, read_parameters
 from federation.sso.protocol.provider import Provider
 from federation.sso.reaching import reach
+from sync.origins import origin_of
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
 _LONGEST_AGE_DIGITS = 9
@@ -62,7 +63,11 @@ Next: TypeAlias = Answer | SignInNeeded | ConsentNeeded
 
 
 def authorize(call: Call, pairs: Iterable[tuple[str, str]], account_session: AccountSession | None) -> Next:
-    """What follows from a request that a browser brings; raises `RequestRefused` where nobody may be told but the person."""
+    """What follows from a request that a browser brings.
+
+    Raises `RequestRefused` where nobody may be told but the person, and `TooManyRequests` where too much of what came from
+    there waits.
+    """
     pairs = list(pairs)
     try:
         parameters = read_parameters(pairs)
@@ -137,7 +142,7 @@ class _Asking:
             hinted = _check(self._provider, request)
             asked = Asked.of(self._client, self._parameters, asked_at=self._asked_at)
             if account_session is None or not asked.is_met_by(account_session, at=self._call.at):
-                return self._ask_to_sign_in()
+                return self._ask_to_sign_in(stranger=account_session is None)
             if hinted is not None and hinted != str(account_session.account_id):
                 return self._ask_another_to_sign_in(account_session)
             return self._answer(request, account_session, asked)
@@ -145,10 +150,10 @@ class _Asking:
             self._take()
             return self._refuse(error)
 
-    def _ask_to_sign_in(self) -> SignInNeeded:
+    def _ask_to_sign_in(self, *, stranger: bool) -> SignInNeeded:
         if "none" in self._prompts:
             raise LoginRequiredError
-        return SignInNeeded(self._kept())
+        return SignInNeeded(self._kept(origin=origin_of(self._call.address) if stranger else None))
 
     def _ask_another_to_sign_in(self, account_session: AccountSession) -> SignInNeeded:
         # Who has shown who they are since the request was made, and is somebody else, is not going to become the other.
@@ -177,9 +182,10 @@ class _Asking:
     def _refuse(self, error: OAuth2Error) -> Answer:
         return self._provider.refusal(error, state=self._parameters.get("state"), redirect_uri=self._redirect_uri)
 
-    def _kept(self) -> str:
+    def _kept(self, *, origin: str | None = None) -> str:
         if self._request_id is None:
-            self._request_id = asking.keep(self._call.session, self._client, self._parameters, at=self._asked_at)
+            session, at = self._call.session, self._asked_at
+            self._request_id = asking.keep(session, self._client, self._parameters, at=at, origin=origin)
         return self._request_id
 
     def _take(self) -> None:

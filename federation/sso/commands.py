@@ -12,7 +12,8 @@ from sqlalchemy import select
 from federation.clients import registering
 from federation.clients.models import Algorithm, Authentication, Client
 from federation.errors import Invalid
-from federation.operating import hub
+from federation.operating import hub, operator
+from federation.sso.logout.parting import sign_everybody_out
 from sync.programs.printing import show
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -121,6 +122,21 @@ def enable(client_id: str) -> None:
         registering.client_called(session, client_id).enable()
         session.commit()
     click.echo(f"People sign in by way of {client_id} again.")
+
+
+@client_group.command("sign-out")
+@click.argument("client_id")
+@click.confirmation_option(prompt="Everybody has to come to this program by way of the hub again. Go on?")
+def sign_out(client_id: str) -> None:
+    """End everybody's sign-ins at CLIENT_ID, with every code and token that it holds, and tell it so.
+
+    People stay signed in at the hub: where the program is not disabled, they are in again with their next visit.
+    """
+    with hub() as (session, _):
+        client = registering.client_called(session, client_id)
+        ended = sign_everybody_out(session, client, by=operator(), at=datetime.now(UTC))
+        session.commit()
+    click.echo(f"{ended} sign-ins at {client_id} are ended.")
 
 
 def _read(file: Path) -> dict[str, object] | None:

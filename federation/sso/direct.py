@@ -12,6 +12,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from federation.clients.models import Scope
+from federation.errors import TooManyRequests
 from federation.sso import asking, authorizing, tokens
 from federation.sso.calls import Call
 from federation.sso.claims import claims_of
@@ -22,7 +23,7 @@ from federation.sso.protocol.parties import Party
 from federation.sso.protocol.proofs import METHODS
 from federation.sso.protocol.provider import Provider
 
-_CREATED, _OK, _UNAUTHORIZED = 201, 200, 401
+_CREATED, _OK, _UNAUTHORIZED, _TOO_MANY = 201, 200, 401, 429
 _NOT_KEPT = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 _BEARER = "bearer "
 
@@ -48,7 +49,13 @@ def push(call: Call, message: Message) -> Answer:
     def act(provider: Provider, request: Request) -> Answer:
         client = provider.client(request)
         authorizing.check(call, client, request.parameters)
-        request_id = asking.keep(call.session, client, authorizing.known(request.parameters), at=call.at, pushed=True)
+        parameters = authorizing.known(request.parameters)
+        try:
+            request_id = asking.keep(call.session, client, parameters, at=call.at, origin=client.client_id, pushed=True)
+        except TooManyRequests as refusal:
+            wait = ("Retry-After", str(refusal.retry_after_seconds))
+            said = {"error": "temporarily_unavailable", "error_description": str(refusal)}
+            return Answer.of(_TOO_MANY, said, [*_NOT_KEPT, wait])
         lifetime = int(asking.PUSHED_LIFETIME.total_seconds())
         return Answer.of(_CREATED, {"request_uri": authorizing.PUSHED + request_id, "expires_in": lifetime}, _NOT_KEPT)
 

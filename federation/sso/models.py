@@ -20,7 +20,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 
 
 class AuthorizationRequest(Model):
-    """What a client asked for, kept while the person signs in, or between the client's push and the person's arrival."""
+    """What a client asked for, kept while the person signs in, or between the client's push and the person's arrival.
+
+    `origin` is where it came from as long as nobody knows from whom: a network, or the client that pushed it; else None.
+    """
 
     __tablename__ = "authorization_request"
 
@@ -28,10 +31,13 @@ class AuthorizationRequest(Model):
     client_id: Mapped[str] = mapped_column(ForeignKey("client.client_id", ondelete="CASCADE"))
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON)
     pushed: Mapped[bool]
+    origin: Mapped[str | None] = mapped_column(String(LONGEST_CLIENT_ID))
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
     client: Mapped[Client] = relationship()
+
+    __table_args__ = (Index(None, "origin", "expires_at"),)
 
 
 class Consent(Model):

@@ -174,7 +174,8 @@ class SecurityEventKind(StrEnum):
 
 
 class SecurityEvent(Model):
-    """Something that matters to the safety of accounts; a row is written once and never changed.
+    """Something that matters to the safety of accounts; a row is written once and never changed,
+    and kept for `security_days` of the settings (`security_events.forget`).
 
     `actor` is a member of staff's username, `subject` the hub's name of somebody. `detail` holds no secret, and nothing that
     says who a volunteer is.

@@ -14,6 +14,7 @@ COMMITS = (
     "api/",
     "admin/",
     "federation/cli",
+    "federation/accounts/account_commands",
     "federation/accounts/commands",
     "federation/directory/commands",
     "federation/identity/key_commands",

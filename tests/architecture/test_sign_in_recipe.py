@@ -9,7 +9,7 @@ from federation.clients.models import Authentication, Scope
 from federation.sso import authorizing, tokens
 from federation.sso.asking import ASSURANCES
 from federation.sso.discovery import PROOF_ALGORITHMS, metadata
-from federation.sso.logout.telling import TOLD_FOR
+from federation.sso.logout.untold import TOLD_FOR
 from federation.sso.protocol.granting import CODE_LIFETIME
 from tenants.sso.models import REFRESH_INTERVAL
 from tenants.sso.provider import LEEWAY

@@ -4,9 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.support import servers
 
 ROOT = Path(__file__).parents[2]
 _PROGRAMS = Path(sys.executable).parent
+_NAMES = Path(__file__).parent / "names"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ class Service:
     @property
     def networks(self) -> set[str]:
         return set(self.described["networks"])
+
+    @property
+    def names(self) -> Mapping[str, set[str]]:
+        """By network, under which names others in it find the service."""
+        joined = self.described["networks"]
+        further = joined if isinstance(joined, dict) else {one: {} for one in joined}
+        return {network: {self.name, *how.get("aliases", [])} for network, how in further.items()}
 
     @property
     def secrets(self) -> set[str]:
@@ -65,6 +72,16 @@ class Composition:
         """The name of the file that a secret comes from."""
         return Path(self.described["secrets"][name]["file"]).name
 
+    def found_by(self, service: Service) -> set[str]:
+        """The names that lead somewhere for `service`: of those that share a network with it."""
+        others = self.services.values()
+        return {name for other in others for one in service.networks & other.networks for name in other.names[one]}
+
+    def range_of(self, network: str) -> str | None:
+        """The addresses in a network, where the file says which."""
+        described = (self.described["networks"][network] or {}).get("ipam")
+        return _interpolated(described["config"][0]["subnet"]) if described else None
+
     def in_order(self) -> Iterator[Service]:
         """Our services, each after those that it depends on."""
         waiting = {service.name: service for service in self.ours}
@@ -79,20 +96,20 @@ class Composition:
 class Container:
     """A service's commands as they would run in its container: in its environment, with its secrets, and nothing else.
 
-    What is in a container for itself, the addresses and files, is here in `folder` and on a free port.
+    What is in a container for itself, the addresses and files, is here in `folder`, and for each port there is a free one in
+    `ports`. The names of others lead to them where both are in one network, and nowhere else.
     """
 
     service: Service
     folder: Path
     secret: Callable[[str], Path]
-
-    @cached_property
-    def port(self) -> int:
-        return servers.free_port()
+    composition: Composition
+    ports: Mapping[int, int]
 
     @property
     def environment(self) -> dict[str, str]:
         base = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        base |= {"PYTHONPATH": str(_NAMES), "CONTAINER_FINDS": " ".join(self.composition.found_by(self.service))}
         return base | {name: self._here(value) for name, value in self.service.environment.items()}
 
     @property
@@ -104,9 +121,9 @@ class Container:
         """Runs a job to its end."""
         return self._finish(self.command)
 
-    def ask(self, *arguments: str) -> str:
-        """What the service's program answers inside the container."""
-        return self._finish([self.command[0], *arguments])
+    def ask(self, *arguments: str, typed: str | None = None) -> str:
+        """What the service's program answers inside the container, where `typed` is typed into it."""
+        return self._finish([self.command[0], *arguments], typed)
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Starts what runs on."""
@@ -125,8 +142,10 @@ class Container:
             == 0
         )
 
-    def _finish(self, command: list[str]) -> str:
-        done = subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False)
+    def _finish(self, command: list[str], typed: str | None = None) -> str:
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.folder, input=typed, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -134,11 +153,20 @@ class Container:
         if value.startswith("/tmp/"):  # noqa: S108 - the container's own
             return str(self.folder / f"{self.service.name}-{Path(value).name}")
         value = re.sub(r"/run/secrets/(\w+)", lambda found: str(self._granted(found[1])), value)
-        return re.sub(r"(?:0\.0\.0\.0|127\.0\.0\.1):8000", f"127.0.0.1:{self.port}", value)
+        for network in self.service.networks:
+            if addresses := self.composition.range_of(network):
+                value = value.replace(addresses, "127.0.0.0/8")
+        return on_this_machine(value, self.ports)
 
     def _granted(self, name: str) -> Path:
         assert name in self.service.secrets, f"{self.service.name} reads the secret {name}, which it is not given"
         return self.secret(name)
+
+
+def on_this_machine(value: str, ports: Mapping[int, int]) -> str:
+    """`value`, with the free port of each port that stands in an address."""
+    changed = re.sub(r"(?<=[a-z0-9]):(80\d\d)\b", lambda found: f":{ports[int(found[1])]}", value)
+    return changed.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - nobody else is to reach it
 
 
 def _interpolated(value: str) -> str:

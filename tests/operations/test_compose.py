@@ -7,23 +7,28 @@ RabbitMQ on this machine, until its own health check passes.
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import make_url
 
 from deployment.make_secrets import make_secrets
 from sync.carriers.bus import KombuBus
 from sync.errors import BusUnavailable
-from tests.operations.compose import ROOT, Composition, Container, Service
+from tests.operations.compose import ROOT, Composition, Container, Service, on_this_machine
 from tests.support import rabbitmq, servers
 from tests.support.parties import put, take
+from tests.support.people import PASSWORD
 from tests.support.postgresql import PostgreSQL
+from tests.support.provider import send_form
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.waiting import eventually
 
 COMPOSITION = Composition()
+PAGES = {"hub": 8000, "futian": 8001, "luohu": 8002}
+"""On which port whose pages are."""
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +72,12 @@ def containers(
                 changed.write_text(_on(broker, given))
             return changed
 
-        yield {service.name: Container(service, tmp_path, secret) for service in COMPOSITION.ours}
+        ports = {port: servers.free_port() for port in PAGES.values()}
+        yield {service.name: Container(service, tmp_path, secret, COMPOSITION, ports) for service in COMPOSITION.ours}
 
 
 def test_the_city_comes_up_and_its_sides_hear_of_each_other(containers: dict[str, Container]) -> None:
-    with ExitStack() as stack:
-        for service in COMPOSITION.in_order():
-            container = containers[service.name]
-            if service.is_job:
-                container.run()
-            else:
-                process = container.start()
-                stack.callback(servers.stop, process)
+    with _up(containers):
         for service in COMPOSITION.ours:
             if not service.is_job:
                 eventually(containers[service.name].is_healthy)
@@ -89,6 +88,62 @@ def test_the_city_comes_up_and_its_sides_hear_of_each_other(containers: dict[str
         for service in COMPOSITION.in_order():
             if service.is_job:
                 containers[service.name].run()
+
+
+def test_people_sign_in_once_and_out_everywhere_as_soon_as_it_is_up(containers: dict[str, Container]) -> None:
+    ports = containers["hub-web"].ports
+    hub, *districts = (on_this_machine(f"http://{name}.localhost:{port}", ports) for name, port in PAGES.items())
+    with _up(containers), _browser() as browser:
+        containers["hub-web"].ask("staff", "add", "li.na", "--name", "李娜", "--password-stdin", typed=PASSWORD)
+        for address in districts:
+            eventually(lambda: "Sign in with your city ID" in browser.get(address).text)  # noqa: B023 - asked at once
+        provider = browser.get(f"{hub}/.well-known/openid-configuration").json()
+        assert provider["issuer"] == hub
+        assert browser.get(provider["jwks_uri"]).json()["keys"]
+        page = browser.get(f"{districts[0]}/sign-in/city")
+        assert str(page.url).startswith(f"{hub}/sign-in")
+        assert _is_in(send_form(browser, page, username="li.na", password=PASSWORD), districts[0])
+        assert _is_in(browser.get(f"{districts[1]}/sign-in/city"), districts[1])
+        page = browser.get(f"{hub}/account/")
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
+        assert token
+        browser.post(f"{hub}/sign-out", data={"csrf_token": token[1]})
+        for address in districts:
+            eventually(lambda: not _is_in(browser.get(f"{address}/me/"), address))  # noqa: B023 - asked at once
+
+
+def _is_in(page: httpx.Response, address: str) -> bool:
+    """Whether a page is one that `address` shows to people who are signed in there."""
+    return str(page.url).startswith(f"{address}/me/")
+
+
+@contextmanager
+def _browser() -> Iterator[httpx.Client]:
+    """One that leads names below `localhost` to this very machine, as browsers do (RFC 6761, section 6.3)."""
+
+    class Transport(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            here = request.url.copy_with(host="127.0.0.1")
+            sent = httpx.Request(request.method, here, headers=request.headers, stream=request.stream)
+            return super().handle_request(sent)
+
+    headers = {"Accept-Language": "en"}
+    with httpx.Client(transport=Transport(), follow_redirects=True, headers=headers, timeout=20) as browser:
+        yield browser
+
+
+@contextmanager
+def _up(containers: dict[str, Container]) -> Iterator[None]:
+    """The jobs have run, and what runs on was started, in their order."""
+    with ExitStack() as stack:
+        for service in COMPOSITION.in_order():
+            container = containers[service.name]
+            if service.is_job:
+                container.run()
+            else:
+                process = container.start()
+                stack.callback(servers.stop, process)
+        yield
 
 
 def _all_are_equal(districts: list[dict[str, object]]) -> bool:
@@ -121,10 +176,34 @@ def test_every_secret_is_one_that_is_made_and_none_has_a_default(secrets: Path) 
     open_values = {
         name
         for service in COMPOSITION.services.values()
-        for name in service.environment
-        if re.search(r"PASSWORD|SECRET|KEY|URL", name) and not name.endswith("_FILE")
+        for name, value in service.environment.items()
+        if _is_secret(name, value)
     }
     assert open_values == set()
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a variable holds what nobody else is to know: an account, a key, or where a database or a bus is.
+
+    Where people find pages is for everybody, as long as nothing but that stands there.
+    """
+    if name == "BANYAN_PUBLIC_URL":
+        return not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", value)
+    return "@" in value or bool(re.search(r"PASSWORD|SECRET|KEY|TOKEN|URL", name) and not name.endswith("_FILE"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BANYAN_PUBLIC_URL", "https://li:secret@hub.example"),
+        ("BANYAN_PUBLIC_URL", "https://hub.example/?key=secret"),
+        ("BANYAN_BUS_URL", "amqp://bus:5672//"),
+        ("BANYAN_OPERATOR_TOKEN", "secret"),
+        ("SOME_PLACE", "https://li:secret@mail.example"),
+    ],
+)
+def test_what_would_tell_a_secret_counts_as_one(name: str, value: str) -> None:
+    assert _is_secret(name, value)
 
 
 def test_secrets_are_closed_to_others_and_stay_when_made_again(tmp_path: Path) -> None:
@@ -141,6 +220,11 @@ def test_a_service_shares_a_network_with_what_it_speaks_to_and_no_side_with_anot
             assert service.networks & COMPOSITION.services[spoken_to].networks, (service.name, spoken_to)
     databases = [service.networks for service in COMPOSITION.services.values() if service.name.endswith("-database")]
     assert len(databases) == len(set.union(*databases))
+    for service in COMPOSITION.services.values():
+        side = service.name.partition("-")[0]
+        assert service.networks <= {side, "pages", *(["bus"] if service.name == f"{side}-sync" else [])}
+    inside = {name for name, network in COMPOSITION.described["networks"].items() if (network or {}).get("internal")}
+    assert inside == {"bus", "hub", "futian", "luohu"}
 
 
 def _spoken_to(service: Service, secrets: Path) -> set[str]:

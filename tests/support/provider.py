@@ -286,9 +286,10 @@ def send_form(browser: httpx.Client, page: httpx.Response, **changes: str | None
     main = page.text[page.text.index("<main") :]
     found = re.search(r'<form method="post" action="([^"]+)"', main)
     assert found, main
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main))
+    inputs = (dict(re.findall(r'(\w+)="([^"]*)"', one)) for one in re.findall(r"<input [^>]*>", main))
+    hidden = {one["name"]: one["value"] for one in inputs if one.get("type") == "hidden"}
     fields = {name: value for name, value in (hidden | changes).items() if value is not None}
-    return browser.post(found[1], data=fields)
+    return browser.post(page.url.join(found[1]), data=fields)
 
 
 @contextmanager

@@ -86,3 +86,22 @@ def test_every_language_of_the_pages_can_be_the_first(monkeypatch: pytest.Monkey
 
 def test_a_name_that_the_root_could_not_bear_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "120 characters" in refused(monkeypatch, DISTRICT_NAME="南" * 121)
+
+
+def test_cookies_of_pages_behind_https_have_to_be_secure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANYAN_PUBLIC_URL", "https://futian.example")
+    assert read_settings().secure_cookies
+    assert "cookies of https://futian.example have to be secure" in refused(monkeypatch, SECURE_COOKIES="false")
+    assert "neither true nor false" in refused(monkeypatch, SECURE_COOKIES="perhaps")
+
+
+@pytest.mark.parametrize("address", ["http://futian.localhost:8001", "http://localhost:8001", "http://127.0.0.1:8001"])
+def test_a_try_out_on_this_very_machine_needs_no_https(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("BANYAN_PUBLIC_URL", address)
+    monkeypatch.setenv("BANYAN_SECURE_COOKIES", "false")
+    assert (read_settings().public_url, read_settings().secure_cookies) == (address, False)
+
+
+@pytest.mark.parametrize("address", ["http://futian.example", "http://localhost.example", "http://evil-localhost"])
+def test_without_https_pages_are_nowhere_else(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    assert "BANYAN_PUBLIC_URL" in refused(monkeypatch, PUBLIC_URL=address)

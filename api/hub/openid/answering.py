@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, current_app, g, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from federation.db import db
-from federation.errors import NotPrepared, RequestRefused
+from federation.errors import NotPrepared, RequestRefused, TooManyRequests
 from federation.sso.calls import Call
 from federation.sso.direct import Message
 from federation.sso.protocol.messages import Answer
 
+_SECONDS_PER_MINUTE = 60
 _HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -30,6 +31,7 @@ def part(name: str) -> Blueprint:
         return response
 
     blueprint.register_error_handler(RequestRefused, _show)
+    blueprint.register_error_handler(TooManyRequests, _show_crowded)
     blueprint.register_error_handler(NotPrepared, _show_unprepared)
     return blueprint
 
@@ -72,6 +74,18 @@ def respond(answer: Answer) -> Response:
 def _show(refusal: RequestRefused) -> tuple[str, int]:
     db.session.rollback()
     return render_template("openid/refused.html", sentence=gettext(refusal.message)), 400
+
+
+def _show_crowded(refusal: TooManyRequests) -> tuple[str, int, dict[str, str]]:
+    db.session.rollback()
+    minutes = -(-refusal.retry_after_seconds // _SECONDS_PER_MINUTE)
+    sentence = ngettext(
+        "Too many people are signing in from the network that you are in. Try again in %(num)s minute.",
+        "Too many people are signing in from the network that you are in. Try again in %(num)s minutes.",
+        minutes,
+    )
+    page = render_template("openid/refused.html", sentence=sentence)
+    return page, 429, {"Retry-After": str(refusal.retry_after_seconds)}
 
 
 def _show_unprepared(refusal: NotPrepared) -> tuple[str, int]:

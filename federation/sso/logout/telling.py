@@ -14,20 +14,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation.accounts import security_events
-from federation.accounts.models import AccountSession, Outcome, SecurityEventKind
-from federation.clients.models import Client
+from federation.accounts.models import Outcome, SecurityEventKind
 from federation.settings import Settings
 from federation.sso.bearers import new_bearer
 from federation.sso.keys.signing import LOGOUT_TOKEN, sign
 from federation.sso.logout.reaching_out import NotReached, post
+from federation.sso.logout.untold import untold
 from federation.sso.models import ClientSession
 from sync.databases.sqlite import READ_ONLY
 
-TOLD_FOR = timedelta(days=1)
 LOOK_SECONDS = 0.25
 _TOKEN_LIFETIME = timedelta(minutes=2)
 _AT_ONCE = 16
@@ -61,7 +60,7 @@ class Telling:
 
     def _due(self) -> list[str]:
         with self._reading() as session:
-            return list(session.scalars(_untold(select(ClientSession.client_id).distinct(), at=self._now())))
+            return list(session.scalars(_due(select(ClientSession.client_id).distinct(), at=self._now())))
 
     def _tell(self, client_id: str) -> None:
         try:
@@ -74,7 +73,7 @@ class Telling:
         """Whether the client took the next that it is to be told; each is written down by itself."""
         at = self._now()
         with self._reading() as session:
-            query = _untold(select(ClientSession), at=at).where(ClientSession.client_id == client_id)
+            query = _due(select(ClientSession), at=at).where(ClientSession.client_id == client_id)
             one = session.scalars(query.order_by(ClientSession.began_at).limit(1)).first()
             if one is None:
                 return False
@@ -130,16 +129,7 @@ def logout_token(session: Session, ended: ClientSession, *, settings: Settings, 
     return sign(session, claims, algorithm=algorithm, type=LOGOUT_TOKEN, cipher=cipher)
 
 
-def _untold(query: Select[Any], *, at: datetime) -> Select[Any]:
-    """Narrows a query over the clients' sessions to those that have ended of late and whose client is to be told now."""
-    row, since = ClientSession, at - TOLD_FOR
-    ended = union(
-        select(row.id).where(row.ended_at > since),
-        select(row.id).join(AccountSession).where(AccountSession.ended_at > since),
-    )
-    return query.join(Client, Client.client_id == row.client_id).where(
-        row.id.in_(ended.scalar_subquery()),
-        row.told_at.is_(None),
-        Client.backchannel_logout_uri.is_not(None),
-        or_(row.next_attempt_at.is_(None), row.next_attempt_at <= at),
-    )
+def _due(query: Select[Any], *, at: datetime) -> Select[Any]:
+    """Narrows a query over the clients' sessions to those of which the client is to be told now."""
+    row = ClientSession
+    return untold(query, at=at).where(or_(row.next_attempt_at.is_(None), row.next_attempt_at <= at))

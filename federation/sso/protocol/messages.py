@@ -31,7 +31,9 @@ class Request(OAuth2Request):  # type: ignore[misc]
         self, call: Call, method: str, path: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> None:
         """At the hub's own address, in whose name it answers, whatever the browser calls it."""
-        super().__init__(method, call.issuer + path, headers=dict(headers or {}))
+        # Authlib takes http:// on `localhost` alone; where the hub's address may begin so was settled when it was set.
+        super().__init__(method, call.issuer.replace("http://", "https://", 1) + path, headers=dict(headers or {}))
+        self.uri = call.issuer + path
         self.call = call
         self.parameters = dict(parameters)
         self.payload = BasicOAuth2Payload(self.parameters)

@@ -2,16 +2,27 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.orm import Session
 
+from federation.accounts.addresses import Address, AddressKind
+from federation.accounts.models import Account, AccountSession, Method
+from federation.accounts.sending.models import OutgoingMessage
+from federation.accounts.sending.outbox import Letter, put_into_outbox
+from federation.accounts.sessions import begin_session
 from federation.app import create_app
+from federation.clients.models import Authentication
+from federation.clients.registering import register_client
 from federation.mailbox import evidence
 from federation.settings import Settings
+from federation.sso.models import ClientSession
 from sync import streams
 from sync.running import counting  # noqa: F401 - the counters of `sync` are known as soon as they are made
 from tests.hub.peers import AT, District, Hub, Told, hours, registration
@@ -93,3 +104,59 @@ def test_every_figure_that_the_documents_name_is_there(hub: Hub, client: FlaskCl
     there = {name for name in re.findall(r"^# TYPE (banyan_\w+)", text, re.M) if not name.endswith("_created")}
     named = set(re.findall(r"\bbanyan_[a-z]\w+", (ROOT / "docs" / "operating.md").read_text()))
     assert {name.removesuffix("_bucket") for name in named} == there
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_sign_outs_that_a_client_was_not_told_of_are_counted_until_it_knows(hub: Hub, client: FlaskClient) -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+    with hub.sessions.begin() as session:
+        session.add(signed_out(session, at=at - timedelta(minutes=20)))
+        session.add(signed_out(session, at=at - timedelta(minutes=10)))
+    shown = collected(client)
+    assert shown["banyan_sign_outs_untold", "app:library"] == 2
+    since = "banyan_sign_out_untold_since_timestamp_seconds", "app:library"
+    assert shown[since] == (at - timedelta(minutes=20)).timestamp()
+    with hub.sessions.begin() as session:
+        for one in session.query(ClientSession):
+            one.note_told(at=at)
+    assert since not in collected(client)
+
+
+def signed_out(session: Session, *, at: datetime) -> ClientSession:
+    """Somebody who was signed in at a client and is not any more."""
+    known: dict[str, Any] = {"name": "李娜", "password_hash": "", "must_change_password": False, "created_at": at}
+    account = Account(username=f"li-{at:%H%M%S}", **known)
+    session.add(account)
+    begin_session(session, account, methods=[Method.PASSWORD], address="", user_agent="", at=at)
+    library = register_client(
+        session,
+        "app:library",
+        name="图书馆",
+        redirect_uris=["https://library.example/callback"],
+        backchannel_logout_uri="https://library.example/signed-out",
+        authentication=Authentication.CLIENT_SECRET_BASIC,
+        secret="a secret",
+        at=at,
+    )
+    [begun] = session.query(AccountSession).filter_by(account=account)
+    begun.end(at=at)
+    return ClientSession(account_session=begun, client=library, began_at=at)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_messages_that_do_not_leave_are_counted_by_their_way(hub: Hub, client: FlaskClient) -> None:
+    at = datetime.now(UTC).replace(microsecond=0)
+    letter = Letter(topic="code", subject="", text="", values={})
+    with hub.sessions.begin() as session:
+        for minutes in (3, 2, 30):
+            how: dict[str, Any] = {"settings": hub.settings, "at": at - timedelta(minutes=minutes)}
+            expires_at = how["at"] + timedelta(minutes=10)
+            put_into_outbox(session, Address(AddressKind.PHONE, "13800138000"), letter, expires_at=expires_at, **how)
+    shown = collected(client)
+    assert [shown[f"banyan_messages_{what}", "phone"] for what in ("waiting", "lost")] == [2, 1]
+    assert shown["banyan_message_waiting_since_timestamp_seconds", "phone"] == (at - timedelta(minutes=3)).timestamp()
+    assert [shown[f"banyan_messages_{what}", "email"] for what in ("waiting", "lost")] == [0, 0]
+    with hub.sessions.begin() as session:
+        for one in session.query(OutgoingMessage):
+            one.sent_at = at
+    assert collected(client)["banyan_messages_waiting", "phone"] == 0
