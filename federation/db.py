@@ -36,14 +36,22 @@ class Model(DeclarativeBase):
     )
 
 
+# One for each thread that a web process has unless it is told otherwise.
+_CONNECTIONS = 8
+
 db = SQLAlchemy(metadata=Model.metadata, disable_autonaming=True)
 
 
 def connect(app: Flask, database_url: str) -> None:
     """Gives `app` its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
-    # Parameters may be personal data; a failure is logged without them.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # Parameters may be personal data; a failure is logged without them.
+        "hide_parameters": True,
+        # Nobody waits for a new connection; whose server was asked last has everything at hand.
+        "pool_size": _CONNECTIONS,
+        "pool_use_lifo": True,
+    }
     db.init_app(app)
     with app.app_context():
         sqlite.prepare(db.engine)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession, Method
@@ -17,6 +17,7 @@ OPENING = (
     joinedload(AccountSession.account).joinedload(Account.district_roles),
 )
 """What has to be read to say whether a session opens anything, all of it at once."""
+_BY_KEY = select(AccountSession).where(AccountSession.key_hash == bindparam("key_hash")).options(*OPENING)
 
 # By then nobody asks any more from where somebody was signed in.
 KEPT_FOR = timedelta(days=90)
@@ -61,8 +62,7 @@ def session_of(session: Session, key: str, *, at: datetime) -> AccountSession | 
 
 def session_begun(session: Session, key: str, *, at: datetime) -> AccountSession | None:
     """The same, also where something is missing: that is for the pages alone on which it is shown."""
-    query = select(AccountSession).where(AccountSession.key_hash == _hash(key))
-    found = session.scalars(query.options(*OPENING)).unique().one_or_none()
+    found = session.scalars(_BY_KEY, {"key_hash": _hash(key)}).unique().one_or_none()
     return found if found and found.is_open(at=at) else None
 
 

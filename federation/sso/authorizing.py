@@ -19,7 +19,7 @@ from authlib.oidc.core.errors import (
     RequestURINotSupportedError,
 )
 
-from federation.accounts.models import AccountSession
+from federation.accounts.models import AccountSession, SecurityEvent
 from federation.clients.models import Client
 from federation.errors import RequestRefused
 from federation.sso import asking, consents
@@ -27,10 +27,12 @@ from federation.sso.asking import Asked
 from federation.sso.calls import Call
 from federation.sso.discovery import AUTHORIZE
 from federation.sso.keys.signing import read_id_token
-from federation.sso.models import LONGEST_NONCE
+from federation.sso.models import LONGEST_NONCE, Authorization, ClientSession, Consent
 from federation.sso.protocol.messages import LONGEST_VALUE, Answer, Request, read_parameters
 from federation.sso.protocol.provider import Provider
 from federation.sso.reaching import reach
+from federation.sso.standing import standing_of
+from sync.databases.together import write_together
 from sync.origins import origin_of
 
 PUSHED = "urn:ietf:params:oauth:request_uri:"
@@ -164,19 +166,22 @@ class _Asking:
 
     def _answer(self, request: Request, account_session: AccountSession, asked: Asked) -> Answer | ConsentNeeded:
         account, scope = account_session.account, request.scope
-        consent = consents.find(self._call.session, account, self._client)
-        if self._decided is None and ("consent" in self._prompts or consents.has_to_be_asked(consent, self._client, scope)):
+        standing = standing_of(self._call.session, account_session, self._client)
+        if self._decided is None and (
+            "consent" in self._prompts or consents.has_to_be_asked(standing.consent, self._client, scope)
+        ):
             if "none" in self._prompts:
                 raise ConsentRequiredError
             return ConsentNeeded(self._kept(), scope, asked)
         self._take()
         if self._decided is False:
             raise AccessDeniedError
-        reached = reach(self._call, self._client, account_session)
-        consents.use(self._call, consent, account, self._client, scope, asked=bool(self._decided))
+        reached = reach(self._call, self._client, account_session, standing.client_session)
+        consents.use(self._call, standing.consent, account, self._client, scope, asked=bool(self._decided))
         answer: Answer = self._provider.create_authorization_response(
             request, grant_user=reached, grant=self._provider.get_authorization_grant(request)
         )
+        write_together(self._call.session, ClientSession, Consent, Authorization, SecurityEvent)
         return answer
 
     def _refuse(self, error: OAuth2Error) -> Answer:

@@ -15,11 +15,6 @@ from federation.sso.models import ClientSession, Consent
 _FRESH = timedelta(hours=1)
 
 
-def find(session: Session, account: Account, client: Client) -> Consent | None:
-    """What the person has let the client know so far, if only to take it back; None where nothing ever was."""
-    return session.get(Consent, (account.id, client.client_id))
-
-
 def has_to_be_asked(consent: Consent | None, client: Client, scope: str) -> bool:
     """Whether the client, which has this consent, may not learn what `scope` names before the person says so.
 
@@ -33,7 +28,7 @@ def has_to_be_asked(consent: Consent | None, client: Client, scope: str) -> bool
 def use(call: Call, consent: Consent | None, account: Account, client: Client, scope: str, *, asked: bool) -> None:
     """Writes down that the client, which has this consent, learns this of the person, who was `asked` or need not be."""
     if consent is None:
-        consent = Consent(account_id=account.id, client=client, scope="", withdrawn_at=None)
+        consent = Consent(account_id=account.id, client_id=client.client_id, scope="", withdrawn_at=None)
         call.session.add(consent)
     if asked or not consent.covers(scope):
         consent.give(scope, asked=asked, at=call.at)

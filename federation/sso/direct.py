@@ -11,6 +11,7 @@ from authlib.oauth2.rfc6750 import InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
+from federation.accounts.models import SecurityEvent
 from federation.clients.models import Scope
 from federation.errors import TooManyRequests
 from federation.sso import asking, authorizing, tokens
@@ -22,6 +23,7 @@ from federation.sso.protocol.messages import Answer, Request, read_parameters
 from federation.sso.protocol.parties import Party
 from federation.sso.protocol.proofs import METHODS
 from federation.sso.protocol.provider import Provider
+from sync.databases.together import write_together
 
 _CREATED, _OK, _UNAUTHORIZED, _TOO_MANY = 201, 200, 401, 429
 _NOT_KEPT = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
@@ -40,7 +42,9 @@ class Message:
 
 def token(call: Call, message: Message) -> Answer:
     """Tokens for a code or a refresh token (RFC 6749, section 3.2)."""
-    return _answer(call, message, TOKEN, lambda provider, request: provider.create_token_response(request))
+    answer = _answer(call, message, TOKEN, lambda provider, request: provider.create_token_response(request))
+    write_together(call.session, AccessToken, RefreshToken, SecurityEvent)
+    return answer
 
 
 def push(call: Call, message: Message) -> Answer:

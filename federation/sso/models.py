@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -96,6 +96,11 @@ class ClientSession(Model):
     client: Mapped[Client] = relationship()
 
     __table_args__ = (Index(None, "account_session_id", "client_id"),)
+
+    @classmethod
+    def of(cls, account_session: AccountSession, client: Client, *, at: datetime) -> Self:
+        """The client's part in the session, which begins."""
+        return cls(id=new_uuid(), account_session_id=account_session.id, client_id=client.client_id, began_at=at, attempts=0)
 
     @property
     def sid(self) -> str:

@@ -1,10 +1,6 @@
 """How does a person's sign-in reach a client?"""
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy import select
-from sqlalchemy.orm import lazyload
 
 from federation.accounts.models import AccountSession, SecurityEventKind
 from federation.clients.models import Client
@@ -20,17 +16,13 @@ class Reached:
     client_session: ClientSession
 
 
-def reach(call: Call, client: Client, account_session: AccountSession) -> Reached:
-    """The client's part in the session; a new one where it has none that goes on."""
-    row = ClientSession
-    here = (row.account_session_id == account_session.id, row.client_id == client.client_id, row.ended_at.is_(None))
-    known = lazyload(row.account_session)
-    found = call.session.scalars(select(row).where(*here).options(known).order_by(row.began_at).limit(1)).first()
-    return Reached(account_session, found or _begin(call, client, account_session, at=call.at))
+def reach(call: Call, client: Client, account_session: AccountSession, so_far: ClientSession | None) -> Reached:
+    """The client's part in the session; a new one where it has none `so_far` that goes on."""
+    return Reached(account_session, so_far or _begin(call, client, account_session))
 
 
-def _begin(call: Call, client: Client, account_session: AccountSession, *, at: datetime) -> ClientSession:
-    begun = ClientSession(account_session=account_session, client=client, began_at=at)
+def _begin(call: Call, client: Client, account_session: AccountSession) -> ClientSession:
+    begun = ClientSession.of(account_session, client, at=call.at)
     call.session.add(begun)
     call.note(SecurityEventKind.DISTRICT_ENTERED, client=client, account=account_session.account)
     return begun

@@ -23,7 +23,7 @@ def issue_access(session: Session, authorization: Authorization, *, scope: str, 
     session.add(
         AccessToken(
             token_hash=hash_of(token),
-            authorization=authorization,
+            authorization_id=authorization.id,
             scope=scope,
             issued_at=at,
             expires_at=at + ACCESS_LIFETIME,
@@ -36,7 +36,9 @@ def issue_refresh(session: Session, authorization: Authorization, *, at: datetim
     """A new token that gives the next tokens: by default the first of its family."""
     token = token or new_bearer()
     session.add(
-        RefreshToken(token_hash=hash_of(token), authorization=authorization, issued_at=at, expires_at=at + REFRESH_LIFETIME)
+        RefreshToken(
+            token_hash=hash_of(token), authorization_id=authorization.id, issued_at=at, expires_at=at + REFRESH_LIFETIME
+        )
     )
     return token
 

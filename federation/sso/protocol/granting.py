@@ -11,7 +11,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants import OpenIDToken
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import joinedload
 
 from federation.accounts.models import Account, Outcome, SecurityEventKind
@@ -24,8 +24,15 @@ from federation.sso.protocol.messages import Request
 from federation.sso.protocol.parties import Party
 from federation.sso.protocol.proofs import METHODS
 from federation.sso.reaching import Reached
+from sync.messages.envelope import new_uuid
 
 _WHOSE = joinedload(Authorization.client_session).joinedload(ClientSession.account_session).options(*OPENING)
+_BURNING = (
+    update(Authorization)
+    .where(Authorization.code_hash == bindparam("shown"), Authorization.code_used_at.is_(None))
+    .values(code_used_at=bindparam("at"))
+    .returning(Authorization.id)
+)
 CODE_LIFETIME = timedelta(seconds=60)
 
 
@@ -44,7 +51,8 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         reached: Reached = request.user
         call.session.add(
             Authorization(
-                client_session=reached.client_session,
+                id=new_uuid(),
+                client_session_id=reached.client_session.id,
                 scope=request.scope,
                 nonce=request.parameters.get("nonce"),
                 redirect_uri=request.parameters["redirect_uri"],
@@ -61,8 +69,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         """What the code stands for, the first time that anybody shows it, whoever that is; from then on it is burnt."""
         call: Call = self.server.call
         row = Authorization
-        burning = update(row).where(row.code_hash == hash_of(code), row.code_used_at.is_(None)).values(code_used_at=call.at)
-        authorization_id = call.session.scalar(burning.returning(row.id), execution_options={"synchronize_session": False})
+        authorization_id = call.session.connection().scalar(_BURNING, {"shown": hash_of(code), "at": call.at})
         if authorization_id is None:
             self._refuse_replay(code, client)
             return None

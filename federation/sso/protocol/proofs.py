@@ -9,7 +9,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from federation.accounts.models import SecurityEvent, SecurityEventKind
 from federation.clients.models import Authentication
@@ -19,6 +18,7 @@ from federation.sso.discovery import PROOF_ALGORITHMS
 from federation.sso.models import ClientAssertion
 from federation.sso.protocol.messages import Request
 from federation.sso.protocol.parties import Party
+from sync.databases.firsts import write_first
 
 METHODS = [Authentication.CLIENT_SECRET_BASIC.value, Authentication.PRIVATE_KEY_JWT.value]
 WINDOW, MOST_REFUSALS = timedelta(minutes=15), 300
@@ -100,12 +100,6 @@ class Assertions(JWTBearerClientAssertion):  # type: ignore[misc]
         expires_at = datetime.fromtimestamp(claims["exp"], UTC) if claims["exp"] < _LATEST else None
         if not isinstance(jti, str) or expires_at is None or expires_at - self._call.at > _LONGEST_LIFETIME:
             return False
-        row = ClientAssertion(
-            client_id=claims["sub"], jti_hash=hash_of(jti), expires_at=expires_at + timedelta(seconds=self.leeway)
-        )
-        try:
-            with self._call.session.begin_nested():
-                self._call.session.add(row)
-        except IntegrityError:
-            return False
-        return True
+        until = expires_at + timedelta(seconds=self.leeway)
+        shown = {"client_id": claims["sub"], "jti_hash": hash_of(jti), "expires_at": until}
+        return write_first(self._call.session, ClientAssertion, shown)

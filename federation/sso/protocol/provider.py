@@ -28,6 +28,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, call: Call) -> None:
         super().__init__()
         self.call = call
+        self._found: dict[str, Party | None] = {}
         self.register_grant(CodeGrant, [S256(), IdToken()])
         self.register_grant(RefreshGrant, [IdToken()])
         self.register_client_auth_method(METHODS[1], Assertions(call, token_endpoint=call.issuer + TOKEN))
@@ -62,9 +63,11 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         """Nobody listens."""
 
     def query_client(self, client_id: str) -> Party | None:
-        """The client, unless it is disabled."""
-        row = known_client(self.call.session, client_id) if len(client_id) <= LONGEST_CLIENT_ID else None
-        return Party(row) if row and row.disabled_at is None else None
+        """The client, unless it is disabled; looked up once, however often a step asks."""
+        if client_id not in self._found:
+            row = known_client(self.call.session, client_id) if len(client_id) <= LONGEST_CLIENT_ID else None
+            self._found[client_id] = Party(row) if row and row.disabled_at is None else None
+        return self._found[client_id]
 
     def authenticate_client(self, request: Request, methods: list[str], endpoint: str = "token") -> Party:
         """Who shows one of these proofs."""
