@@ -6,7 +6,8 @@ many rows. SQLite lives in this process, so the driver's own loop over the rows 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -49,11 +50,27 @@ def append(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts rows that are known to be new."""
     if not rows:
         return
+    names = tuple(rows[0])
+    with appending(session, model, names) as insert:
+        for values in map(itemgetter(*names), rows):
+            insert(values)
+
+
+@contextmanager
+def appending(session: Session, model: type[Any], names: Sequence[str]) -> Iterator[Callable[[Sequence[Any]], None]]:
+    """What inserts a row that is known to be new, given its values of the columns `names`; to be used at least once.
+
+    PostgreSQL takes one row while the next is made. So whatever is to be worked out for each costs next to nothing here, but
+    nothing else can be asked of the database meanwhile.
+    """
     table: Any = model.__table__
     if _is_postgresql(session):
-        _copy(session, table, rows)
+        with _copying(session, table, names) as copy:
+            yield copy.write_row
     else:
-        _insert_many(session, table, rows)
+        rows: list[Sequence[Any]] = []
+        yield rows.append
+        _insert_many(session, table, names, rows)
 
 
 def keep_newest(session: Session, model: type[Any], rows: Rows) -> None:
@@ -128,28 +145,27 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
     return names.get(type(type_), "text")
 
 
-def _copy(session: Session, table: Table, rows: Rows) -> None:
-    names = tuple(rows[0])
+@contextmanager
+def _copying(session: Session, table: Table, names: Sequence[str]) -> Iterator[Any]:
     command = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     connection: Any = session.connection().connection
     try:
         with connection.cursor() as cursor, cursor.copy(command) as copy:
             copy.set_types([_wire_type(table.c[name].type) for name in names])
-            for values in map(itemgetter(*names), rows):
-                copy.write_row(values)
+            yield copy
     except psycopg.Error as error:
         # As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit.
         raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error
 
 
-def _insert_many(session: Session, table: Table, rows: Rows) -> None:
+def _insert_many(session: Session, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     # What SQLAlchemy does for each row around the driver's loop takes longer than the loop.
     connection = session.connection()
-    names = tuple(rows[0])
     types = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
     converters = [type_.bind_processor(connection.dialect) for type_ in types]
     columns = [
-        [convert(row[name]) if convert else row[name] for row in rows] for name, convert in zip(names, converters, strict=True)
+        [convert(value) for value in column] if convert else column
+        for convert, column in zip(converters, zip(*rows, strict=True), strict=True)
     ]
     places = ", ".join("?" * len(names))
     command = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of our own columns

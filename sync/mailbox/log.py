@@ -31,6 +31,19 @@ from sync.messages.envelope import Event
 
 NOTIFICATION_CHANNEL = "banyan_log"
 _NOTIFY = select(func.pg_notify(NOTIFICATION_CHANNEL, bindparam("stream")))
+_COLUMNS = (
+    "stream",
+    "epoch",
+    "sequence",
+    "event_id",
+    "type",
+    "record_key",
+    "record_version",
+    "body",
+    "hash",
+    "created_at",
+    "restored",
+)
 # Where a reader stands that follows another history says nothing about this one.
 PARTED = frozenset({Verdict.FORK, Verdict.STALE})
 
@@ -146,29 +159,16 @@ class Log:
             .returning(heads.epoch, heads.sequence, heads.hash)
         ).one()
         at = self._now()
-        rows, states = [], []
-        for sequence, said in enumerate(announcements, last - len(announcements) + 1):
-            event = self._event(stream, said, epoch=epoch, sequence=sequence, at=at)
-            line = envelope.encode(event)
-            previous = batch.chain(previous, line)
-            rows.append(
-                {
-                    "stream": stream,
-                    "epoch": epoch,
-                    "sequence": sequence,
-                    "event_id": event.id,
-                    "type": said.type,
-                    "record_key": said.key,
-                    "record_version": said.version,
-                    "body": line,
-                    "hash": previous,
-                    "created_at": at,
-                    "restored": restored,
-                }
-            )
-            hash_ = state_hash(said.type, said.key, bytes(said.data))
-            states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
-        bulk.append(session, self._record, rows)
+        states = []
+        with bulk.appending(session, self._record, _COLUMNS) as insert:
+            for sequence, said in enumerate(announcements, last - len(announcements) + 1):
+                event = self._event(stream, said, epoch=epoch, sequence=sequence, at=at)
+                line = envelope.encode(event)
+                previous = batch.chain(previous, line)
+                place = (stream, epoch, sequence)
+                insert((*place, event.id, said.type, said.key, said.version, line, previous, at, restored))
+                hash_ = state_hash(said.type, said.key, bytes(said.data))
+                states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
         session.execute(update(self._heads).where(here).values(hash=previous))
         self._digest.write(session, stream, states)
         _notify(session, stream)
