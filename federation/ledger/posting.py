@@ -168,27 +168,21 @@ class _Differences:
 
     def write(self, session: Session, district: str) -> None:
         """Adds the differences to the totals of `district`."""
-        bulk.add_up(
-            session,
-            MonthTotal,
-            [
+        totals: dict[type[Any], bulk.Rows] = {
+            MonthTotal: [
                 {"district": district, "month": month, "field": field_, "entries": entries, "minutes": minutes}
                 for (month, field_), (entries, minutes) in self.months.items()
+                if entries or minutes
             ],
-        )
-        bulk.add_up(
-            session,
-            RegistrationTotal,
-            [
+            RegistrationTotal: [
                 {"district": district, "registration_id": key, "entries": entries, "minutes": minutes}
                 for key, (entries, minutes) in self.registrations.items()
+                if entries or minutes
             ],
-        )
-        bulk.add_up(
-            session,
-            OrganizationTotal,
-            [
+            OrganizationTotal: [
                 {"district": district, "organization_id": key, "entries": entries, "minutes": minutes}
                 for key, (entries, minutes) in self.organizations.items()
+                if entries or minutes
             ],
-        )
+        }
+        bulk.add_up_all(session, totals)
