@@ -30,7 +30,7 @@ from sync.messages.message import Arrived, Signed
 from sync.messages.signing import KeyRing
 
 # Batches that go on from each other are taken as one, until they hold so many events.
-RUN_EVENTS = 4_000
+RUN_EVENTS = 8_000
 
 Reply: TypeAlias = Position | Answer | Lines
 """What a reader answers a writer."""
