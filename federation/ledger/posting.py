@@ -14,7 +14,6 @@ from sqlalchemy import bindparam, case
 from sqlalchemy.orm import Session
 
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
-from federation.versions import newest
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.databases import bulk
 from sync.mailbox.facts import Fact
@@ -31,13 +30,17 @@ def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     held = _held(session, district, {fact.key for fact in facts if not fact.is_first})
     known = {(entry_id, counting.version) for entry_id, counting in held}
     unknown = {(fact.key, _version(fact)): fact for fact in facts if (fact.key, _version(fact)) not in known}
+    if not unknown:
+        return
     counted = dict(held)
     differences = _Differences()
-    for fact in newest(unknown.values()):
-        before = counted.get(fact.key)
-        if before is None or before.version < _version(fact):
-            differences.exchange(before, _counting(fact))
-    bulk.append(session, LedgerEntry, [_row(district, fact) for fact in unknown.values()])
+    with bulk.appending(session, LedgerEntry, _COLUMNS) as insert:
+        for (entry_id, version), fact in unknown.items():
+            insert(_values(district, fact))
+            before = counted.get(entry_id)
+            if before is None or before.version < version:
+                counted[entry_id] = _counting(fact)
+                differences.exchange(before, counted[entry_id])
     differences.write(session, district)
 
 
@@ -89,28 +92,51 @@ def _held(session: Session, district: str, entry_ids: Collection[str]) -> list[t
     return sorted(held, key=lambda found: found[1].version)
 
 
-def _row(district: str, fact: Fact) -> dict[str, Any]:
+_COLUMNS = (
+    "district",
+    "entry_id",
+    "epoch",
+    "version",
+    "registration_id",
+    "organization_id",
+    "activity",
+    "field",
+    "month",
+    "started_at",
+    "ended_at",
+    "raw_minutes",
+    "credited_minutes",
+    "state",
+    "certified_by",
+    "reason",
+    "event_id",
+    "recorded_at",
+)
+
+
+def _values(district: str, fact: Fact) -> tuple[Any, ...]:
+    """What a fact's row in the ledger holds in `_COLUMNS`."""
     data = fact.data
-    return {
-        "district": district,
-        "entry_id": fact.key,
-        "epoch": fact.epoch,
-        "version": fact.version,
-        "registration_id": data.registration_id,
-        "organization_id": data.organization_id,
-        "activity": data.activity,
-        "field": data.field,
-        "month": data.month,
-        "started_at": data.started_at,
-        "ended_at": data.ended_at,
-        "raw_minutes": data.raw_minutes,
-        "credited_minutes": data.credited_minutes,
-        "state": _STATES[fact.type],
-        "certified_by": data.certified_by,
-        "reason": data.reason,
-        "event_id": fact.event_id,
-        "recorded_at": fact.time,
-    }
+    return (
+        district,
+        fact.key,
+        fact.epoch,
+        fact.version,
+        data.registration_id,
+        data.organization_id,
+        data.activity,
+        data.field,
+        data.month,
+        data.started_at,
+        data.ended_at,
+        data.raw_minutes,
+        data.credited_minutes,
+        _STATES[fact.type],
+        data.certified_by,
+        data.reason,
+        fact.event_id,
+        fact.time,
+    )
 
 
 def _nothing() -> list[int]:
@@ -142,27 +168,21 @@ class _Differences:
 
     def write(self, session: Session, district: str) -> None:
         """Adds the differences to the totals of `district`."""
-        bulk.add_up(
-            session,
-            MonthTotal,
-            [
+        totals: dict[type[Any], bulk.Rows] = {
+            MonthTotal: [
                 {"district": district, "month": month, "field": field_, "entries": entries, "minutes": minutes}
                 for (month, field_), (entries, minutes) in self.months.items()
+                if entries or minutes
             ],
-        )
-        bulk.add_up(
-            session,
-            RegistrationTotal,
-            [
+            RegistrationTotal: [
                 {"district": district, "registration_id": key, "entries": entries, "minutes": minutes}
                 for key, (entries, minutes) in self.registrations.items()
+                if entries or minutes
             ],
-        )
-        bulk.add_up(
-            session,
-            OrganizationTotal,
-            [
+            OrganizationTotal: [
                 {"district": district, "organization_id": key, "entries": entries, "minutes": minutes}
                 for key, (entries, minutes) in self.organizations.items()
+                if entries or minutes
             ],
-        )
+        }
+        bulk.add_up_all(session, totals)

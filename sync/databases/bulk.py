@@ -6,7 +6,8 @@ many rows. SQLite lives in this process, so the driver's own loop over the rows 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -49,26 +50,47 @@ def append(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts rows that are known to be new."""
     if not rows:
         return
+    names = tuple(rows[0])
+    with appending(session, model, names) as insert:
+        for values in map(itemgetter(*names), rows):
+            insert(values)
+
+
+@contextmanager
+def appending(session: Session, model: type[Any], names: Sequence[str]) -> Iterator[Callable[[Sequence[Any]], None]]:
+    """What inserts a row that is known to be new, given its values of the columns `names`; to be used at least once.
+
+    PostgreSQL takes one row while the next is made. So whatever is to be worked out for each costs next to nothing here, but
+    nothing else can be asked of the database meanwhile.
+    """
     table: Any = model.__table__
     if _is_postgresql(session):
-        _copy(session, table, rows)
+        with _copying(session, table, names) as copy:
+            yield copy.write_row
     else:
-        _insert_many(session, table, rows)
+        rows: list[Sequence[Any]] = []
+        yield rows.append
+        _insert_many(session, table, names, rows)
 
 
 def keep_newest(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts records, or replaces those of an older (`epoch`, `version`). No two rows are of the same record."""
-    _write(session, model, rows, _replace_older)
+    _write(session, {model: rows}, _replace_older)
 
 
 def replace(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts records, or replaces those that are there. No two rows are of the same record."""
-    _write(session, model, rows, _replace)
+    _write(session, {model: rows}, _replace)
 
 
 def add_up(session: Session, model: type[Any], rows: Rows) -> None:
     """Adds the columns outside the primary key to what is there. No two rows have the same primary key."""
-    _write(session, model, rows, _add)
+    add_up_all(session, {model: rows})
+
+
+def add_up_all(session: Session, rows: Mapping[type[Any], Rows]) -> None:
+    """The same for rows of several models; to PostgreSQL in one statement, as a trip takes longer than a few rows do."""
+    _write(session, rows, _add)
 
 
 def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
@@ -128,44 +150,44 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
     return names.get(type(type_), "text")
 
 
-def _copy(session: Session, table: Table, rows: Rows) -> None:
-    names = tuple(rows[0])
+@contextmanager
+def _copying(session: Session, table: Table, names: Sequence[str]) -> Iterator[Any]:
     command = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     connection: Any = session.connection().connection
     try:
         with connection.cursor() as cursor, cursor.copy(command) as copy:
             copy.set_types([_wire_type(table.c[name].type) for name in names])
-            for values in map(itemgetter(*names), rows):
-                copy.write_row(values)
+            yield copy
     except psycopg.Error as error:
         # As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit.
         raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error
 
 
-def _insert_many(session: Session, table: Table, rows: Rows) -> None:
+def _insert_many(session: Session, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     # What SQLAlchemy does for each row around the driver's loop takes longer than the loop.
     connection = session.connection()
-    names = tuple(rows[0])
     types = [table.c[name].type.dialect_impl(connection.dialect) for name in names]
     converters = [type_.bind_processor(connection.dialect) for type_ in types]
     columns = [
-        [convert(row[name]) if convert else row[name] for row in rows] for name, convert in zip(names, converters, strict=True)
+        [convert(value) for value in column] if convert else column
+        for convert, column in zip(converters, zip(*rows, strict=True), strict=True)
     ]
     places = ", ".join("?" * len(names))
     command = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - names of our own columns
     connection.exec_driver_sql(command, list(zip(*columns, strict=True)))
 
 
-def _write(session: Session, model: type[Any], rows: Rows, on_conflict: _OnConflict) -> None:
-    if not rows:
+def _write(session: Session, rows: Mapping[type[Any], Rows], on_conflict: _OnConflict) -> None:
+    filled: dict[Any, Rows] = {model.__table__: of_model for model, of_model in rows.items() if of_model}
+    if not filled:
         return
-    table: Any = model.__table__
-    names = tuple(rows[0])
     if _is_postgresql(session):
-        arrays = {name: [row[name] for row in rows] for name in names}
-        session.execute(_insert_from_arrays(table, names, on_conflict), arrays)
+        shapes = tuple((table, tuple(of_table[0])) for table, of_table in filled.items())
+        arrays = {_array(table, name): [row[name] for row in filled[table]] for table, names in shapes for name in names}
+        session.execute(_insert_from_arrays(shapes, on_conflict), arrays)
     else:
-        session.execute(_insert_each(table, on_conflict), list(rows))
+        for table, of_table in filled.items():
+            session.execute(_insert_each(table, on_conflict), list(of_table))
 
 
 @lru_cache
@@ -174,10 +196,20 @@ def _insert_each(table: Table, on_conflict: _OnConflict) -> _Insert:
 
 
 @lru_cache
-def _insert_from_arrays(table: Table, names: tuple[str, ...], on_conflict: _OnConflict) -> _Insert:
-    arrays = [bindparam(name, type_=ARRAY(table.c[name].type)) for name in names]
-    columns = func.unnest(*arrays).table_valued(*names).render_derived()
-    return on_conflict(postgresql.insert(table).from_select(names, select(*columns.c)), table)
+def _insert_from_arrays(shapes: tuple[tuple[Table, tuple[str, ...]], ...], on_conflict: _OnConflict) -> _Insert:
+    """One statement for all of these tables, each with the columns that its rows have."""
+    inserts = []
+    for table, names in shapes:
+        arrays = [bindparam(_array(table, name), type_=ARRAY(table.c[name].type)) for name in names]
+        columns = func.unnest(*arrays).table_valued(*names).render_derived()
+        inserts.append(on_conflict(postgresql.insert(table).from_select(names, select(*columns.c)), table))
+    last = inserts.pop()
+    return last.add_cte(*(insert.cte(f"into_{insert.table.name}") for insert in inserts))
+
+
+def _array(table: Table, name: str) -> str:
+    """What the array of a column's values is called in a statement."""
+    return f"{table.name}_{name}"
 
 
 def _replace(insert: Any, table: Table, where: ColumnElement[bool] | None = None) -> _Insert:

@@ -6,7 +6,6 @@ numbered.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +21,7 @@ _ANNOUNCED = "sync.announced"
 _MARKS = "sync.marks"
 
 
-@dataclass(frozen=True)
-class Announcement:
+class Announcement(msgspec.Struct, frozen=True):
     """The state `data` of record `key` in `version`; `id` and `time` are those of the event, where it was one before."""
 
     type: str

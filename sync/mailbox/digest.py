@@ -21,6 +21,7 @@ _HASH_BYTES = 16
 _MODULUS = 1 << 8 * _HASH_BYTES
 _PARTS = Struct(">4I")
 _SHIFTS = (0, 32, 64, 96)
+_COLUMNS = ("stream", "kind", "key", "bucket", "epoch", "version", "sequence", "hash", "minutes")
 _SUMS = ("records", "minutes", "sum_0", "sum_1", "sum_2", "sum_3")
 
 
@@ -126,20 +127,24 @@ class Digest:
         newest = {state.record: state for state in states}
         if held is None:
             held = self.held(session, stream, newest)
-        new: list[dict[str, Any]] = []
+        new = [state for record, state in newest.items() if record not in held]
         known: list[dict[str, Any]] = []
         changes: dict[tuple[str, int], list[int]] = defaultdict(_nothing)
-        for record, state in newest.items():
-            before = held.get(record)
-            bucket = record.bucket
-            (new if before is None else known).append(_row(stream, bucket, state))
-            if before is None or before.hash != state.hash:
-                change = changes[record.kind, bucket]
-                if before is not None:
+        if new:
+            # What is new need not be looked for again.
+            with bulk.appending(session, self._states, _COLUMNS) as insert:
+                for state in new:
+                    bucket = state.record.bucket
+                    insert(_values(stream, bucket, state))
+                    _add(changes[state.record.kind, bucket], state.hash, state.minutes, 1)
+        for record, before in held.items():
+            if (changed := newest.get(record)) is not None:
+                bucket = record.bucket
+                known.append(dict(zip(_COLUMNS, _values(stream, bucket, changed), strict=True)))
+                if before.hash != changed.hash:
+                    change = changes[record.kind, bucket]
                     _add(change, before.hash, before.minutes, -1)
-                _add(change, state.hash, state.minutes, 1)
-        # What is new need not be looked for again.
-        bulk.append(session, self._states, new)
+                    _add(change, changed.hash, changed.minutes, 1)
         bulk.replace(session, self._states, known)
         rows = [
             {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
@@ -199,15 +204,17 @@ def _whole(parts: Iterable[int]) -> int:
     return sum(part << shift for part, shift in zip(parts, _SHIFTS, strict=True)) % _MODULUS
 
 
-def _row(stream: str, bucket: int, state: State) -> dict[str, Any]:
-    return {
-        "stream": stream,
-        "kind": state.record.kind,
-        "key": state.record.key,
-        "bucket": bucket,
-        "epoch": state.epoch,
-        "version": state.version,
-        "sequence": state.sequence,
-        "hash": state.hash,
-        "minutes": state.minutes,
-    }
+def _values(stream: str, bucket: int, state: State) -> tuple[Any, ...]:
+    """What a state's row holds in `_COLUMNS`."""
+    record = state.record
+    return (
+        stream,
+        record.kind,
+        record.key,
+        bucket,
+        state.epoch,
+        state.version,
+        state.sequence,
+        state.hash,
+        state.minutes,
+    )

@@ -31,6 +31,19 @@ from sync.messages.envelope import Event
 
 NOTIFICATION_CHANNEL = "banyan_log"
 _NOTIFY = select(func.pg_notify(NOTIFICATION_CHANNEL, bindparam("stream")))
+_COLUMNS = (
+    "stream",
+    "epoch",
+    "sequence",
+    "event_id",
+    "type",
+    "record_key",
+    "record_version",
+    "body",
+    "hash",
+    "created_at",
+    "restored",
+)
 # Where a reader stands that follows another history says nothing about this one.
 PARTED = frozenset({Verdict.FORK, Verdict.STALE})
 
@@ -114,6 +127,8 @@ class Log:
         head = select(*(self._heads.c[name] for name in Head.__dataclass_fields__))
         self._select_heads = head.order_by(self._heads.c.stream)
         self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
+        self._move_head = update(self._heads).where(self._heads.c.stream == bindparam("written_stream"))
+        self._move_and_notify = self._move_head.returning(func.pg_notify(NOTIFICATION_CHANNEL, self._heads.c.stream))
         record = self._records.c
         here = (record.stream == bindparam("stream"), record.epoch == bindparam("epoch"))
         lines = select(record.sequence, record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
@@ -137,41 +152,23 @@ class Log:
 
     def append(self, session: Session, stream: str, announcements: Sequence[Announcement], *, restored: bool = False) -> None:
         """Puts `announcements` behind the last event of `stream`, whose counter stays locked until the transaction ends."""
-        heads = self._heads.c
-        here = heads.stream == stream
-        epoch, last, previous = session.execute(
-            update(self._heads)
-            .where(here)
-            .values(sequence=heads.sequence + len(announcements))
-            .returning(heads.epoch, heads.sequence, heads.hash)
-        ).one()
+        head = session.execute(self._lock_head, {"stream": stream}).one()
+        epoch, sequence, previous = head.epoch, head.sequence, head.hash
         at = self._now()
-        rows, states = [], []
-        for sequence, said in enumerate(announcements, last - len(announcements) + 1):
-            event = self._event(stream, said, epoch=epoch, sequence=sequence, at=at)
-            line = envelope.encode(event)
-            previous = batch.chain(previous, line)
-            rows.append(
-                {
-                    "stream": stream,
-                    "epoch": epoch,
-                    "sequence": sequence,
-                    "event_id": event.id,
-                    "type": said.type,
-                    "record_key": said.key,
-                    "record_version": said.version,
-                    "body": line,
-                    "hash": previous,
-                    "created_at": at,
-                    "restored": restored,
-                }
-            )
-            hash_ = state_hash(said.type, said.key, bytes(said.data))
-            states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
-        bulk.append(session, self._record, rows)
-        session.execute(update(self._heads).where(here).values(hash=previous))
+        states = []
+        with bulk.appending(session, self._record, _COLUMNS) as insert:
+            for sequence, said in enumerate(announcements, head.sequence + 1):
+                event = self._event(stream, said, epoch=epoch, sequence=sequence, at=at)
+                line = envelope.encode(event)
+                previous = batch.chain(previous, line)
+                place = (stream, epoch, sequence)
+                insert((*place, event.id, said.type, said.key, said.version, line, previous, at, restored))
+                hash_ = state_hash(said.type, said.key, bytes(said.data))
+                states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
         self._digest.write(session, stream, states)
-        _notify(session, stream)
+        # The trip that moves the head wakes the relay, too.
+        moving = self._move_and_notify if _is_postgresql(session) else self._move_head
+        session.execute(moving, {"written_stream": stream, "sequence": sequence, "hash": previous})
 
     def heads(self, session: Session) -> list[Head]:
         """Every stream of this side, by name."""
@@ -346,5 +343,9 @@ def _is_newest(event: Event, held: Mapping[Record, Any]) -> bool:
 
 def _notify(session: Session, stream: str) -> None:
     """Wakes the relay when this transaction commits. On SQLite it sees by itself that the file has changed."""
-    if session.get_bind().dialect.name == "postgresql":
+    if _is_postgresql(session):
         session.execute(_NOTIFY, {"stream": stream})
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"

@@ -17,8 +17,10 @@ from sync.errors import Undecodable
 SPEC_VERSION = "1.0"
 MAX_NAME_LENGTH = 80
 
-# What both databases take as a name: PostgreSQL stores no text with a null character in it.
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_LENGTH, pattern=r"^[^\x00]*$")]
+# What both databases take as a name: PostgreSQL stores no text with a null character in it. The pattern only tells that to
+# readers of the schema: looking for it in every event took twice as long as all the rest of reading one.
+_NULL = "\x00"
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_LENGTH, extra_json_schema={"pattern": r"^[^\x00]*$"})]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -57,6 +59,8 @@ def decode(line: bytes) -> Event:
         event = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Undecodable(f"an event does not have the expected shape: {error}") from error
+    if _NULL in event.type or _NULL in event.subject:
+        raise Undecodable("an event has a null character in its type or subject")
     if event.specversion != SPEC_VERSION:
         raise Undecodable(f"CloudEvents {event.specversion} is not known here")
     return event

@@ -90,11 +90,13 @@ def run(
     def send() -> None:
         if rotation:
             rotation.step()
-        if not relay.step():
-            if upkeep:
-                upkeep.step()
-            outward.keep_alive()
-            waker.wait(min(_ROUND_SECONDS, relay.seconds_to_beacon()))
+        if relay.step():
+            stop.wait(relay.seconds_to_gather())
+            return
+        if upkeep:
+            upkeep.step()
+        outward.keep_alive()
+        waker.wait(min(_ROUND_SECONDS, relay.seconds_to_beacon()))
 
     def send_until_stopped() -> None:
         try:

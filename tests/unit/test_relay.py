@@ -11,7 +11,14 @@ from sync.messages import message
 from sync.messages.batch import open_batch
 from sync.messages.beacon import Beacon, Position, Verdict, open_beacon
 from sync.messages.signing import Signer
-from sync.running.relay import BEACON_PAUSE_SECONDS, QUESTION_PAUSE_SECONDS, WINDOW_BATCHES, Relay
+from sync.running.relay import (
+    BEACON_PAUSE_SECONDS,
+    GATHER_PER_SECOND,
+    GATHER_SECONDS,
+    QUESTION_PAUSE_SECONDS,
+    WINDOW_BATCHES,
+    Relay,
+)
 from sync.testing import BadWeather
 from tests.support.sides import AT, Side
 
@@ -98,6 +105,23 @@ def test_a_backlog_goes_in_full_batches(futian: Side, relay: Relay, weather: Bad
     futian.announce(2_500)
     run(relay)
     assert spans(weather) == [(1, 1_000), (1_001, 2_000), (2_001, 2_500)]
+
+
+@pytest.mark.parametrize(
+    ("events", "seconds"), [(1, 1 / GATHER_PER_SECOND), (200, 200 / GATHER_PER_SECOND), (900, GATHER_SECONDS)]
+)
+def test_the_more_was_sent_the_longer_others_may_gather(futian: Side, relay: Relay, events: int, seconds: float) -> None:
+    futian.announce(events)
+    assert relay.step()
+    assert relay.seconds_to_gather() == seconds
+
+
+def test_a_backlog_does_not_wait_for_others_to_gather(futian: Side, relay: Relay) -> None:
+    futian.announce(2_500)
+    pauses = []
+    while relay.step():
+        pauses.append(relay.seconds_to_gather())
+    assert pauses == [0, 0, GATHER_SECONDS]
 
 
 def test_no_more_than_a_window_is_sent_ahead_of_the_answers(futian: Side, relay: Relay, weather: BadWeather) -> None:
