@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from joserfc.jwk import OKPKey
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from federation.directory.models import District, DistrictKey, DistrictState
@@ -14,6 +14,18 @@ from sync.messages.signing import read_key
 
 # Parsing costs more than looking up. The row is read each time, so a new key and a withdrawn one count at once.
 _parse = lru_cache(maxsize=1024)(read_key)
+_held, _district = DistrictKey.__table__.c, District.__table__
+_at = bindparam("at", type_=_held.not_before.type)
+_select = (
+    select(_held.jwk, _district.c.state)
+    .join(_district, _district.c.code == _held.district)
+    .where(
+        _held.district == bindparam("sender"),
+        _held.key_id == bindparam("key_id"),
+        _held.not_before <= _at,
+        or_(_held.not_after.is_(None), _held.not_after > _at),
+    )
+)
 
 
 class DistrictKeys:
@@ -26,19 +38,8 @@ class DistrictKeys:
 
     def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
         """The key that `sender` holds under `key_id` at `at`, or None; raises `NotTakingPart` where nobody listens to it."""
-        key = DistrictKey
-        query = (
-            select(key.jwk, District.state)
-            .join(District, District.code == key.district)
-            .where(
-                key.district == sender,
-                key.key_id == key_id,
-                key.not_before <= at,
-                or_(key.not_after.is_(None), key.not_after > at),
-            )
-        )
         with glance(self._sessions) as session:
-            found = session.execute(query).one_or_none()
+            found = session.execute(_select, {"sender": sender, "key_id": key_id, "at": at}).one_or_none()
         if found is None:
             return None
         if found.state is not DistrictState.ACTIVE and not self._also_unheard:

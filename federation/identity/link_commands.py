@@ -19,15 +19,18 @@ def link_command() -> None:
     They wait where sync runs with BANYAN_LINK_ON_ARRIVAL=false, which takes in a register of a million registrations sooner.
     Everything else goes on meanwhile. Where this is interrupted, give the command again: what is linked stays linked.
     """
-    with hub() as (session, settings), click.progressbar(length=count_waiting(session), label="registrations") as bar:
-        after = ""
-        while (chunk := _link(session, settings, after=after)) or after:
-            session.commit()
-            # Behind the last one it begins again: some may have come meanwhile that stand before those that were reached.
-            after = chunk.last if chunk else ""
-            bar.update(chunk.linked if chunk else 0)
+    with hub() as (session, settings):
+        # Until none are left: some may have come meanwhile that stand before those that were reached.
+        while waiting := count_waiting(session):
+            with click.progressbar(length=waiting, label="registrations") as bar:
+                after = ""
+                while chunk := _link(session, settings, after=after):
+                    after = chunk.last
+                    bar.update(chunk.linked)
     click.echo("Every registration has its volunteer ID.")
 
 
 def _link(session: Session, settings: Settings, *, after: str) -> Chunk | None:
-    return link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=datetime.now(UTC))
+    chunk = link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=datetime.now(UTC))
+    session.commit()
+    return chunk

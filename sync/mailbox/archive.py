@@ -39,17 +39,16 @@ class Archive:
 
     def keep(self, session: Session, taken: Batch, *, at: datetime) -> None:
         """Keeps a batch whose events were applied or parked."""
-        session.execute(
-            insert(self._received).values(
-                stream=taken.stream,
-                epoch=taken.epoch,
-                first=taken.first,
-                last=taken.last,
-                hash=taken.hashes[-1],
-                body=self._cipher.encrypt(batch.pack_lines(taken.lines)),
-                received_at=at,
-            )
-        )
+        row = {
+            "stream": taken.stream,
+            "epoch": taken.epoch,
+            "first": taken.first,
+            "last": taken.last,
+            "hash": taken.hashes[-1],
+            "body": self._cipher.encrypt(batch.pack_lines(taken.lines)),
+            "received_at": at,
+        }
+        session.execute(insert(self._received), row)
 
     def hash_at_end(self, session: Session, stream: str, epoch: int, last: int) -> bytes | None:
         """The chain's hash after the event `last`, where a batch that was taken ends there."""

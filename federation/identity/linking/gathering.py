@@ -92,10 +92,11 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
 
 
 _keys, _links, _pairs = CandidateKey.__table__.c, Link.__table__.c, DoNotLink.__table__.c
+_documents = RegistrationDocument.__table__.c
 _by_key = bulk.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
 _id_of = bulk.Lookup((_links.volunteer_id,), true(), _links.registration_id)
 _members_of = bulk.Lookup((_links.registration_id, _links.volunteer_id), true(), _links.volunteer_id)
-_documents_of = bulk.Lookup(tuple(RegistrationDocument.__table__.c), true(), RegistrationDocument.__table__.c.registration_id)
+_documents_of = bulk.Lookup(tuple(_documents), true(), _documents.registration_id)
 _registrations = bulk.Lookup(
     tuple(Registration.__table__.c[name] for name in ("registration_id", "district", "person")),
     true(),
@@ -106,8 +107,9 @@ _pairs_of = bulk.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
     tokens = {token for registration in recorded for token in registration.known.tokens}
-    document = RegistrationDocument
-    return session.scalars(select(document.registration_id).where(bulk.among(session, document.token, list(tokens))))
+    if not tokens:
+        return ()
+    return session.scalars(select(_documents.registration_id).where(bulk.among(session, _documents.token, list(tokens))))
 
 
 def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
@@ -136,4 +138,6 @@ def read_known(session: Session, registration_ids: Sequence[str], settings: Sett
 
 
 def _told_apart(session: Session, registration_ids: Collection[str]) -> set[frozenset[str]]:
+    if len(registration_ids) == 1:
+        return set()
     return {frozenset((pair.one, pair.other)) for pair in _pairs_of.find(session, list(registration_ids))}

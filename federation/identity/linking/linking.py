@@ -20,7 +20,6 @@ from federation.identity.linking.gathering import Neighbourhood, gather
 from federation.identity.linking.issuing import promised_ids, unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
-from federation.identity.matching.counting import read_frequencies
 from federation.identity.matching.deciding import Asked, Decision, Finding, Known, ReviewKind, decide
 from federation.identity.matching.judging import Judge, current_judge
 from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
@@ -81,9 +80,7 @@ def link(
     """
     if not recorded:
         return
-    judge = current_judge(
-        session, read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
-    )
+    judge = current_judge(session, [one.known.features for one in recorded], key=settings.matching_key)
     neighbourhood = gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
     unlinked = sum(not one.is_linked for one in recorded)
     batch = _Batch(judge, iter(unused_ids(session, unlinked, province=settings.province)), at=at)
