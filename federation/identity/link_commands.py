@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from federation.identity.linking.waiting import Chunk, count_waiting, link_waiting
 from federation.operating import hub
 from federation.settings import Settings
+from sync.running import garbage
 
-_AT_ONCE = 1_000
+# Whoever registers meanwhile waits for this many.
+_AT_ONCE = 2_000
 
 
 @click.command("link")
@@ -19,6 +21,7 @@ def link_command() -> None:
     They wait where sync runs with BANYAN_LINK_ON_ARRIVAL=false, which takes in a register of a million registrations sooner.
     Everything else goes on meanwhile. Where this is interrupted, give the command again: what is linked stays linked.
     """
+    garbage.look_rarely()
     with hub() as (session, settings):
         # Until none are left: some may have come meanwhile that stand before those that were reached.
         while waiting := count_waiting(session):

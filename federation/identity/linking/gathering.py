@@ -80,10 +80,17 @@ class Neighbourhood:
 def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: int, settings: Settings) -> Neighbourhood:
     """Everybody whom a registration in `recorded` may be, and those themselves where they are linked already."""
     found = Neighbourhood(settings.matching_key, most_candidates)
-    keys = {key for one in recorded for key in candidate_keys(one.known.features, settings.matching_key)}
+    all_features = [one.known.features for one in recorded]
+    keys = {key for features in all_features for key in candidate_keys(features, settings.matching_key)}
+    phones = {phone_key(features, settings.matching_key) for features in all_features}
     for key, registration_id in _by_key.find(session, list(keys)):
         found.by_key[key].add(registration_id)
-    few = (sharing for sharing in found.by_key.values() if len(sharing) <= most_candidates)
+    # Nobody is found by a telephone that many share, and of a million registrations those are hundreds: they need not be read.
+    few = (
+        sharing
+        for key, sharing in found.by_key.items()
+        if len(sharing) <= (MOST_SHARING_A_PHONE if key in phones else most_candidates)
+    )
     candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
     for known, volunteer_id in _persons_of(session, candidates, settings):
         found.place(known, volunteer_id)
