@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from benchmarks.registers.making import Entry
 from benchmarks.registers.people import DISTRICTS, TODAY
@@ -70,6 +70,13 @@ class RegisterAtHub:
     def links_on_arrival(self) -> None:
         """From now on whoever comes is linked at once."""
         self._restart(links_on_arrival=True)
+
+    def comes_to_rest(self) -> None:
+        """The server, PostgreSQL, has done what it does by itself in the minutes after so much was written."""
+        with self.hub.sessions() as session:
+            connection = session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            for task in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+                connection.execute(text(task))
 
     def takes_another_key(self) -> None:
         """The hub is restarted with one more key for document tokens."""

@@ -14,15 +14,16 @@ from sync.messages.signing import read_key
 
 # Parsing costs more than looking up. The row is read each time, so a new key and a withdrawn one count at once.
 _parse = lru_cache(maxsize=1024)(read_key)
-# Built once: it is run for every message, and building it anew each time takes longer than running it.
-_FIND = (
-    select(DistrictKey.jwk, District.state)
-    .join(District, District.code == DistrictKey.district)
+_held, _district = DistrictKey.__table__.c, District.__table__
+_at = bindparam("at", type_=_held.not_before.type)
+_select = (
+    select(_held.jwk, _district.c.state)
+    .join(_district, _district.c.code == _held.district)
     .where(
-        DistrictKey.district == bindparam("sender"),
-        DistrictKey.key_id == bindparam("key_id"),
-        DistrictKey.not_before <= bindparam("at"),
-        or_(DistrictKey.not_after.is_(None), DistrictKey.not_after > bindparam("at")),
+        _held.district == bindparam("sender"),
+        _held.key_id == bindparam("key_id"),
+        _held.not_before <= _at,
+        or_(_held.not_after.is_(None), _held.not_after > _at),
     )
 )
 
@@ -38,7 +39,7 @@ class DistrictKeys:
     def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
         """The key that `sender` holds under `key_id` at `at`, or None; raises `NotTakingPart` where nobody listens to it."""
         with glance(self._sessions) as session:
-            found = session.execute(_FIND, {"sender": sender, "key_id": key_id, "at": at}).one_or_none()
+            found = session.execute(_select, {"sender": sender, "key_id": key_id, "at": at}).one_or_none()
         if found is None:
             return None
         if found.state is not DistrictState.ACTIVE and not self._also_unheard:

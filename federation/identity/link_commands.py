@@ -9,8 +9,10 @@ from federation.identity.linking.waiting import Chunk, count_waiting, link_waiti
 from federation.identity.merging.joining_late import join_late
 from federation.operating import hub
 from federation.settings import Settings
+from sync.running import garbage
 
-_AT_ONCE = 1_000
+# Whoever registers meanwhile waits for this many.
+_AT_ONCE = 2_000
 
 
 @click.command("link")
@@ -20,16 +22,20 @@ def link_command() -> None:
     They wait where sync runs with BANYAN_LINK_ON_ARRIVAL=false, which takes in a register of a million registrations sooner.
     Everything else goes on meanwhile. Where this is interrupted, give the command again: what is linked stays linked.
     """
-    with hub() as (session, settings), click.progressbar(length=count_waiting(session), label="registrations") as bar:
-        after = ""
-        while (chunk := _link(session, settings, after=after)) or after:
-            session.commit()
-            # Behind the last one it begins again: some may have come meanwhile that stand before those that were reached.
-            after = chunk.last if chunk else ""
-            bar.update(chunk.linked if chunk else 0)
+    garbage.look_rarely()
+    with hub() as (session, settings):
+        # Until none are left: some may have come meanwhile that stand before those that were reached.
+        while waiting := count_waiting(session):
+            with click.progressbar(length=waiting, label="registrations") as bar:
+                after = ""
+                while chunk := _link(session, settings, after=after):
+                    after = chunk.last
+                    bar.update(chunk.linked)
     click.echo("Every registration has its volunteer ID.")
 
 
 def _link(session: Session, settings: Settings, *, after: str) -> Chunk | None:
     at = datetime.now(UTC)
-    return link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=at, join_late=join_late)
+    chunk = link_waiting(session, after=after, limit=_AT_ONCE, settings=settings, at=at, join_late=join_late)
+    session.commit()
+    return chunk

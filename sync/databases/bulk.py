@@ -93,7 +93,9 @@ def add_up_all(session: Session, rows: Mapping[type[Any], Rows]) -> None:
     _write(session, rows, _add)
 
 
-def among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+def among(
+    session: Session, column: InstrumentedAttribute[Any] | ColumnElement[Any], values: Sequence[Any]
+) -> ColumnElement[bool]:
     """Whether `column` is one of `values`, however many: on PostgreSQL one parameter, which is much quicker to plan."""
     if _is_postgresql(session):
         return column == any_(literal(values, ARRAY(column.type)))

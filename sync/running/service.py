@@ -5,7 +5,6 @@ told to. What fails is tried again with growing pauses, and logged when it begin
 is over.
 """
 
-import gc
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from sync.mailbox.inbox import Inbox
 from sync.mailbox.log import Log
 from sync.mailbox.recovery import Recovery
 from sync.messages.signing import KeyRing, Signer
+from sync.running import garbage
 from sync.running.consumer import Consumer
 from sync.running.errands import Errand
 from sync.running.heartbeat import Heartbeat
@@ -33,9 +33,6 @@ FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
 # How long a loop may sleep before it looks whether it should end.
 _ROUND_SECONDS = 0.5
-# What a batch is made of is gone with it. Python would look among it for rings after every 700 objects, and took an eighth of
-# a consumer's time for that.
-_OBJECTS_BETWEEN_LOOKS = 50_000
 _SENDING = "sending"
 _RECEIVING = "receiving"
 _ERRAND = "errand"
@@ -69,7 +66,7 @@ def run(
     while there is nothing to send; `errands` are what the side does all the time; `rotation` is what exchanges the key that
     `signer` has.
     """
-    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+    garbage.look_rarely()
     beats = Heartbeat(heartbeat, frozenset({_SENDING, _RECEIVING}))
     # A connection to the bus belongs to one thread.
     outward, inward = (open_bus(bus_url, party, signer=signer, share=share) for _ in range(2))

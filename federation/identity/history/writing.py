@@ -69,7 +69,10 @@ def chained(head: bytes, row: Mapping[str, Any]) -> bytes:
     return sha256(head + _encoder.encode(said)).digest()
 
 
+_events = IdentityEvent.__table__.c
+_last = select(_events.number, _events.hash).order_by(_events.number.desc()).limit(1)
+
+
 def _end(session: Session) -> tuple[int, bytes]:
-    event = IdentityEvent
-    last = session.execute(select(event.number, event.hash).order_by(event.number.desc()).limit(1)).one_or_none()
+    last = session.execute(_last).one_or_none()
     return (last.number, last.hash) if last else (0, GENESIS)

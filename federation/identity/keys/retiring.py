@@ -68,8 +68,3 @@ def retire_key(session: Session, version: int, *, by: str, at: datetime, reason:
     session.add(RetiredTokenKey(version=version, retired_at=at, retired_by=by, reason=reason))
     note_rotation(session, Key.FEDERATION_TOKEN, by=by, at=at, retired=version, forgotten=forgotten, reason=reason)
     return forgotten
-
-
-def retired_versions(session: Session) -> frozenset[int]:
-    """The versions of the federation's key that have ended."""
-    return frozenset(session.scalars(select(RetiredTokenKey.version)))

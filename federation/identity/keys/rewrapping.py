@@ -12,6 +12,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from federation.errors import NotPrepared
+from federation.identity.keys.standing import KeyVersions
 from federation.identity.models import RegistrationDocument
 from federation.identity.persons import tokens
 from sync.databases import bulk
@@ -48,29 +49,21 @@ def rewrap_next(session: Session, hub_keys: Sequence[bytes], *, after: str, limi
     return Chunk(len(whole), last)
 
 
-def rewrap_those_of(session: Session, documents: Collection[str], hub_keys: Sequence[bytes]) -> None:
+def rewrap_those_of(session: Session, documents: Collection[str], hub_keys: Sequence[bytes], *, standing: KeyVersions) -> None:
     """Brings what is stored of `documents`, as districts send their tokens, under the newest key.
 
     Raises `NotPrepared` where something is stored under a key that `hub_keys` lack.
     """
-    oldest, newest = versions(session)
-    if newest > len(hub_keys):
+    if standing.newest > len(hub_keys):
         raise NotPrepared(
-            f"Tokens are stored under the hub's key of version {newest}, and BANYAN_HUB_TOKEN_KEY holds {len(hub_keys)}. "
-            "Give this program all keys, restart it, and retry what is parked."
+            f"Tokens are stored under the hub's key of version {standing.newest}, "
+            f"and BANYAN_HUB_TOKEN_KEY holds {len(hub_keys)}. Give this program all keys, restart it, and retry what is parked."
         )
-    for version in range(oldest, len(hub_keys)):
+    for version in range(standing.oldest, len(hub_keys)):
         met = [tokens.wrap(document, hub_keys[:version]) for document in documents]
         stored = select(_row.registration_id, _row.token, _row.hub_key_version)
         rows = session.execute(stored.where(bulk.among(session, _row.token, met), _row.hub_key_version == version)).all()
         _write(session, rows, hub_keys)
-
-
-def versions(session: Session) -> tuple[int, int]:
-    """The oldest and the newest version of the hub's key under which a token is stored; both 1 where none is."""
-    least, most = (select(bound(_row.hub_key_version)).scalar_subquery() for bound in (func.min, func.max))
-    oldest, newest = session.execute(select(least, most)).one()
-    return oldest or 1, newest or 1
 
 
 def count_older(session: Session, version: int) -> int:

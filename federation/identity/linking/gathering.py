@@ -90,10 +90,17 @@ class Neighbourhood:
 def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: int, settings: Settings) -> Neighbourhood:
     """Everybody whom a registration in `recorded` may be, and those themselves where they are linked already."""
     found = Neighbourhood(settings.matching_key, most_candidates)
-    keys = {key for one in recorded for key in candidate_keys(one.known.features, settings.matching_key)}
+    all_features = [one.known.features for one in recorded]
+    keys = {key for features in all_features for key in candidate_keys(features, settings.matching_key)}
+    phones = {phone_key(features, settings.matching_key) for features in all_features}
     for key, registration_id in _by_key.find(session, list(keys)):
         found.by_key[key].add(registration_id)
-    few = (sharing for sharing in found.by_key.values() if len(sharing) <= most_candidates)
+    # Nobody is found by a telephone that many share, and of a million registrations those are hundreds: they need not be read.
+    few = (
+        sharing
+        for key, sharing in found.by_key.items()
+        if len(sharing) <= (MOST_SHARING_A_PHONE if key in phones else most_candidates)
+    )
     candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
     for known, volunteer_id in _persons_of(session, candidates, settings):
         found.place(known, volunteer_id)
@@ -110,10 +117,11 @@ def follow(session: Session, neighbourhood: Neighbourhood, registration_id: str,
 
 
 _keys, _links, _pairs = CandidateKey.__table__.c, Link.__table__.c, DoNotLink.__table__.c
+_documents = RegistrationDocument.__table__.c
 _by_key = bulk.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
 _id_of = bulk.Lookup((_links.volunteer_id,), true(), _links.registration_id)
 _members_of = bulk.Lookup((_links.registration_id, _links.volunteer_id), true(), _links.volunteer_id)
-_documents_of = bulk.Lookup(tuple(RegistrationDocument.__table__.c), true(), RegistrationDocument.__table__.c.registration_id)
+_documents_of = bulk.Lookup(tuple(_documents), true(), _documents.registration_id)
 _registrations = bulk.Lookup(
     tuple(Registration.__table__.c[name] for name in ("registration_id", "district", "person")),
     true(),
@@ -124,8 +132,9 @@ _pairs_of = bulk.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
     tokens = {token for registration in recorded for token in registration.known.tokens}
-    document = RegistrationDocument
-    return session.scalars(select(document.registration_id).where(bulk.among(session, document.token, list(tokens))))
+    if not tokens:
+        return ()
+    return session.scalars(select(_documents.registration_id).where(bulk.among(session, _documents.token, list(tokens))))
 
 
 def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
@@ -154,4 +163,6 @@ def read_known(session: Session, registration_ids: Sequence[str], settings: Sett
 
 
 def _told_apart(session: Session, registration_ids: Collection[str]) -> set[frozenset[str]]:
+    if len(registration_ids) == 1:
+        return set()
     return {frozenset((pair.one, pair.other)) for pair in _pairs_of.find(session, list(registration_ids))}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, true, union_all
 from sqlalchemy.orm import Session
 
 from federation.accounts.models import Account
@@ -14,8 +14,7 @@ from sync.databases import bulk
 def promised_ids(session: Session, volunteer_ids: Iterable[str]) -> set[str]:
     """Those that somebody got with their account, and that no registration has yet: nobody is known by them so far."""
     wanted = set(volunteer_ids)
-    issued = select(Volunteer.volunteer_id).where(bulk.among(session, Volunteer.volunteer_id, list(wanted)))
-    return wanted - set(session.scalars(issued)) if wanted else wanted
+    return wanted - {row.volunteer_id for row in _issued.find(session, list(wanted))}
 
 
 def unused_ids(session: Session, count: int, *, province: str) -> list[str]:
@@ -23,7 +22,11 @@ def unused_ids(session: Session, count: int, *, province: str) -> list[str]:
     found: list[str] = []
     while len(found) < count:
         drawn = {volunteer_ids.draw(province) for _ in range(count - len(found))} - set(found)
-        for column in (Volunteer.volunteer_id, Account.volunteer_id):
-            drawn -= set(session.scalars(select(column).where(bulk.among(session, column, list(drawn)))))
-        found += drawn
+        found += drawn - {held.volunteer_id for held in _held.find(session, list(drawn))}
     return found
+
+
+_of_persons, _of_accounts = Volunteer.__table__.c.volunteer_id, Account.__table__.c.volunteer_id
+_of_either = union_all(select(_of_persons), select(_of_accounts)).subquery().c.volunteer_id
+_issued = bulk.Lookup((_of_persons,), true(), _of_persons)
+_held = bulk.Lookup((_of_either,), true(), _of_either)

@@ -20,7 +20,6 @@ from federation.identity.linking.gathering import Neighbourhood, follow, gather
 from federation.identity.linking.issuing import promised_ids, unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
 from federation.identity.linking.telling import tell_link
-from federation.identity.matching.counting import read_frequencies
 from federation.identity.matching.deciding import Asked, Decision, Finding, Known, Pair, ReviewKind, decide
 from federation.identity.matching.judging import Judge, current_judge
 from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
@@ -135,8 +134,7 @@ def evidence_of(joined: Pair, judge: Judge) -> dict[str, Any]:
 
 
 def _surroundings(session: Session, recorded: Sequence[Recorded], settings: Settings) -> tuple[Judge, Neighbourhood]:
-    frequencies = read_frequencies(session, [one.known.features for one in recorded], key=settings.matching_key)
-    judge = current_judge(session, frequencies)
+    judge = current_judge(session, [one.known.features for one in recorded], key=settings.matching_key)
     return judge, gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
 
 

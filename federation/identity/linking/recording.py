@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from federation.errors import HeldElsewhere
-from federation.identity.keys.retiring import retired_versions
 from federation.identity.keys.rewrapping import rewrap_those_of
+from federation.identity.keys.standing import key_versions
 from federation.identity.matching import keys
 from federation.identity.matching.counting import count_values
 from federation.identity.matching.deciding import Known, NamedDocument
@@ -39,9 +39,10 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     held = _held(session, district, {fact.key for fact in facts})
     fresh = [fact for fact in newest(facts) if fact.key not in held or (fact.epoch, fact.version) > _version(held[fact.key])]
     changed = [held[fact.key] for fact in fresh if fact.key in held]
-    retired = retired_versions(session)
-    documents = [row for fact in fresh for row in _document_rows(fact, settings.token_keys, retired)]
-    rewrap_those_of(session, {document.token for fact in fresh for document in fact.data.documents}, settings.token_keys)
+    standing = key_versions(session)
+    documents = [row for fact in fresh for row in _document_rows(fact, settings.token_keys, standing.retired)]
+    told = {document.token for fact in fresh for document in fact.data.documents}
+    rewrap_those_of(session, told, settings.token_keys, standing=standing)
     bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
     _forget(session, RegistrationDocument.registration_id, [row.registration_id for row in changed])
     bulk.append(session, RegistrationDocument, documents)
@@ -83,23 +84,22 @@ def index(session: Session, registrations: Sequence[Known], settings: Settings, 
 
 
 def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Any]:
-    held = Registration
-    rows = session.execute(
-        select(
-            held.registration_id,
-            held.district,
-            held.person,
-            held.keys_version,
-            held.epoch,
-            held.version,
-            Link.registration_id.is_not(None).label("is_linked"),
-        )
-        .outerjoin(Link, Link.registration_id == held.registration_id)
-        .where(bulk.among(session, held.registration_id, list(registration_ids)))
-    ).all()
+    rows = _registrations.find(session, list(registration_ids))
     if any(row.district != district for row in rows):
         raise HeldElsewhere(f"{district} speaks about a registration of another district; that district must correct it.")
     return {row.registration_id: row for row in rows}
+
+
+_registration, _link = Registration.__table__.c, Link.__table__.c
+_its_link = select(_link.registration_id).where(_link.registration_id == _registration.registration_id).scalar_subquery()
+_registrations = bulk.Lookup(
+    (
+        *(_registration[name] for name in ("registration_id", "district", "person", "keys_version", "epoch", "version")),
+        _its_link.is_not(None).label("is_linked"),
+    ),
+    true(),
+    _registration.registration_id,
+)
 
 
 def _version(held: Any) -> tuple[int, int]:

@@ -1,15 +1,14 @@
 """How common are a name, a reading and a birth date among all registrations?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import func, select, true
+from sqlalchemy import true
 from sqlalchemy.orm import Session
 
-from federation.identity.matching.frequencies import FURTHER_COUNTS, Frequencies
+from federation.identity.matching.frequencies import FURTHER_COUNTS
 from federation.identity.matching.keys import keyed
 from federation.identity.matching.models import ValueCount
-from federation.identity.models import PersonTotal
 from federation.identity.persons.features import Features
 from sync.databases import bulk
 
@@ -21,15 +20,14 @@ def count_values(session: Session, come: Iterable[Features], gone: Iterable[Feat
     bulk.add_up(session, ValueCount, [{"value": value, "records": count} for value, count in counts.items() if count])
 
 
-def read_frequencies(session: Session, about: Iterable[Features], *, key: bytes) -> Frequencies:
-    """How common the values of the registrations `about` are, among all that are counted."""
+def read_counts(session: Session, about: Iterable[Features], *, key: bytes) -> Mapping[str, Mapping[str, int]]:
+    """In how many of all registrations the values of those `about` stand, as `Frequencies` has it."""
     values = {keyed_value: (field, value) for features in about for field, value, keyed_value in _values(features, key)}
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for keyed_value, records in _counts.find(session, list(values)):
         field, value = values[keyed_value]
         counts[field][value] = records
-    records = session.scalar(select(func.coalesce(func.sum(PersonTotal.registrations), 0))) or 0
-    return Frequencies(int(records), {field: counts[field] for field in FURTHER_COUNTS})
+    return {field: counts[field] for field in FURTHER_COUNTS}
 
 
 _held = ValueCount.__table__.c

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,10 +43,20 @@ SHIPPED = Policy()
 """What counts until a federation sets thresholds of its own: its version is 0."""
 
 
+_policies = MatchingPolicy.__table__.c
+NEWEST_POLICY = select(*(_policies[name] for name in asdict(SHIPPED))).order_by(_policies.version.desc()).limit(1)
+"""What `policy_of` reads, where a federation has set thresholds."""
+
+
 def current_policy(session: Session) -> Policy:
     """The thresholds that count now."""
-    newest = session.scalars(select(MatchingPolicy).order_by(MatchingPolicy.version.desc()).limit(1)).one_or_none()
-    return Policy(**{name: getattr(newest, name) for name in asdict(SHIPPED)}) if newest else SHIPPED
+    return policy_of(session.execute(NEWEST_POLICY).one_or_none() or (None,))
+
+
+def policy_of(columns: Sequence[Any]) -> Policy:
+    """The policy in the columns of `NEWEST_POLICY`, of which the first, its version, is None where none was set."""
+    version, *_ = columns
+    return SHIPPED if version is None else Policy(**dict(zip(asdict(SHIPPED), columns, strict=True)))
 
 
 def earlier_policies(session: Session) -> Sequence[MatchingPolicy]:
