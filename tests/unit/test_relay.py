@@ -93,6 +93,13 @@ def hear(side: Side, sequence: int, *, verdict: Verdict = Verdict.APPLIED, sent:
         side.log.hear(session, Position(stream=UP, epoch=1, sequence=sequence, hash=hash_, verdict=verdict, sent=sent))
 
 
+def part(side: Side) -> None:
+    """Lets its reader follow another history, at the third event."""
+    side.announce(3)
+    with side.sessions.begin() as session:
+        side.recovery.hear(session, Position(stream=UP, epoch=1, sequence=3, hash="00", verdict=Verdict.APPLIED))
+
+
 def test_what_is_committed_is_sent_once(futian: Side, relay: Relay, weather: BadWeather) -> None:
     futian.announce(3)
     run(relay)
@@ -180,9 +187,7 @@ def test_after_the_answer_to_a_beacon_it_goes_back_to_where_the_reader_is(
 def test_a_reader_that_follows_another_history_is_asked_where_they_part(
     futian: Side, relay: Relay, weather: BadWeather, clock: Clock
 ) -> None:
-    futian.announce(3)
-    with futian.sessions.begin() as session:
-        futian.recovery.hear(session, Position(stream=UP, epoch=1, sequence=3, hash="00", verdict=Verdict.APPLIED))
+    part(futian)
     run(relay)
     asked = questions(weather)
     assert [set(question.hashes) for question in asked if isinstance(question, WhereParted)] == [{0, 1, 2, 3}]
@@ -195,9 +200,7 @@ def test_a_reader_that_follows_another_history_is_asked_where_they_part(
 def test_a_question_that_the_bus_did_not_take_is_asked_when_the_bus_is_back(
     futian: Side, relay: Relay, weather: BadWeather, clock: Clock
 ) -> None:
-    futian.announce(3)
-    with futian.sessions.begin() as session:
-        futian.recovery.hear(session, Position(stream=UP, epoch=1, sequence=3, hash="00", verdict=Verdict.APPLIED))
+    part(futian)
     run(relay)
     asked = questions(weather)
     clock.seconds += QUESTION_PAUSE_SECONDS
