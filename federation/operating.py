@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from federation import mailbox
 from federation.settings import Settings, read_settings
-from sync.programs.program import session_of
+from sync.programs.database import session_of
 
 
 @contextmanager

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from sync.addresses import leads_to_gateway
 from sync.messages.signing import Signer
 from sync.programs.commands import command_group
+from sync.programs.database import engine_of
 from sync.programs.field_keys import field_group
 from sync.programs.printing import show
-from sync.programs.program import Participant, Program, engine_of
+from sync.programs.program import Participant, Program
 from sync.programs.terminal import cell, held_tables, plain, tables
 from sync.settings import web_address
 from tenants import asking, mailbox

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from sync.programs.program import session_of
+from sync.programs.database import session_of
 from tenants import mailbox
 from tenants.settings import Settings, read_settings
 

@@ -2,7 +2,8 @@
 
 import rich_click as click
 
-from sync.programs.program import Program, engine_of
+from sync.programs.database import engine_of
+from sync.programs.program import Program
 
 
 def database_commands(program: Program) -> click.Command:

@@ -1,15 +1,12 @@
-"""What does a side say of itself so that it has a program, and how do its commands reach its database?"""
+"""What does a side say of itself so that it has a program?"""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import rich_click as click
-from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from sync.databases import postgresql, sqlite
 from sync.databases.migrating import Migrations
 from sync.keys.rotating import Agreement
 from sync.mailbox.inbox import Inbox
@@ -70,25 +67,3 @@ class Program:
     participant: Callable[[Any, "sessionmaker[Session]"], Participant]
     key_commands: tuple[click.Command, ...] = ()
     shares: bool = False
-
-
-@contextmanager
-def engine_of(settings: ProgramSettings) -> Iterator[Engine]:
-    """The side's database, without its web application."""
-    engine = create_engine(settings.database_url, hide_parameters=True)
-    sqlite.prepare(engine)
-    postgresql.prepare(engine)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def session_of(settings: ProgramSettings, log: Log) -> Iterator[Session]:
-    """The side's database in one session, which gives what is announced its place in `log` when it commits."""
-    with engine_of(settings) as engine:
-        sessions = sessionmaker(engine)
-        log.listen(sessions)
-        with sessions() as session:
-            yield session

@@ -19,7 +19,8 @@ from sync.mailbox import incarnation
 from sync.mailbox.incarnation import Found, Incarnation
 from sync.messages.signing import Signer
 from sync.programs import logs
-from sync.programs.program import Participant, Program, ProgramSettings, engine_of
+from sync.programs.database import engine_of
+from sync.programs.program import Participant, Program, ProgramSettings
 from sync.running.upkeep import Tidy
 
 _journal = structlog.get_logger(__name__)
