@@ -36,7 +36,7 @@ from sync.mailbox.asking import (
     WhichStates,
     WhichSums,
 )
-from sync.mailbox.digest import Digest, differing_buckets
+from sync.mailbox.digest import Digest, Record, differing_buckets
 from sync.mailbox.facts import Fact, read_fact
 from sync.mailbox.log import PARTED, Head, Log
 from sync.messages import envelope
@@ -56,9 +56,12 @@ class Locating(msgspec.Struct, frozen=True, tag=True):
 
 
 class Fetching(msgspec.Struct, frozen=True, tag=True):
-    """The histories part behind `common`; of the reader's `epoch` everything up to `after` was given back."""
+    """The histories part behind `common`; of the reader's `epoch` everything up to `after` was given back.
 
-    common: int
+    Where `common` is None, the reader has nothing of this side's epoch (any more), and nobody can say.
+    """
+
+    common: int | None
     epoch: int
     after: int
 
@@ -169,21 +172,20 @@ class Recovery:
             self._take_wanted(session, head, step, answer)
 
     def _locate(self, session: Session, head: Head, step: Locating, answer: Parting) -> None:
-        if answer.hashes is None:
-            # A reader that has let go of that epoch cannot say what was changed here since: then what it holds counts.
-            low, high = head.sequence, head.sequence + 1
-        else:
+        common = None
+        if answer.hashes is not None:
             own = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=answer.hashes)
             fitting = {sequence for sequence, held in answer.hashes.items() if own.get(sequence, b"").hex() == held}
-            low = max({step.low} | fitting & own.keys())
+            common = max({step.low} | fitting & own.keys())
             high = min({step.high} | answer.hashes.keys() - fitting)
-        if high - low > 1:
-            self._save(session, head.stream, Locating(low, high))
-        elif answer.held_epoch < head.epoch:
+            if high - common > 1:
+                self._save(session, head.stream, Locating(common, high))
+                return
+        if answer.held_epoch < head.epoch:
             self._log.open_epoch(session, head.stream, max(head.epoch, answer.fence) + 1)
         else:
-            after = low if answer.held_epoch == head.epoch else 0
-            self._save(session, head.stream, Fetching(low, answer.held_epoch, after))
+            after = common if common is not None and answer.held_epoch == head.epoch else 0
+            self._save(session, head.stream, Fetching(common, answer.held_epoch, after))
 
     def _fetch(self, session: Session, head: Head, step: Fetching, answer: Lines) -> None:
         events = [envelope.decode(line) for line in answer.lines]
@@ -191,16 +193,24 @@ class Recovery:
         if [event.sequence for event in events] != list(range(step.after + 1, after + 1)):
             raise Undecodable("what was given back has a hole")
         facts = [read_fact(event) for event in events]
-        changed_since = self._log.keys_written(
-            session, head.stream, epoch=head.epoch, after=step.common, keys=(fact.key for fact in facts)
-        )
-        self._restore(session, head.stream, [fact for fact in facts if fact.record not in changed_since])
+        kept = self._kept(session, head, step, facts)
+        self._restore(session, head.stream, [fact for fact in facts if fact.record not in kept])
         if events and after < answer.held:
             self._save(session, head.stream, Fetching(step.common, step.epoch, after))
             return
         epoch = max(head.epoch, step.epoch, answer.fence) + 1
         self._log.open_epoch(session, head.stream, epoch)
         _journal.info("stream_recovered", stream=head.stream, epoch=epoch)
+
+    def _kept(self, session: Session, head: Head, step: Fetching, facts: Sequence[Fact]) -> set[Record]:
+        """Those records of `facts` that somebody has changed here since: what is here counts."""
+        if step.common is not None:
+            keys = (fact.key for fact in facts)
+            return self._log.keys_written(session, head.stream, epoch=head.epoch, after=step.common, keys=keys)
+        # A record that has been changed no less often here than there was changed here.
+        newest = {fact.record: fact for fact in facts}
+        held = self._digest.held(session, head.stream, newest)
+        return {record for record, state in held.items() if state.version >= newest[record].version}
 
     def _compare_sums(self, session: Session, head: Head, answer: Sums) -> None:
         buckets = tuple(differing_buckets(self._digest.buckets(session, head.stream), answer.buckets))
