@@ -142,8 +142,25 @@ class Run:
                 self._say(f"{party.name} sends", party)
             waiting = len(self._weather.waiting(party.name))
             if waiting and self._chance.random() < 0.8:
-                taken = [party.receive() for _ in range(self._chance.randint(1, waiting))]
+                taken = [self._take(party) for _ in range(self._chance.randint(1, waiting))]
                 self._say(f"{party.name} takes {sum(taken)}", party)
+
+    def _take(self, party: Party) -> bool:
+        """Takes one message; says whether there was one."""
+        held = set(party.database.execute(_HELD))
+        taken = party.receive()
+        if party.name != streams.HUB and not self._is_of_this_hub(party):
+            # It believed a hub that was put back meanwhile. What it has given up for that is nowhere any more, and a district
+            # claims only what it holds (docs/protocol.md).
+            self._shown -= held - set(party.database.execute(_HELD))
+        return taken
+
+    def _is_of_this_hub(self, district: Party) -> bool:
+        """Whether the last that it has read is told by the hub as it is now."""
+        stream = streams.down(district.name)
+        place = district.database.execute("SELECT epoch, sequence, hash FROM stream_cursor WHERE stream = ?", [stream])
+        told = "SELECT 1 FROM log_record WHERE stream = ? AND (epoch, sequence, hash) = (?, ?, ?)"
+        return bool(self._parties[streams.HUB].database.execute(told, [stream, *place.fetchone()]).fetchone())
 
     def _tick(self, seconds: float | None = None) -> None:
         seconds = seconds or self._chance.choice((0.6, 2.5, BEACON_SECONDS))
@@ -256,7 +273,7 @@ class Run:
             self._arrive_late()
             for party in self._parties.values():
                 busy |= party.send()
-                while party.receive():
+                while self._take(party):
                     busy = True
             if not busy:
                 return
