@@ -2,8 +2,6 @@
 
 import json
 import re
-from datetime import timedelta
-from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -20,39 +18,16 @@ from sync.messages import batch, envelope
 from sync.messages.beacon import Verdict
 from sync.messages.message import PROTOCOL_VERSION, Signed, StreamClaims
 from tests.architecture.source import ROOT
+from tests.architecture.tables import figures, quantity, quantity_in_code, table
 from tests.contracts import golden, schemas
 
 TEXT = (ROOT / "docs" / "protocol.md").read_text()
-
-_UNITS = {"": 1, "s": 1, "h": 3600, "days": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-_QUANTITY = re.compile(r"([\d,.]+) ?(\w*)")
-
-
-def table(first_heading: str) -> list[list[str]]:
-    """The cells of each row below the heading of the table that begins with `first_heading`, without code marks."""
-    lines = TEXT.splitlines()
-    [start] = [number for number, line in enumerate(lines) if line.startswith(f"| {first_heading} |".replace("|  |", "| |"))]
-    rows = []
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip().strip("`") for cell in line.strip("|").split("|")])
-    return rows
-
-
-def quantity(said: str) -> float:
-    matched = _QUANTITY.fullmatch(said)
-    assert matched is not None, said
-    return float(matched[1].replace(",", "")) * _UNITS[matched[2]]
-
-
-FIGURES = re.findall(r"^\| (.*) \| (\d.*) \| `([a-z]+\.[\w.]+)` \|$", TEXT, re.M)
+FIGURES = figures(TEXT)
 
 
 @pytest.mark.parametrize(("what", "said", "name"), FIGURES, ids=[name for _, _, name in FIGURES])
 def test_a_figure_is_that_of_the_code(what: str, said: str, name: str) -> None:
-    known: Any = resolve_name(name)
-    assert quantity(said) == (known.total_seconds() if isinstance(known, timedelta) else known), what
+    assert quantity(said) == quantity_in_code(name), what
 
 
 def test_there_are_figures() -> None:
@@ -60,7 +35,7 @@ def test_there_are_figures() -> None:
 
 
 def test_every_event_is_told_of_with_its_writer_and_its_data() -> None:
-    rows = {event: (writer, data) for event, writer, _, data in table("event")}
+    rows = {event: (writer, data) for event, writer, _, data in table(TEXT, "event")}
     by_hub = set(tenants.intake.HANDLERS)
     assert rows == {
         event: ("hub" if event in by_hub else "district", contract.__name__) for event, contract in CONTRACTS.items()
@@ -72,12 +47,12 @@ def test_a_district_is_given_back_whatever_it_says() -> None:
 
 
 def test_every_attribute_of_an_event_is_told_of() -> None:
-    told = {name for cells in table("attribute") for name in re.findall(r"\w+", cells[0])}
+    told = {name for cells in table(TEXT, "attribute") for name in re.findall(r"\w+", cells[0])}
     assert told == set(envelope.Event.__struct_fields__)
 
 
 def test_every_kind_of_message_is_told_of_with_its_sender_and_its_header() -> None:
-    rows = {kind: (sender, set(re.findall(r"\w+", members))) for kind, sender, members, _ in table("`typ`")}
+    rows = {kind: (sender, set(re.findall(r"\w+", members))) for kind, sender, members, _ in table(TEXT, "`typ`")}
     common = set(schemas.schemas()["BeaconHeader"]["properties"])
     assert rows == {
         kind: (_sender(kind), set(schemas.schemas()[_header(kind)]["properties"]) - common) for kind in schemas.HEADERS
@@ -95,9 +70,9 @@ def _sender(kind: str) -> str:
 
 
 def test_every_verdict_and_every_refusal_is_told_of() -> None:
-    assert {cells[-1] for cells in table("what comes")} == set(Verdict)
+    assert {cells[-1] for cells in table(TEXT, "what comes")} == set(Verdict)
     codes = {Rejected.code, *(refusal.code for refusal in Rejected.__subclasses__())}
-    assert {code for code, _ in table("code")} == codes
+    assert {code for code, _ in table(TEXT, "code")} == codes
 
 
 def test_every_question_and_answer_is_told_of() -> None:
@@ -106,7 +81,7 @@ def test_every_question_and_answer_is_told_of() -> None:
         name: {found[one["$ref"].rpartition("/")[2]]["properties"]["about"]["enum"][0] for one in found[name]["anyOf"]}
         for name in ("Question", "Answer")
     }
-    rows = table("question (`about`)")
+    rows = table(TEXT, "question (`about`)")
     assert {_about(question) for question, _, _ in rows} == said["Question"]
     assert {_about(answer) for _, answer, _ in rows} - {"lines"} == said["Answer"]
 
@@ -116,14 +91,14 @@ def _about(cell: str) -> str:
 
 
 def test_the_parties_go_by_these_names_on_a_broker() -> None:
-    named = {cells[0].partition(" ")[0]: cells[1:] for cells in table("")}
+    named = {cells[0].partition(" ")[0]: cells[1:] for cells in table(TEXT, "")}
     assert named["exchange"] == [exchange_name(streams.HUB), exchange_name("futian")]
     assert named["queue"] == [queue_name(streams.HUB, "futian"), queue_name("futian")]
     assert named["account"][1] == account_name("futian")
 
 
 def test_the_queues_have_the_bounds_that_are_told() -> None:
-    rows = {name: (quantity(messages), quantity(size), then) for name, messages, size, then in table("queues")}
+    rows = {name: (quantity(messages), quantity(size), then) for name, messages, size, then in table(TEXT, "queues")}
     policies = {policy["name"]: policy["definition"] for policy in definitions([])["policies"]}
     assert rows == {
         name: (bounds["max-length"], bounds["max-length-bytes"], bounds["overflow"]) for name, bounds in policies.items()
