@@ -58,7 +58,7 @@ class Locating(msgspec.Struct, frozen=True, tag=True):
 class Fetching(msgspec.Struct, frozen=True, tag=True):
     """The histories part behind `common`; of the reader's `epoch` everything up to `after` was given back.
 
-    Where `common` is None, the reader has nothing of this side's epoch (any more), and nobody can say.
+    Where `common` is None, the reader is in a newer epoch. The two may have parted more than once, so nobody can say where.
     """
 
     common: int | None
@@ -172,20 +172,18 @@ class Recovery:
             self._take_wanted(session, head, step, answer)
 
     def _locate(self, session: Session, head: Head, step: Locating, answer: Parting) -> None:
-        common = None
-        if answer.hashes is not None:
-            own = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=answer.hashes)
-            fitting = {sequence for sequence, held in answer.hashes.items() if own.get(sequence, b"").hex() == held}
-            common = max({step.low} | fitting & own.keys())
-            high = min({step.high} | answer.hashes.keys() - fitting)
-            if high - common > 1:
-                self._save(session, head.stream, Locating(common, high))
-                return
         if answer.held_epoch < head.epoch:
             self._log.open_epoch(session, head.stream, max(head.epoch, answer.fence) + 1)
-        else:
-            after = common if common is not None and answer.held_epoch == head.epoch else 0
-            self._save(session, head.stream, Fetching(common, answer.held_epoch, after))
+            return
+        if answer.held_epoch > head.epoch or answer.hashes is None:
+            self._save(session, head.stream, Fetching(None, answer.held_epoch, 0))
+            return
+        own = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=answer.hashes)
+        fitting = {sequence for sequence, held in answer.hashes.items() if own.get(sequence, b"").hex() == held}
+        low = max({step.low} | fitting & own.keys())
+        high = min({step.high} | answer.hashes.keys() - fitting)
+        found: Step = Locating(low, high) if high - low > 1 else Fetching(low, head.epoch, low)
+        self._save(session, head.stream, found)
 
     def _fetch(self, session: Session, head: Head, step: Fetching, answer: Lines) -> None:
         events = [envelope.decode(line) for line in answer.lines]
@@ -207,7 +205,7 @@ class Recovery:
         if step.common is not None:
             keys = (fact.key for fact in facts)
             return self._log.keys_written(session, head.stream, epoch=head.epoch, after=step.common, keys=keys)
-        # A record that has been changed no less often here than there was changed here.
+        # What was changed no less often here than there.
         newest = {fact.record: fact for fact in facts}
         held = self._digest.held(session, head.stream, newest)
         return {record for record, state in held.items() if state.version >= newest[record].version}
