@@ -58,7 +58,7 @@ def appoint_steward(
 ) -> None:
     """Makes it one of the hub's staff, or gives it another role there; `actor` is the lead who does so, and `reason` why.
 
-    Raises `Invalid` where it has this role, and `StateForbids` where no lead would be left.
+    Raises `Invalid` where it has this role, and `StateForbids` where nobody can sign in with it, or no lead would be left.
     """
     if account.role is not role:
         _refuse_to_lose_last_lead(session, account)

@@ -142,7 +142,12 @@ class Account(Model):
         return self.is_staff or self.has_second_factor
 
     def appoint(self, role: Role, *, by: str, at: datetime) -> None:
-        """Makes it a member of the hub's staff, or gives it another role; raises `Invalid` where it has this one."""
+        """Makes it a member of the hub's staff, or gives it another role.
+
+        Raises `Invalid` where it has this one, and `StateForbids` where nobody can sign in with it.
+        """
+        if not self.active:
+            raise StateForbids("The account %(username)s is disabled: nobody can sign in with it.", username=self.username)
         if self.role is role:
             raise Invalid("The account %(username)s has this role already.", field="role", username=self.username)
         self.stewardship = self.stewardship or Stewardship()

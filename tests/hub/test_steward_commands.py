@@ -63,6 +63,14 @@ def test_an_account_gets_another_password_another_role_and_is_disabled_and_enabl
     assert opened(hub, password)
 
 
+def test_a_disabled_account_gets_no_other_role() -> None:
+    run("add", "li.na", "--name", "李娜")
+    run("disable", "li.na")
+    refused = run("role", "li.na", "lead")
+    assert type(refused.exception) is SystemExit
+    assert "The account li.na is disabled: nobody can sign in with it." in refused.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "typed", "says"),
     [

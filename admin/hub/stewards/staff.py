@@ -77,8 +77,8 @@ def appoint() -> Response | refusals.Answer:
     if not form.validate():
         return _list(form), 422
     account = account_called(db.session(), form.username.data, desk.settings())
-    if account is None or not account.active:
-        form.username.errors = [gettext("There is no account of that name that can sign in.")]
+    if account is None:
+        form.username.errors = [gettext("There is no account of that name.")]
         return _list(form), 422
     try:
         return _give(account, form)

@@ -72,7 +72,7 @@ def test_an_account_that_there_is_becomes_one_of_the_staff(hub: Hub, mei: Stewar
 @pytest.mark.parametrize(
     ("stated", "words"),
     [
-        ({"username": "nobody"}, "There is no account of that name that can sign in."),
+        ({"username": "nobody"}, "There is no account of that name."),
         ({"username": "  "}, "Say whose account."),
         ({"reason": " "}, "Say why"),
         ({"role": "emperor"}, "Not a valid choice"),
@@ -93,7 +93,9 @@ def test_a_disabled_account_is_not_appointed(hub: Hub, mei: Steward, nobody_yet:
     with hub.sessions.begin() as session:
         disable(session, account_named(session, nobody_yet), by="root", at=AT)
     mei.get(ADDRESS)
-    assert mei.post(ADDRESS, username=nobody_yet, role="steward", reason="helps").status_code == 422
+    assert mei.post(ADDRESS, username=nobody_yet, role="steward", reason="helps").status_code == 409
+    assert "The account li.na is disabled: nobody can sign in with it." in mei.text()
+    assert role_of(hub, nobody_yet) is None
 
 
 def test_another_role_counts_from_the_next_page_on_and_is_taken_back(hub: Hub, mei: Steward, chen: Steward) -> None:
