@@ -36,6 +36,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 # Half of the threads that a web process has unless it is told otherwise.
 HELD_POLLS = 4
+LOOK_UPS_PER_CLIENT = 500
 _PROVINCE_DIGITS = 2
 _SMTPS_PORT, _SUBMISSION_PORT = 465, 587
 
@@ -48,8 +49,9 @@ class JoiningSettings:
     """What districts that join are told, and where the bus is told about them; all of it may be missing.
 
     `bus_url` is the bus as districts reach it, without an account. `broker_url` is the management API of RabbitMQ with an
-    administrator's account; `token_key` is the federation's key for document tokens, which the hub only hands out, and
-    `next_token_key` the one that is to follow it, whose version is one higher.
+    administrator's account; `token_key` is the federation's key for document tokens, which the hub hands out, and under
+    which it looks up by what document somebody claims to be known; `next_token_key` is the one that is to follow it, whose
+    version is one higher.
     """
 
     hub_url: str | None = None
@@ -96,7 +98,8 @@ class Settings:
     are recorded, and wait for `banyan-hub link`. `test_clients` lets a client that tests the protocol do without PKCE;
     `client_networks` are those, beside the internet, in which the hub tells clients that somebody has signed out. Messages go
     out by `mail` and `text_messages`, where they are set; a demo `shows_outbox`, a page on which everybody reads them instead.
-    Security events are kept for `security_days`.
+    Security events are kept for `security_days`. In a quarter of an hour `look_ups_per_client` registrations are looked up by
+    document for whoever one client sends here.
     """
 
     database_url: str = field(repr=False)
@@ -119,6 +122,7 @@ class Settings:
     text_messages: TextMessageSettings | None = None
     shows_outbox: bool = False
     security_days: int = SECURITY_DAYS
+    look_ups_per_client: int = LOOK_UPS_PER_CLIENT
 
     @property
     def successor_key(self) -> bytes:
@@ -175,6 +179,7 @@ def _build(env: Env) -> Settings:
         text_messages=optional_secret(env, "SMS_URL", text_message_gateway),
         shows_outbox=env.bool("DEMO_OUTBOX", False),
         security_days=security_days(env),
+        look_ups_per_client=env.int("LOOK_UPS_PER_CLIENT", LOOK_UPS_PER_CLIENT, validate=validate.Range(1)),
     )
 
 

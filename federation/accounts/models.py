@@ -69,6 +69,7 @@ class SecurityEventKind(StrEnum):
     SIGNED_OUT = "signed_out"
     THROTTLED = "throttled"
     SIGNED_UP = "signed_up"
+    LOOKED_UP = "looked_up"
     CLAIMED = "claimed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name
     RECOVERY_BEGAN = "recovery_began"

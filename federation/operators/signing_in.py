@@ -5,28 +5,24 @@ against the address that they come from: nobody keeps the operator out by guessi
 """
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from federation.errors import SignInRefused, SignInThrottled
 from federation.operators.models import OperatorAttempt
+from sync.accounts.throttling import WINDOW, seconds_to_wait
 from sync.origins import origin_of
 
-WINDOW = timedelta(minutes=15)
 FAILURES_PER_ADDRESS = 10
 
 
 def check(session: Session, given: str, *, token: str, address: str, at: datetime) -> None:
     """Raises `SignInRefused` unless `given` is the operator's `token`, or `SignInThrottled`. Nothing is written."""
-    attempt = OperatorAttempt
-    failures = select(attempt.at).where(attempt.origin == origin_of(address), attempt.at > at - WINDOW)
-    # The last attempt that was still free is gone until this one no longer counts.
-    decisive = session.scalar(failures.order_by(attempt.at.desc()).offset(FAILURES_PER_ADDRESS - 1).limit(1))
-    if decisive is not None:
-        wait = (decisive + WINDOW - at).total_seconds()
-        raise SignInThrottled("Too many attempts. Wait a while and try again.", retry_after_seconds=max(1, int(wait)))
+    from_there = OperatorAttempt.origin == origin_of(address)
+    if wait := seconds_to_wait(session, OperatorAttempt.at, from_there, most=FAILURES_PER_ADDRESS, at=at):
+        raise SignInThrottled("Too many attempts. Wait a while and try again.", retry_after_seconds=wait)
     if not hmac.compare_digest(given.encode(), token.encode()):
         raise SignInRefused("This is not the operator's secret.")
 

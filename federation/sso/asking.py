@@ -40,6 +40,7 @@ class Asked:
     languages in which the person reads, as tags in the order of preference, as of `asked_at`.
     """
 
+    client_id: str
     client_name: str
     needs_assurance: int
     authenticated_after: datetime | None
@@ -54,6 +55,7 @@ class Asked:
         """What `parameters` come to, of a request that was checked."""
         wanted = [ASSURANCES[name] for name in parameters.get("acr_values", "").split() if name in ASSURANCES]
         return cls(
+            client_id=client.client_id,
             client_name=client.name,
             needs_assurance=min(wanted, default=1),
             authenticated_after=_since(parameters, asked_at),

@@ -9,7 +9,7 @@ where the account was signed in to from that address before.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, String, and_, delete, insert, or_, select
+from sqlalchemy import Boolean, ColumnElement, Integer, String, and_, delete, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync.accounts.usernames import LONGEST_USERNAME
@@ -20,6 +20,17 @@ FAILURES_PER_NAME_AND_ADDRESS = 5
 FAILURES_PER_ADDRESS = 30
 FAILURES_PER_NAME = 100
 KNOWN_FOR = timedelta(days=90)
+
+
+def seconds_to_wait(session: Session, moment: Any, *counted: ColumnElement[bool], most: int, at: datetime) -> int:
+    """How long until there may be one more, where of what is `counted` only so many may be within a window; 0 where it may now.
+
+    `moment` is the column that says when each was.
+    """
+    recent = select(moment).where(*counted, moment > at - WINDOW).order_by(moment.desc())
+    # The last that was free is gone until this one no longer counts.
+    decisive = session.scalar(recent.offset(most - 1).limit(1))
+    return 0 if decisive is None else max(1, int((decisive + WINDOW - at).total_seconds()))
 
 
 class SignInAttemptColumns:
@@ -47,11 +58,8 @@ class Throttle:
         if not self.is_known(session, username, origin, at=at):
             limits += [(from_here, FAILURES_PER_ADDRESS), (this_name, FAILURES_PER_NAME)]
         for which, limit in limits:
-            failures = select(attempt.at).where(which, ~attempt.succeeded, attempt.at > at - WINDOW)
-            # The last attempt that is still free is gone until this one no longer counts.
-            decisive = session.scalar(failures.order_by(attempt.at.desc()).offset(limit - 1).limit(1))
-            if decisive is not None:
-                return max(1, int((decisive + WINDOW - at).total_seconds()))
+            if wait := seconds_to_wait(session, attempt.at, which, ~attempt.succeeded, most=limit, at=at):
+                return wait
         return 0
 
     def is_known(self, session: Session, username: str, origin: str, *, at: datetime) -> bool:

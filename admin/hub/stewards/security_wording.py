@@ -13,6 +13,7 @@ KINDS: dict[SecurityEventKind, Any] = {
     SecurityEventKind.SIGNED_OUT: lazy_gettext("Signed out"),
     SecurityEventKind.THROTTLED: lazy_gettext("Too many attempts"),
     SecurityEventKind.SIGNED_UP: lazy_gettext("Account opened"),
+    SecurityEventKind.LOOKED_UP: lazy_gettext("Registration looked up by document"),
     SecurityEventKind.CLAIMED: lazy_gettext("Volunteer ID claimed"),
     SecurityEventKind.PASSWORD_CHANGED: lazy_gettext("Password changed"),
     SecurityEventKind.RECOVERY_BEGAN: lazy_gettext("New password asked for"),

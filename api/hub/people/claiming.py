@@ -14,6 +14,7 @@ from api.hub.people import fields, refusals
 from api.hub.people.browser import browser
 from api.hub.people.going_on import go_on, go_to
 from api.hub.people.letters import notice
+from api.hub.people.looking_up import look_up
 from api.hub.people.undertakings import Undertaking
 from federation.accounts.addresses import Address, AddressKind, address_of
 from federation.accounts.contacts.models import Purpose
@@ -24,7 +25,7 @@ from federation.db import db
 from federation.directory.keys import DistrictKeys
 from federation.errors import CodeRefused, Invalid, SignInThrottled, StateForbids
 from federation.people.claiming import claim, read_claim_slip, use_claim_slip
-from federation.people.knowing import Known, account_of, can_look, known_by_document, known_by_registration
+from federation.people.knowing import Known, account_of, can_look, known_by_registration
 from federation.people.opening import open_account
 from sync.documents import DocumentKind
 from sync.messages import claim_slip
@@ -147,14 +148,15 @@ def submit() -> Response | refusals.Answer:
 
 def _send(form: DocumentForm, phone: Address) -> Response:
     kind, number = DocumentKind(form.document_kind.data), form.document_number.data
-    settings, at = browser.settings(), browser.now()
-    known = known_by_document(db.session(), kind, number, phone=phone, settings=settings, at=at) if can_look(settings) else None
+    asked_for = f"{kind} {number} {phone.value}"
+    _undertaking.require_room(asked_for)
+    known = look_up(kind, number, phone=phone)
     taken = known and account_of(db.session(), known.volunteer_id)
     if taken:
         words = gettext("Somebody wanted to claim your volunteer ID. You have an account with it already: sign in with that.")
-        tell(db.session(), [phone], notice(words), settings=settings, at=at)
+        tell(db.session(), [phone], notice(words), settings=browser.settings(), at=browser.now())
     return _undertaking.begin(
-        f"{kind} {number} {phone.value}",
+        asked_for,
         to=phone if known and not taken else None,
         typed=phone.value,
         registration_id=known.registration_id if known else None,

@@ -8,6 +8,7 @@ from wtforms.validators import Optional
 from api.hub.people import fields, refusals
 from api.hub.people.browser import browser
 from api.hub.people.going_on import go_on, go_to
+from api.hub.people.looking_up import look_up
 from api.hub.people.undertakings import Undertaking
 from federation.accounts.addresses import address_of
 from federation.accounts.contacts.keeping import account_reached_by
@@ -16,7 +17,7 @@ from federation.accounts.models import Account, Method
 from federation.accounts.passwords import new_hash
 from federation.db import db
 from federation.errors import CodeRefused, Invalid, SignInThrottled, StateForbids
-from federation.people.knowing import Known, can_look, known_by_document
+from federation.people.knowing import Known, can_look
 from federation.people.opening import open_account
 from sync.documents import DocumentKind, understand
 
@@ -80,11 +81,12 @@ def submit() -> Response | refusals.Answer:
         return go_to("people.signing_up.show")
     if not form.validate():
         return _details_page(form), 422
-    db.session.rollback()  # what follows takes a while
     try:
+        known = _known(form)
+        db.session.rollback()  # what follows takes a while
         password_hash = new_hash(form.new.data, about=(form.name.data, _undertaking.sent_to))
-        account = _open(form, password_hash)
-    except (Invalid, CodeRefused, StateForbids) as refusal:
+        account = _open(form, password_hash, known)
+    except (Invalid, CodeRefused, StateForbids, SignInThrottled) as refusal:
         db.session.rollback()
         refusals.into(form, refusal)
         return refusals.answer(_details_page(form), refusal)
@@ -94,7 +96,7 @@ def submit() -> Response | refusals.Answer:
     return go_on()
 
 
-def _open(form: DetailsForm, password_hash: str) -> Account:
+def _open(form: DetailsForm, password_hash: str, known: Known | None) -> Account:
     settings, at = browser.settings(), browser.now()
     begun = _undertaking.spend()
     return open_account(
@@ -102,22 +104,21 @@ def _open(form: DetailsForm, password_hash: str) -> Account:
         name=form.name.data,
         password_hash=password_hash,
         address=address_of(begun["address"]),
-        known=_known(form, begun["address"]),
+        known=known,
         visit=browser.visit(),
         settings=settings,
         at=at,
     )
 
 
-def _known(form: DetailsForm, address: str) -> Known | None:
+def _known(form: DetailsForm) -> Known | None:
     """Whom districts know by the document, if the telephone is theirs, too; raises `Invalid` where the number is none."""
-    settings, at = browser.settings(), browser.now()
-    if not form.document_number.data or not can_look(settings):
+    kind, number = DocumentKind(form.document_kind.data), form.document_number.data
+    if not number:
         return None
-    kind = DocumentKind(form.document_kind.data)
-    if understand(kind, form.document_number.data, today=at.astimezone(settings.time_zone).date()).flaw:
+    if understand(kind, number, today=browser.now().astimezone(browser.settings().time_zone).date()).flaw:
         raise Invalid("This is no number of such a document. Check it.", field="document_number")
-    return known_by_document(db.session(), kind, form.document_number.data, phone=address_of(address), settings=settings, at=at)
+    return look_up(kind, number, phone=address_of(_undertaking.sent_to))
 
 
 def _address_page(form: fields.AddressForm) -> str:

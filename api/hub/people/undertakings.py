@@ -47,6 +47,11 @@ class Undertaking:
         session[self._name] = {"code": str(code_id), "to": typed}
         return go_to(f"people.{self.room}.code")
 
+    def require_room(self, asked_for: str) -> None:
+        """Raises `SignInThrottled` where `begin` would: before something is looked up that nobody would be told of."""
+        visit, settings, at = browser.visit(), browser.settings(), browser.now()
+        codes.require_room(db.session(), self.purpose, asked_for, origin=visit.origin, settings=settings, at=at)
+
     def check(self, *, onward: str) -> Response | refusals.Answer:
         """Takes the code that was typed, and leads on where it is right. Commits either way, since tries are counted."""
         form = CodeForm()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete
 from sqlalchemy.orm import Session
 
 from federation.accounts.addresses import Address
@@ -16,9 +16,9 @@ from federation.accounts.hashing import keyed_hash
 from federation.accounts.sending.outbox import Letter, put_into_outbox
 from federation.errors import CodeRefused, SignInThrottled
 from federation.settings import Settings
+from sync.accounts.throttling import seconds_to_wait
 
 _DIGITS = 6
-_WINDOW = timedelta(minutes=15)
 _KEPT_FOR = timedelta(days=1)
 MOST_FOR_ONE = 3
 MOST_FROM_ONE_ORIGIN = 20
@@ -44,15 +44,12 @@ def send_code(
     Without an address nothing is sent, and all else is as with one. `asked_for` is what somebody typed, in one form: for that,
     and from one origin, only so many are sent. Raises `SignInThrottled`.
     """
-    asked_hash = keyed_hash(settings.accounts_key, "asked for", f"{purpose} {asked_for}")
-    row = VerificationCode
-    session.execute(delete(row).where(row.sent_at <= at - _KEPT_FOR))
-    _refuse_too_many(session, row.asked_for == asked_hash, MOST_FOR_ONE, at=at)
-    _refuse_too_many(session, row.origin == origin, MOST_FROM_ONE_ORIGIN, at=at)
+    session.execute(delete(VerificationCode).where(VerificationCode.sent_at <= at - _KEPT_FOR))
+    require_room(session, purpose, asked_for, origin=origin, settings=settings, at=at)
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
     sent = VerificationCode(
         purpose=purpose,
-        asked_for=asked_hash,
+        asked_for=_asked_hash(purpose, asked_for, settings),
         origin=origin,
         code_hash="",
         sealed=settings.field_cipher.encrypt(msgspec.json.encode(body)),
@@ -64,6 +61,13 @@ def send_code(
     if to is not None:
         put_into_outbox(session, to, wording(code), expires_at=at + CODE_LIFETIME, settings=settings, at=at)
     return sent.id
+
+
+def require_room(session: Session, purpose: Purpose, asked_for: str, *, origin: str, settings: Settings, at: datetime) -> None:
+    """Raises `SignInThrottled` where `send_code` would."""
+    row = VerificationCode
+    _refuse_too_many(session, row.asked_for == _asked_hash(purpose, asked_for, settings), MOST_FOR_ONE, at=at)
+    _refuse_too_many(session, row.origin == origin, MOST_FROM_ONE_ORIGIN, at=at)
 
 
 def show_code(
@@ -104,14 +108,14 @@ def _body(sent: VerificationCode, settings: Settings) -> dict[str, Any]:
     return msgspec.json.decode(settings.field_cipher.decrypt(sent.sealed), type=dict[str, Any])
 
 
+def _asked_hash(purpose: Purpose, asked_for: str, settings: Settings) -> str:
+    return keyed_hash(settings.accounts_key, "asked for", f"{purpose} {asked_for}")
+
+
 def _hash(sent: VerificationCode, code: str, settings: Settings) -> str:
     return keyed_hash(settings.accounts_key, f"code {sent.id}", code)
 
 
 def _refuse_too_many(session: Session, which: ColumnElement[bool], most: int, *, at: datetime) -> None:
-    row = VerificationCode
-    recent = select(row.sent_at).where(which, row.sent_at > at - _WINDOW).order_by(row.sent_at.desc())
-    decisive = session.scalar(recent.offset(most - 1).limit(1))
-    if decisive is not None:
-        wait = max(1, int((decisive + _WINDOW - at).total_seconds()))
+    if wait := seconds_to_wait(session, VerificationCode.sent_at, which, most=most, at=at):
         raise SignInThrottled("Too many codes were asked for. Wait a while and try again.", retry_after_seconds=wait)
