@@ -41,22 +41,22 @@ class Run:
 
 @dataclass
 class RegisterAtHub:
-    """A hub and the districts that tell it registers."""
+    """A hub and the districts that tell it registers; `folder` is for the files of its program."""
 
     hub: Hub
+    folder: Path
     environment: dict[str, str]
     districts: dict[str, District] = field(default_factory=dict)
 
-    def hears(
-        self,
-        register: Sequence[Entry],
-        *,
-        first: int = 0,
-        version: int = 1,
-        keys: Sequence[int] = (1,),
-        at_once: int = _AT_ONCE,
-    ) -> None:
-        """Every district tells its registrations, which are numbered from `first`, in `version`.
+    def hears(self, register: Sequence[Entry], *, first: int = 0, version: int = 1, keys: Sequence[int] = (1,)) -> None:
+        """The hub takes what every district says of these registrations, as in `says`."""
+        for said in self.says(register, first=first, version=version, keys=keys):
+            self.hub.hears(said)
+
+    def says(
+        self, register: Sequence[Entry], *, first: int = 0, version: int = 1, keys: Sequence[int] = (1,)
+    ) -> Iterator[bytes]:
+        """What every district says of its registrations, which are numbered from `first`, in `version`: a batch at a time.
 
         Documents are told under the federation's keys of the versions `keys`.
         """
@@ -64,8 +64,8 @@ class RegisterAtHub:
         for place, entry in enumerate(register, first):
             told[entry.district].append(Told(REGISTRATION_RECORDED, id_of(place), version, _state(place, entry, keys)))
         for district, registrations in told.items():
-            for start in range(0, len(registrations), at_once):
-                self.hub.hears(self.districts[district].says(*registrations[start : start + at_once]))
+            for start in range(0, len(registrations), _AT_ONCE):
+                yield self.districts[district].says(*registrations[start : start + _AT_ONCE])
 
     def links_on_arrival(self) -> None:
         """From now on whoever comes is linked at once."""
@@ -108,7 +108,7 @@ def register_at_hub(database_url: str, folder: Path) -> Iterator[RegisterAtHub]:
     os.environ.update(environment)
     with hub_of(read_settings()) as hub:
         names = list(DISTRICTS.things)
-        yield RegisterAtHub(hub, environment, dict(zip(names, hub.enrol(*names), strict=True)))
+        yield RegisterAtHub(hub, folder, environment, dict(zip(names, hub.enrol(*names), strict=True)))
 
 
 def id_of(place: int) -> str:

@@ -27,7 +27,7 @@ from sync.mailbox.asking import Question, seal_question
 from sync.mailbox.inbox import Inbox
 from sync.messages import batch, envelope, signing
 from sync.messages.batch import Batch
-from sync.messages.beacon import Beacon, Position, seal_beacon
+from sync.messages.beacon import Beacon, Position, Verdict, seal_beacon, seal_position
 
 AT = datetime(2026, 3, 7, 9, 0, tzinfo=UTC)
 
@@ -84,6 +84,12 @@ class District:
             stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, digest=digest, lit_at=at
         )
         return seal_beacon(beacon, self.key)
+
+    def follows(self, *, epoch: int, sequence: int, hash: str) -> bytes:
+        """What answers the hub: the district has taken all that it was told, up to this place."""
+        stream = streams.down(self.code)
+        position = Position(stream=stream, epoch=epoch, sequence=sequence, hash=hash, verdict=Verdict.APPLIED)
+        return seal_position(position, self.key)
 
     def asks(self, question: Question) -> bytes:
         """A question that a writer asks which may have lost something."""
