@@ -14,6 +14,7 @@ from sqlalchemy import text
 from federation.directory.keys import DistrictKeys
 from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.matching.deciding import ReviewKind
+from federation.identity.matching.policies import change_policy
 from federation.identity.models import Link, LinkReason, Registration, Volunteer
 from federation.identity.persons.sealing import unseal
 from federation.identity.reviews.models import Review
@@ -144,6 +145,52 @@ def test_a_telephone_that_many_share_says_nothing(hub: Hub) -> None:
         )
     )
     assert len(set(ids(hub).values())) == len(names)
+
+
+def test_where_more_share_something_than_can_be_compared_a_steward_looks(hub: Hub) -> None:
+    districts = hub.enrol(*(f"d{number}" for number in range(4)))
+    with hub.sessions.begin() as session:
+        change_policy(session, by="root", reason="few can be compared", at=AT, most_candidates=2)
+    for number, district in enumerate(districts):
+        hub.hears(district.says(registration(f"r{number}", name="张伟", birth_date=f"1990-0{number + 1}-05")))
+    assert reasons(hub)["r3"] == LinkReason.PROVISIONAL
+    assert reviews(hub)[frozenset(("r3", None))] == ReviewKind.CROWDED
+
+
+def test_who_is_like_two_persons_about_equally_is_asked_about_for_each(hub: Hub) -> None:
+    futian, luohu, nanshan = hub.enrol("futian", "luohu", "nanshan")
+    hub.hears(
+        futian.says(registration("r1", document="D", **ALIKE)),
+        luohu.says(registration("r2", document="E", **ALIKE)),
+        nanshan.says(registration("r3", **ALIKE)),
+    )
+    assert len(set(ids(hub).values())) == 3
+    asked = reviews(hub)
+    assert asked[frozenset(("r1", "r3"))] == asked[frozenset(("r2", "r3"))] == ReviewKind.MERGE
+
+
+def test_who_is_like_one_of_a_person_and_contradicts_another_joins_nobody(hub: Hub) -> None:
+    futian, luohu, nanshan = hub.enrol("futian", "luohu", "nanshan")
+    hub.hears(
+        futian.says(registration("r1", document="D", name="李四", birth_date="1987-03-05")),
+        luohu.says(registration("r2", document="D", **ALIKE | {"birth_date": "1987-03-05"})),
+        nanshan.says(registration("r3", **ALIKE)),
+    )
+    linked = ids(hub)
+    assert linked["r1"] == linked["r2"] != linked["r3"]
+    assert reviews(hub) == {frozenset(("r2", "r3")): ReviewKind.MERGE}
+
+
+def test_a_machine_lets_nobody_have_more_than_six_registrations(hub: Hub) -> None:
+    for number, district in enumerate(hub.enrol(*(f"d{number}" for number in range(7)))):
+        hub.hears(district.says(registration(f"r{number}", **ALIKE)))
+    linked = ids(hub)
+    seventh = linked.pop("r6")
+    assert len(set(linked.values())) == 1
+    assert seventh not in linked.values()
+    [(asked, kind)] = reviews(hub).items()
+    assert "r6" in asked
+    assert kind == ReviewKind.MERGE
 
 
 def test_one_of_several_documents_is_enough(hub: Hub) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy import delete, update
 
 from federation.cli import main
 from federation.identity.history.models import IdentityEvent, IdentityEventType
+from federation.identity.linking.waiting import link_waiting
 from federation.identity.matching.models import CandidateKey, ValueCount
 from federation.identity.merging.acts import Act, ApartStanding
+from federation.identity.merging.joining_late import join_late
 from federation.identity.models import Link, PersonTotal, Registration
 from federation.settings import Settings
 from tests.hub.peers import AT, Hub, Told, registration
@@ -61,6 +63,20 @@ def test_what_waits_comes_to_the_people_to_whom_it_would_have_come_at_once(patie
     assert hub.told(futian).keys() == {"r1", "r2"}
     totals = [(total.district, total.registrations, total.persons) for total in hub.rows(PersonTotal)]
     assert totals == [("futian", 2, 2), ("luohu", 1, 0)]
+
+
+def test_what_was_interrupted_goes_on_where_it_was_and_comes_to_the_same(patient_hub: Hub) -> None:
+    hub = patient_hub
+    futian, luohu = hub.enrol("futian", "luohu")
+    hub.hears(futian.says(ouyang("r1"), registration("r2")), luohu.says(ouyang("r3"), registration("r4")))
+    with hub.sessions.begin() as session:
+        link_waiting(session, after="", limit=2, settings=hub.settings, at=AT, join_late=join_late)
+    before = {link.registration_id: link.volunteer_id for link in hub.rows(Link)}
+    assert before.keys() == {"r1", "r2"}
+    assert "Every registration has its volunteer ID." in run("link")
+    after = {link.registration_id: link.volunteer_id for link in hub.rows(Link)}
+    assert after.items() >= before.items()
+    assert people(hub) == [{"r1", "r3"}, {"r2", "r4"}]
 
 
 def test_what_was_corrected_while_it_waited_is_linked_as_it_is_now(patient_hub: Hub) -> None:
