@@ -8,16 +8,16 @@ the one that comes with the program; it was learnt from other seeds (`benchmarks
 its tables is measured by `benchmarks.identity_at_hub`.
 """
 
-import random
 from collections.abc import Iterator, Sequence
 
 import click
 from rich.console import Console
 
 from benchmarks.goals import Goal, goals_table
+from benchmarks.orders import link_in_two_orders
 from benchmarks.registers.linking import link_in_memory
 from benchmarks.registers.making import Entry, make_register
-from benchmarks.registers.outcomes import Outcome, Quality, judge, share_alike
+from benchmarks.registers.outcomes import Outcome, Quality, judge
 from federation.identity.matching.model import default_model
 from federation.identity.matching.policies import SHIPPED, Policy
 
@@ -43,12 +43,7 @@ def hard_goals(quality: Quality) -> Iterator[Goal]:
 
 def order_goals(register: Sequence[Entry], seed: int) -> Iterator[Goal]:
     """What is promised when the same registrations arrive in another order, of a register that is linked as a whole."""
-    order = list(range(len(register)))
-    random.Random(f"order {seed}").shuffle(order)  # noqa: S311 - chance, no secret
-    first = _link(register, CAUTIOUS, is_counted_first=True)
-    shuffled = _link([register[place] for place in order], CAUTIOUS, is_counted_first=True)
-    ids = dict(zip(order, shuffled.ids, strict=True))
-    alike = share_alike(first.ids, [ids[place] for place in range(len(register))])
+    _, alike = link_in_two_orders(register, seed, is_counted_first=True)
     yield Goal("registrations with the same others in another order", 100 * alike, " %", at_least=99.9)
 
 
@@ -61,8 +56,8 @@ def goals(people: int, seed: int) -> Iterator[Goal]:
     yield from hard_goals(judge(hard, _link(hard, CAUTIOUS)))
 
 
-def _link(register: Sequence[Entry], policy: Policy, *, is_counted_first: bool = False) -> Outcome:
-    return link_in_memory(register, model=default_model(), policy=policy, is_counted_first=is_counted_first)
+def _link(register: Sequence[Entry], policy: Policy) -> Outcome:
+    return link_in_memory(register, model=default_model(), policy=policy)
 
 
 @click.command()

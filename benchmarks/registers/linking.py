@@ -21,11 +21,13 @@ from sync import documents
 _KEY_VERSION = 1
 
 
-def link_in_memory(register: Sequence[Entry], *, model: Model, policy: Policy, is_counted_first: bool = False) -> Outcome:
+def link_in_memory(
+    register: Sequence[Entry], *, model: Model, policy: Policy, is_counted_first: bool = False, compares_again: bool = True
+) -> Outcome:
     """Links the entries in their order; an entry's place in `register` is its registration's ID.
 
     Where the register `is_counted_first`, it is known from the start how common everything is, as `banyan-hub link` knows it;
-    else that is learnt as the entries come.
+    else that is learnt as the entries come. Unless it `compares_again`, whoever was alone stays so.
     """
     counts: dict[str, dict[str, int]] = {field: {} for field in FURTHER_COUNTS}
     neighbourhood = Neighbourhood(secrets.token_bytes(), policy.most_candidates)
@@ -42,7 +44,7 @@ def link_in_memory(register: Sequence[Entry], *, model: Model, policy: Policy, i
         decision = _decide(known, neighbourhood, judge)
         neighbourhood.settle(known, _whose(decision, neighbourhood) or str(place))
         asked += [(place, int(one.pair.other.registration_id)) for one in decision.asked if one.pair]
-        for other in decision.as_certain:
+        for other in decision.as_certain if compares_again else ():
             is_alone = neighbourhood.is_alone(other.registration_id)
             if is_alone and (joined := _whose(_decide(other, neighbourhood, judge), neighbourhood)):
                 neighbourhood.move(other, joined)
