@@ -89,6 +89,12 @@ def test_a_steward_answers_with_single_keys(browser: Browser, address: str, desk
         expect(page.get_by_role("status").first).to_contain_text("Review 3: one person.")
         ids = desk.ids()
         assert (ids["a1"] != ids["b1"], ids["a3"] == ids["b3"]) == (True, True)
+        page.goto("/stewards/reviews/2/")
+        page.keyboard.press("u")
+        expect(page.get_by_role("status").first).to_contain_text("Taken back.")
+        expect(heading).to_have_text("Review 3")
+        ids = desk.ids()
+        assert ids["a3"] != ids["b3"]
         assert violations(page) == []
 
 
