@@ -215,7 +215,13 @@ def hub_goals(registrations: int, people: int, seed: int, parts: Collection[str]
 
 @click.command()
 @click.option("--registrations", default=300_000, show_default=True, help="Against how many it has to be quick.")
-@click.option("--people", default=20_000, show_default=True, help="Of how many the hubs know at which it has to be exact.")
+@click.option(
+    "--people",
+    type=click.IntRange(10_000),
+    default=20_000,
+    show_default=True,
+    help="Of how many the hubs know at which it has to be exact.",
+)
 @click.option("--seed", default=1, show_default=True, help="What decides who they are.")
 @click.option("--only", type=click.Choice(_PARTS), multiple=True, default=_PARTS, help="A part of it, or several.")
 def main(registrations: int, people: int, seed: int, only: tuple[str, ...]) -> None:
