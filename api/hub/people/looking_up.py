@@ -14,17 +14,16 @@ def look_up(kind: DocumentKind, number: str, *, phone: Address) -> Known | None:
     settings, asked, held = browser.settings(), who_asked(), browser.held()
     if not can_look(settings):
         return None
-    try:
-        return looking_up.look_up(
-            db.session(),
-            kind,
-            number,
-            phone=phone,
-            client=asked.client_id if asked else None,
-            actor=held.account if held else None,
-            visit=browser.visit(),
-            settings=settings,
-            at=browser.now(),
-        )
-    finally:
-        db.session.commit()
+    known = looking_up.look_up(
+        db.session(),
+        kind,
+        number,
+        phone=phone,
+        client=asked.client_id if asked else None,
+        actor=held.account if held else None,
+        visit=browser.visit(),
+        settings=settings,
+        at=browser.now(),
+    )
+    db.session.commit()
+    return known
