@@ -18,7 +18,7 @@ from federation.sso import asking, authorizing, tokens
 from federation.sso.calls import Call
 from federation.sso.claims import claims_of
 from federation.sso.discovery import INTROSPECT, PUSH, REVOKE, TOKEN
-from federation.sso.models import AccessToken, RefreshToken
+from federation.sso.models import AccessToken, Authorization, RefreshToken
 from federation.sso.protocol.messages import Answer, Request, read_parameters
 from federation.sso.protocol.parties import Party
 from federation.sso.protocol.proofs import METHODS
@@ -43,7 +43,7 @@ class Message:
 def token(call: Call, message: Message) -> Answer:
     """Tokens for a code or a refresh token (RFC 6749, section 3.2)."""
     answer = _answer(call, message, TOKEN, lambda provider, request: provider.create_token_response(request))
-    write_together(call.session, AccessToken, RefreshToken, SecurityEvent)
+    write_together(call.session, Authorization, AccessToken, RefreshToken, SecurityEvent)
     return answer
 
 

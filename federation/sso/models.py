@@ -134,8 +134,7 @@ class Authorization(Model):
     """What a person let a client have, once: a code, and the family of tokens that came of it.
 
     `authenticated_at` and `methods` are how the person had shown who they are; they stay as they were for whatever is said of
-    this sign-in later. A code is taken once, by whoever sets `code_used_at`; when the authorization is revoked, so are all its
-    tokens.
+    this sign-in later. A code is good for one use, whoever shows it; when the authorization is revoked, so are all its tokens.
     """
 
     __tablename__ = "client_authorization"
@@ -170,6 +169,13 @@ class Authorization(Model):
     def is_alive(self, *, at: datetime) -> bool:
         """Whether its tokens still open anything."""
         return self.revoked_at is None and self.client_session.is_open(at=at) and self.client.disabled_at is None
+
+    def burn_code(self, *, at: datetime) -> bool:
+        """Whether this is the use that the code is for; whatever comes of it, there is no other."""
+        if self.code_used_at is not None:
+            return False
+        self.code_used_at = at
+        return True
 
     def revoke(self, *, because: str, at: datetime) -> None:
         """None of its tokens opens anything any more."""

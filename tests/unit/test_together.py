@@ -1,4 +1,4 @@
-"""Do new rows of several tables reach the database together, whole or not at all?"""
+"""Do new and changed rows of several tables reach the database together, whole or not at all?"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +71,23 @@ def test_where_one_does_not_fit_none_is_written(on_postgresql: Engine) -> None:
             write_together(session, House, Door)
         session.rollback()
         assert session.scalars(select(House)).all() == []
+
+
+def test_what_has_changed_goes_along(on_postgresql: Engine) -> None:
+    with Session(on_postgresql) as session, session.begin():
+        session.add_all([House(street="Long Lane", storeys=1), House(street="Short Street", storeys=2)])
+    asked: list[str] = []
+    with Session(on_postgresql) as session, session.begin():
+        lane, street = session.scalars(select(House).order_by(House.street))
+        event.listen(on_postgresql, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        lane.storeys, street.storeys = None, 2
+        session.add(Door(street="Long Lane"))
+        write_together(session, House, Door)
+    assert len(asked) == 1
+    with Session(on_postgresql) as session:
+        houses = session.execute(select(House.street, House.storeys).order_by(House.street)).all()
+    assert houses == [("Long Lane", None), ("Short Street", 2)]
+    assert doors(on_postgresql) == [(1, "Long Lane")]
 
 
 def test_other_rows_wait_for_the_session(on_postgresql: Engine) -> None:

@@ -1,7 +1,7 @@
 """What does a client get for a code, and for a refresh token?
 
 Authlib's grants go through the protocol's steps. Where they would read a code or a token, hand out tokens and only then cross
-it out, these cross it out first, in one statement that only one of several processes can win.
+it out, these cross it out first; of several processes one alone can.
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants import OpenIDToken
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from federation.accounts.models import Account, Outcome, SecurityEventKind
@@ -27,11 +27,12 @@ from federation.sso.reaching import Reached
 from sync.messages.envelope import new_uuid
 
 _WHOSE = joinedload(Authorization.client_session).joinedload(ClientSession.account_session).options(*OPENING)
-_BURNING = (
-    update(Authorization)
-    .where(Authorization.code_hash == bindparam("shown"), Authorization.code_used_at.is_(None))
-    .values(code_used_at=bindparam("at"))
-    .returning(Authorization.id)
+# Built once: that takes longer than to ask it.
+_BY_CODE = (
+    select(Authorization)
+    .where(Authorization.code_hash == bindparam("code_hash"))
+    .options(_WHOSE)
+    .with_for_update(of=Authorization)
 )
 CODE_LIFETIME = timedelta(seconds=60)
 
@@ -68,14 +69,15 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     def query_authorization_code(self, code: str, client: Party) -> "Code | None":
         """What the code stands for, the first time that anybody shows it, whoever that is; from then on it is burnt."""
         call: Call = self.server.call
-        row = Authorization
-        authorization_id = call.session.connection().scalar(_BURNING, {"shown": hash_of(code), "at": call.at})
-        if authorization_id is None:
-            self._refuse_replay(code, client)
+        found = call.session.scalars(_BY_CODE, {"code_hash": hash_of(code)}).unique().one_or_none()
+        if found is None:
             return None
-        authorization = call.session.get_one(row, authorization_id, options=[_WHOSE])
-        usable = call.at < authorization.code_expires_at and authorization.is_alive(at=call.at)
-        return Code(authorization) if usable and authorization.client is client.row else None
+        if not found.burn_code(at=call.at):
+            found.revoke(because="its code was shown again", at=call.at)
+            call.note(SecurityEventKind.CODE_REPLAYED, client=client.row, account=found.account, outcome=Outcome.REFUSED)
+            return None
+        usable = call.at < found.code_expires_at and found.is_alive(at=call.at)
+        return Code(found) if usable and found.client is client.row else None
 
     def authenticate_user(self, code: "Code") -> Account:
         """Whose it is."""
@@ -84,13 +86,6 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
     def delete_authorization_code(self, code: "Code") -> None:
         """Nothing more: it is burnt."""
-
-    def _refuse_replay(self, code: str, client: Party) -> None:
-        call: Call = self.server.call
-        used = call.session.scalars(select(Authorization).where(Authorization.code_hash == hash_of(code))).one_or_none()
-        if used is not None:
-            used.revoke(because="its code was shown again", at=call.at)
-            call.note(SecurityEventKind.CODE_REPLAYED, client=client.row, account=used.account, outcome=Outcome.REFUSED)
 
 
 class Code:
