@@ -43,7 +43,7 @@ class Parser(FlaskParser):
 
 
 def _refuse_unstorable() -> None:
-    if request.routing_exception is None and not all(storable(text) for text in _texts_of_request()):
+    if request.routing_exception is None and not storable("".join(_texts_of_request())):
         raise BadRequest(_ADVICE)
 
 

@@ -23,9 +23,8 @@ def write_together(session: Session, *models: type[DeclarativeBase]) -> None:
     """
     if session.get_bind().dialect.name != "postgresql":
         return
-    new = [row for row in session.new if isinstance(row, models)]
-    changed = [row for row in session.dirty if isinstance(row, models) and session.is_modified(row)]
-    rows = [(row, True, _values(row)) for row in new] + [(row, False, _changes(row)) for row in changed]
+    rows = [(row, True, _values(row)) for row in session.new if isinstance(row, models)]
+    rows += [(row, False, changes) for row in session.dirty if isinstance(row, models) and (changes := _changes(row))]
     if not rows:
         return
     for row, _, _ in rows:
@@ -41,10 +40,10 @@ def _values(row: DeclarativeBase) -> dict[str, Any]:
 
 
 def _changes(row: DeclarativeBase) -> dict[str, Any]:
-    """What stands in the key of a row, and in those columns that have changed."""
-    attributes = inspect(row).attrs
-    changed = [column.name for column in row.__table__.columns if attributes[column.name].history.has_changes()]
-    return {name: getattr(row, name) for name in (*_key(type(row)), *changed)}
+    """What stands in the key of a row, and in those columns that have changed; nothing where none has."""
+    as_before = inspect(row).unmodified
+    changed = [column.name for column in row.__table__.columns if column.name not in as_before]
+    return {name: getattr(row, name) for name in (*_key(type(row)), *changed)} if changed else {}
 
 
 @lru_cache

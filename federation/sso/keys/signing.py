@@ -25,8 +25,7 @@ _keys = Remembered(SigningKey)
 
 def sign(session: Session, claims: Mapping[str, Any], *, algorithm: Algorithm, type: str, cipher: FieldCipher) -> str:
     """A JSON Web Token with `claims`, by the key that signs with `algorithm`. Raises `NotPrepared` where there is none."""
-    active = select(SigningKey).where(SigningKey.algorithm == algorithm, SigningKey.state == KeyState.ACTIVE)
-    key = _keys.get(session, algorithm, lambda: session.scalars(active).one_or_none())
+    key = _keys.get(session, algorithm, lambda: _active(session, algorithm))
     if key is None:
         raise NotPrepared("The hub has no keys to sign with. Run: banyan-hub signing-key create")
     header = {"alg": algorithm.value, "kid": key.kid, "typ": type}
@@ -47,6 +46,11 @@ def read_id_token(session: Session, token: str, *, issuer: str) -> dict[str, Any
     except (JoseError, ValueError):
         return None
     return claims if claims.get("iss") == issuer else None
+
+
+def _active(session: Session, algorithm: Algorithm) -> SigningKey | None:
+    of_these = select(SigningKey).where(SigningKey.algorithm == algorithm, SigningKey.state == KeyState.ACTIVE)
+    return session.scalars(of_these).one_or_none()
 
 
 # A sealed key never changes, and to load one takes longer than to sign with it.
