@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from federation.accounts.models import Account, DistrictDuty, DistrictRole, Role, SecurityEventKind, Stewardship
 from federation.accounts.security_events import note
+from federation.accounts.visits import TERMINAL, Visit
 from federation.errors import Invalid, StateForbids
 from sync.accounts.usernames import LONGEST_NAME, USERNAME_FORM, is_username
 
@@ -54,7 +55,15 @@ def add_account(
 
 
 def appoint_steward(
-    session: Session, account: Account, role: Role, *, by: str, at: datetime, actor: Account | None = None, reason: str = ""
+    session: Session,
+    account: Account,
+    role: Role,
+    *,
+    by: str,
+    at: datetime,
+    actor: Account | None = None,
+    reason: str = "",
+    visit: Visit = TERMINAL,
 ) -> None:
     """Makes it one of the hub's staff, or gives it another role there; `actor` is the lead who does so, and `reason` why.
 
@@ -63,10 +72,13 @@ def appoint_steward(
     if account.role is not role:
         _refuse_to_lose_last_lead(session, account)
     account.appoint(role, by=by, at=at)
-    note(session, SecurityEventKind.ROLE_GIVEN, account=account, actor=actor, at=at, by=by, role=role, **_told(reason))
+    told = visit.told | _why(reason)
+    note(session, SecurityEventKind.ROLE_GIVEN, account=account, actor=actor, at=at, by=by, role=role, **told)
 
 
-def withdraw_steward(session: Session, account: Account, *, by: str, at: datetime, actor: Account, reason: str) -> None:
+def withdraw_steward(
+    session: Session, account: Account, *, by: str, at: datetime, actor: Account, reason: str, visit: Visit
+) -> None:
     """It is not of the hub's staff any more, says the lead `actor`; what was decided with it stays.
 
     Raises `StateForbids` where it was not, or no lead would be left.
@@ -74,7 +86,8 @@ def withdraw_steward(session: Session, account: Account, *, by: str, at: datetim
     role = account.role
     _refuse_to_lose_last_lead(session, account)
     account.withdraw()
-    note(session, SecurityEventKind.ROLE_TAKEN, account=account, actor=actor, at=at, by=by, role=role, **_told(reason))
+    told = visit.told | _why(reason)
+    note(session, SecurityEventKind.ROLE_TAKEN, account=account, actor=actor, at=at, by=by, role=role, **told)
 
 
 def is_last_lead(session: Session, account: Account) -> bool:
@@ -116,5 +129,5 @@ def _refuse_to_lose_last_lead(session: Session, account: Account) -> None:
         raise StateForbids("This is the last lead who can sign in. Make somebody else a lead first.")
 
 
-def _told(reason: str) -> dict[str, Any]:
+def _why(reason: str) -> dict[str, Any]:
     return {"reason": reason} if reason else {}

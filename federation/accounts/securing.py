@@ -11,13 +11,11 @@ from federation.accounts.factors.recovery_codes import remove_recovery_codes
 from federation.accounts.models import Account, AccountSession, SecurityEventKind
 from federation.accounts.security_events import note
 from federation.accounts.sessions import end_sessions
-from federation.accounts.visits import Visit
-
-_OPERATOR = Visit()
+from federation.accounts.visits import TERMINAL, Visit
 
 
 def change_password(
-    session: Session, account: Account, password_hash: str, *, here: AccountSession, at: datetime, visit: Visit = _OPERATOR
+    session: Session, account: Account, password_hash: str, *, here: AccountSession, at: datetime, visit: Visit = TERMINAL
 ) -> None:
     """Another password opens the account, chosen by whom it is for; every session but `here` ends."""
     account.password_hash, account.must_change_password = password_hash, False

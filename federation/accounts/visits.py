@@ -31,3 +31,7 @@ class Visit:
     def device(self) -> str | None:
         """By what attempts of this browser are counted: a hash of its key."""
         return f"device {sha256(self.device_key.encode()).hexdigest()[:_DEVICE_LENGTH]}" if self.device_key else None
+
+
+TERMINAL = Visit()
+"""That of a command, which no browser and no network brings."""

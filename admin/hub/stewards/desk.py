@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from federation.accounts.models import Account, AccountSession
 from federation.accounts.permissions import Permission, require
+from federation.accounts.visits import Visit
 from federation.settings import Settings
 
 
@@ -26,6 +27,9 @@ class Browser(Protocol):
 
     def ask_to_sign_in(self, *, again: bool = False) -> Response:
         """Leads to the sign-in page, and back here; with `again` whoever is signed in has to show once more who they are."""
+
+    def visit(self) -> Visit:
+        """From where the request comes."""
 
     def now(self) -> datetime:
         """The moment of the request."""
@@ -62,6 +66,11 @@ def account() -> Account:
 def settings() -> Settings:
     """The hub's settings."""
     return _browser().settings()
+
+
+def visit() -> Visit:
+    """From where this request comes."""
+    return _browser().visit()
 
 
 def now() -> datetime:

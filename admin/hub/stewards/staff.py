@@ -1,6 +1,7 @@
 """Who is of the hub's staff?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, session, url_for
 from flask_babel import gettext, lazy_gettext
@@ -121,7 +122,7 @@ def withdraw(username: str) -> Response | refusals.Answer:
         return _withdrawal(account, form), 422
     before = account.role
     try:
-        withdraw_steward(db.session(), account, actor=desk.account(), reason=form.reason.data, **desk.actor())
+        withdraw_steward(db.session(), account, reason=form.reason.data, **_lead())
     except StateForbids as refusal:
         refusals.put_into(form, refusal)
         return refusals.answer(_withdrawal(account, form), refusal)
@@ -130,9 +131,13 @@ def withdraw(username: str) -> Response | refusals.Answer:
 
 def _give(account: Account, form: RoleForm) -> Response:
     before = account.role
-    role, reason = Role(form.role.data), form.reason.data
-    appoint_steward(db.session(), account, role, actor=desk.account(), reason=reason, **desk.actor())
+    appoint_steward(db.session(), account, Role(form.role.data), reason=form.reason.data, **_lead())
     return _done(account, before)
+
+
+def _lead() -> dict[str, Any]:
+    """Who says so, when and from where."""
+    return {"actor": desk.account(), "visit": desk.visit(), **desk.actor()}
 
 
 def _done(account: Account, before: Role | None) -> Response:

@@ -66,6 +66,7 @@ def test_an_account_that_there_is_becomes_one_of_the_staff(hub: Hub, mei: Stewar
     assert "reason: helps with the queue" in log.text
     newest = hub.rows(SecurityEvent)[-1]
     assert newest.actor_id == hub.asked(lambda session: account_named(session, "mei").id)
+    assert newest.address == "127.0.0.1"
 
 
 @pytest.mark.usefixtures("chen")
@@ -119,8 +120,8 @@ def test_somebody_is_withdrawn_after_what_follows_was_shown_and_comes_back(hub: 
     assert mei.send("GET", f"{ADDRESS}chen").status_code == 404
     mei.post(ADDRESS, {name: mei.hidden(name) for name in ("username", "role", "reason")})
     assert chen.get("/stewards/").status_code == 200
-    kinds = [event.kind for event in hub.rows(SecurityEvent) if event.kind.startswith("role_")]
-    assert kinds[-2:] == [SecurityEventKind.ROLE_TAKEN, SecurityEventKind.ROLE_GIVEN]
+    events = [(event.kind, event.address) for event in hub.rows(SecurityEvent) if event.kind.startswith("role_")]
+    assert events[-2:] == [(SecurityEventKind.ROLE_TAKEN, "127.0.0.1"), (SecurityEventKind.ROLE_GIVEN, "127.0.0.1")]
 
 
 @pytest.mark.usefixtures("chen")
