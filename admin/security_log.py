@@ -3,9 +3,9 @@
 Newest first, a page at a time, narrowed by a form that stands in the address, or all of it as a file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
@@ -70,8 +70,32 @@ def log_page(template: str, form: PeriodForm, found: Sequence[Any]) -> str:
 
 
 def event_detail(said: Mapping[str, Any]) -> str:
-    """What else is known of an event, as it was written down."""
+    """What else is known of an event, as it was written down: a file is the same in every language."""
     return ", ".join(f"{name}: {value}" for name, value in sorted(said.items()))
+
+
+class Detail(NamedTuple):
+    """How something that may be known of events is called, and how what is known is said."""
+
+    name: Any
+    say: Callable[[Any], str]
+
+
+def in_words(said: Mapping[str, Any], details: Mapping[str, Detail]) -> str:
+    """What else is known of an event, in the reader's language and the order of `details`."""
+    known = ((details[name], said[name]) for name in details if name in said)
+    return " · ".join(gettext("%(name)s: %(value)s", name=detail.name, value=detail.say(value)) for detail, value in known)
+
+
+def one_of(words: Mapping[Any, Any]) -> Callable[[Any], str]:
+    """Says a value by its word; one that has none is said as it is."""
+    return lambda value: str(words.get(value, value))
+
+
+def each_of(words: Mapping[Any, Any]) -> Callable[[str], str]:
+    """Says several values, which stand with spaces between them."""
+    say = one_of(words)
+    return lambda values: ", ".join(say(value) for value in values.split())
 
 
 def _midnight(day: date | None, time_zone: ZoneInfo) -> datetime | None:

@@ -40,6 +40,17 @@ def sit_down(staff: StaffMember) -> Response:
     return response
 
 
+def note_export(file: str, *, rows: int, **which: str) -> None:
+    """Writes down that whoever sits here takes data of others along, once they have been read. The caller commits."""
+    # A request for a file begins as one that only reads.
+    db.session.rollback()
+    kind, here = SecurityEventKind.DATA_EXPORTED, signed_in()
+    subject = here.subject if here else None
+    note(
+        db.session(), kind, actor=staff().username, subject=subject, address=address(), at=now(), file=file, rows=rows, **which
+    )
+
+
 def go_on() -> Response:
     """Leads who has just signed in where they wanted to go."""
     return redirect(session.pop(_NEXT, None) or url_for("desk.home.show"), code=303)

@@ -153,8 +153,11 @@ def go_on(upload_id: uuid.UUID) -> WerkzeugResponse:
 def refused_rows(upload_id: uuid.UUID) -> Response:
     """The refused rows as they were, each with its reason, to be mended and uploaded again."""
     sent = upload_called(db.session(), upload_id)
-    rows = sent.refused_rows(by=desk.staff().username)
-    return attachment(f"{PurePath(sent.file_name).stem}-refused.csv", desk.settings().field_cipher.decrypt(rows))
+    rows, job = sent.refused_rows(by=desk.staff().username)
+    answer = attachment(f"{PurePath(sent.file_name).stem}-refused.csv", desk.settings().field_cipher.decrypt(rows))
+    desk.note_export("refused_rows", rows=job.refused, job=str(job.id))
+    db.session.commit()
+    return answer
 
 
 @blueprint.get("/<uuid:job_id>")
@@ -168,9 +171,12 @@ def result(job_id: uuid.UUID) -> str:
 def report(job_id: uuid.UUID) -> Response:
     """Every refusal and notice with its line, column and reason."""
     job = job_called(db.session(), job_id)
-    written = io.StringIO(newline="")
-    write_report(written, findings_of(db.session(), job), _say)
-    return attachment(f"{PurePath(job.file_name).stem}-report.csv", written.getvalue().encode(ENCODING))
+    findings, written = findings_of(db.session(), job), io.StringIO(newline="")
+    write_report(written, findings, _say)
+    answer = attachment(f"{PurePath(job.file_name).stem}-report.csv", written.getvalue().encode(ENCODING))
+    desk.note_export("import_report", rows=len(findings), job=str(job.id))
+    db.session.commit()
+    return answer
 
 
 def _begin(sent: ImportUpload) -> WerkzeugResponse:

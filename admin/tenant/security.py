@@ -72,4 +72,7 @@ def export() -> Response | tuple[str, int]:
         (event.at, event.kind.value, username, event.subject, event.address, event_detail(event.detail))
         for event, username in found
     )
-    return csv_file("security-events", headings, rows)
+    answer = csv_file("security-events", headings, rows)
+    desk.note_export("security_events", rows=len(found))
+    db.session.commit()
+    return answer

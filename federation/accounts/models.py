@@ -82,6 +82,7 @@ class SecurityEventKind(StrEnum):
     CONTACT_REMOVED = "contact_removed"
     SESSION_ENDED = "session_ended"
     DATA_DOWNLOADED = "data_downloaded"
+    DATA_EXPORTED = "data_exported"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_ENABLED = "account_enabled"
     ROLE_GIVEN = "role_given"

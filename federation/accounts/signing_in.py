@@ -100,9 +100,9 @@ def _note_failure(
 ) -> None:
     throttle.note_failure(session, name, origin, at=at)
     refused = Outcome.REFUSED
-    note(session, SecurityEventKind.SIGNED_IN, account=account, outcome=refused, at=at, **visit.told, by=by)
+    note(session, SecurityEventKind.SIGNED_IN, account=account, outcome=refused, at=at, **visit.told, methods=by)
     if throttle.wait_seconds(session, name, origin, at=at):
-        note(session, SecurityEventKind.THROTTLED, account=account, outcome=refused, at=at, **visit.told, by=by)
+        note(session, SecurityEventKind.THROTTLED, account=account, outcome=refused, at=at, **visit.told, methods=by)
 
 
 def _refuse_throttled(session: Session, name: str, origin: str, *, at: datetime) -> None:

@@ -171,6 +171,7 @@ class SecurityEventKind(StrEnum):
     ACCOUNT_LINKED = "account_linked"
     REGISTRATION_OPENED = "registration_opened"
     SLIP_PRINTED = "slip_printed"
+    DATA_EXPORTED = "data_exported"
 
 
 class SecurityEvent(Model):

@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from federation.accounts.models import Account, AccountSession
+from federation.accounts.models import Account, AccountSession, SecurityEventKind
 from federation.accounts.permissions import Permission, require
+from federation.accounts.security_events import note
 from federation.accounts.visits import Visit
+from federation.db import db
 from federation.settings import Settings
 
 
@@ -81,6 +83,14 @@ def now() -> datetime:
 def actor() -> dict[str, Any]:
     """Who acts, and when."""
     return {"by": account().username, "at": now()}
+
+
+def note_export(file: str, *, rows: int) -> None:
+    """Writes down that whoever sits here takes data of others along, once they have been read. The caller commits."""
+    # A request for a file begins as one that only reads.
+    db.session.rollback()
+    kind = SecurityEventKind.DATA_EXPORTED
+    note(db.session(), kind, account=account(), actor=account(), at=now(), **visit().told, file=file, rows=rows)
 
 
 def _held() -> AccountSession:

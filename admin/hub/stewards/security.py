@@ -65,6 +65,7 @@ def export() -> Response | tuple[str, int]:
     if not form.validate():
         return log_page(_PAGE, form, []), 422
     headings = ("at", "kind", "outcome", "account", "actor", "client", "address", "browser", "detail")
+    found = find_events(db.session(), form.filter(), limit=MOST_EXPORTED)
     rows = (
         (
             event.at,
@@ -77,6 +78,9 @@ def export() -> Response | tuple[str, int]:
             event.user_agent,
             event_detail(event.detail),
         )
-        for event, actor, account in find_events(db.session(), form.filter(), limit=MOST_EXPORTED)
+        for event, actor, account in found
     )
-    return csv_file("security-events", headings, rows)
+    answer = csv_file("security-events", headings, rows)
+    desk.note_export("security_events", rows=len(found))
+    db.session.commit()
+    return answer

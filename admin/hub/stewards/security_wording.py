@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import Flask
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
-from admin.security_log import event_detail
-from federation.accounts.models import Outcome, SecurityEventKind
+from admin.hub.stewards.wording import ROLES
+from admin.security_log import Detail, each_of, in_words, one_of
+from admin.writing import number
+from federation.accounts.models import DistrictDuty, Method, Outcome, SecurityEventKind
 
 KINDS: dict[SecurityEventKind, Any] = {
     SecurityEventKind.SIGNED_IN: lazy_gettext("Signed in"),
@@ -26,6 +28,7 @@ KINDS: dict[SecurityEventKind, Any] = {
     SecurityEventKind.CONTACT_REMOVED: lazy_gettext("Number or address removed"),
     SecurityEventKind.SESSION_ENDED: lazy_gettext("Session ended from elsewhere"),
     SecurityEventKind.DATA_DOWNLOADED: lazy_gettext("Own data downloaded"),
+    SecurityEventKind.DATA_EXPORTED: lazy_gettext("Data of others taken along"),
     SecurityEventKind.ACCOUNT_DISABLED: lazy_gettext("Account disabled"),
     SecurityEventKind.ACCOUNT_ENABLED: lazy_gettext("Account opened again"),
     SecurityEventKind.ROLE_GIVEN: lazy_gettext("Role given"),
@@ -42,9 +45,75 @@ KINDS: dict[SecurityEventKind, Any] = {
 
 OUTCOMES: dict[Outcome, Any] = {Outcome.DONE: lazy_gettext("done"), Outcome.REFUSED: lazy_gettext("refused")}
 
+_METHODS: dict[str, Any] = {
+    Method.PASSWORD: lazy_gettext("password"),
+    Method.ONE_TIME_PASSWORD: lazy_gettext("code of an app"),
+    Method.KEY: lazy_gettext("passkey"),
+    Method.PRESENCE: lazy_gettext("confirmed at the device"),
+    Method.SEVERAL_FACTORS: lazy_gettext("two factors"),
+    "recovery_code": lazy_gettext("recovery code"),
+}
+
+_DUTIES: dict[str, Any] = {
+    DistrictDuty.ADMINISTRATOR: lazy_gettext("Administrator"),
+    DistrictDuty.COORDINATOR: lazy_gettext("Coordinator"),
+    DistrictDuty.RECORDER: lazy_gettext("Recorder"),
+    DistrictDuty.VIEWER: lazy_gettext("Viewer"),
+}
+
+_WHAT: dict[str, Any] = {
+    "all": lazy_gettext("everything"),
+    "app": lazy_gettext("app for codes"),
+    "passkey": lazy_gettext("passkey"),
+}
+
+_FILES: dict[str, Any] = {"security_events": lazy_gettext("this log")}
+
+_REASONS: dict[str, Any] = {
+    "a secret belongs in the Authorization header": lazy_gettext("a secret belongs in the Authorization header"),
+    "show one proof, not two": lazy_gettext("show one proof, not two"),
+    "the proof cannot be read": lazy_gettext("the proof cannot be read"),
+    "the client has no keys": lazy_gettext("the client has no keys"),
+    "the assertion does not hold": lazy_gettext("the assertion does not hold"),
+    "the assertion needs one audience and an end": lazy_gettext("the assertion needs one audience and an end"),
+    "The client does not exist on this server.": lazy_gettext("there is no such client"),
+    "JWT ID is used before.": lazy_gettext("the assertion was shown before"),
+    "its name leads nowhere": lazy_gettext("its name leads nowhere"),
+    "it leads into a network that BANYAN_CLIENT_NETWORKS does not name": lazy_gettext(
+        "it leads into a network that BANYAN_CLIENT_NETWORKS does not name"
+    ),
+    "ConnectError": lazy_gettext("nobody answers there"),
+    "ConnectTimeout": lazy_gettext("nobody answers there"),
+    "ReadTimeout": lazy_gettext("it answered too late"),
+}
+"""Why a client was refused or not reached, as the log has it; of others it is what the protocol or a library calls it."""
+
+
+def _reason(value: str) -> str:
+    before, _, status = value.partition("answered ")
+    return gettext("answered %(status)s", status=status) if status and not before else str(_REASONS.get(value, value))
+
+
+_DETAILS = {
+    "said": Detail(lazy_gettext("Called itself"), str),
+    "reason": Detail(lazy_gettext("Reason"), _reason),
+    "role": Detail(lazy_gettext("Role"), one_of({**ROLES, **_DUTIES})),
+    "district": Detail(lazy_gettext("District"), str),
+    "what": Detail(lazy_gettext("What of it"), one_of(_WHAT)),
+    "methods": Detail(lazy_gettext("Shown"), each_of(_METHODS)),
+    "asked": Detail(lazy_gettext("Was asked"), one_of({"true": lazy_gettext("yes"), "false": lazy_gettext("no")})),
+    "sessions": Detail(lazy_gettext("Sessions"), number),
+    "file": Detail(lazy_gettext("File"), one_of(_FILES)),
+    "rows": Detail(lazy_gettext("Rows"), number),
+    "by": Detail(lazy_gettext("By"), str),
+}
+"""What may be known of events beside the columns that each has."""
+
 
 def register(app: Flask) -> None:
     """Gives templates a filter for each kind of word."""
     app.jinja_env.filters.update(
-        security_event=lambda kind: str(KINDS[kind]), outcome=lambda outcome: str(OUTCOMES[outcome]), event_detail=event_detail
+        security_event=lambda kind: str(KINDS[kind]),
+        outcome=lambda outcome: str(OUTCOMES[outcome]),
+        event_details=lambda said: in_words(said, _DETAILS),
     )

@@ -74,7 +74,7 @@ class Browser:
             actor=account,
             at=self.now(),
             **visit.told,
-            by=" ".join(sorted(methods)),
+            methods=" ".join(sorted(methods)),
         )
         wanted = session.get(_WANTED)
         session.clear()

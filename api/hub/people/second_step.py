@@ -60,7 +60,7 @@ def submit() -> Response | refusals.Answer:
 
     try:
         take_second_factor(
-            db.session(), account, take, by="recovery code" if typed else "otp", visit=browser.visit(), at=browser.now()
+            db.session(), account, take, by="recovery_code" if typed else "otp", visit=browser.visit(), at=browser.now()
         )
     except (SignInRefused, SignInThrottled) as refusal:
         db.session.commit()

@@ -147,16 +147,16 @@ class ImportUpload(Model):
         self.stage, self.job, self.content = Stage.IMPORTED, job, refused_rows
         self.rows_read, self.rows_total = job.rows_read, job.rows_total
 
-    def refused_rows(self, *, by: str) -> bytes:
-        """The refused rows as they were sent in, encrypted; raises `NotFound` where none are kept.
+    def refused_rows(self, *, by: str) -> tuple[bytes, ImportJob]:
+        """The refused rows as they were sent in, encrypted, with the import that refused them; raises `NotFound`.
 
         They hold whole identity numbers, so only who sent them in gets them back; else raises `NotAllowed`.
         """
         if by != self.uploaded_by:
             raise NotAllowed("Only who uploaded a file gets its rows back. Ask that person, or look at the report.")
-        if self.stage is not Stage.IMPORTED or self.content is None:
+        if self.job is None or self.content is None:
             raise NotFound("No refused rows are kept of this file.")
-        return self.content
+        return self.content, self.job
 
     def _refuse_unless(self, *stages: Stage) -> None:
         if self.stage not in stages:

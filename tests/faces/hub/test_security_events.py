@@ -32,7 +32,7 @@ def rows(steward: Steward, query: str = "") -> list[dict[str, str]]:
 def test_the_newest_event_stands_first_and_says_who_what_and_from_where(events: Steward) -> None:
     first = rows(events)[0]
     assert (first["kind"], first["outcome"], first["account"], first["actor"]) == ("signed_in", "refused", "chen", "")
-    assert (first["address"], first["detail"]) == ("198.51.100.7", "by: pwd")
+    assert (first["address"], first["detail"]) == ("198.51.100.7", "methods: pwd")
     assert "Account opened" in events.get("/stewards/security/").text
 
 
@@ -65,6 +65,28 @@ def test_the_list_goes_on_on_other_pages(hub: Hub, chen: Steward) -> None:
             note(session, SecurityEventKind.SIGNED_OUT, account=account_named(session, "chen"), at=at)
     assert chen.get("/stewards/security/?kind=signed_out").text.count("<tr>") == 51
     assert chen.get("/stewards/security/?kind=signed_out&after=50").text.count("<tr>") == 11
+
+
+def test_who_took_it_along_stands_in_it_with_the_number_of_events(events: Steward) -> None:
+    assert len(rows(events, "?kind=signed_up")) == 1
+    [row] = rows(events, "?kind=data_exported")
+    assert (row["account"], row["actor"], row["address"]) == ("chen", "chen", "127.0.0.1")
+    assert row["detail"] == "file: security_events, rows: 1"
+    assert "Data of others taken along" in events.get("/account/security").text
+
+
+def test_details_are_said_in_the_reader_s_words(hub: Hub, events: Steward) -> None:
+    with hub.sessions.begin() as session:
+        at, refused = datetime.now(UTC), Outcome.REFUSED
+        kind = SecurityEventKind.LOGOUT_FAILED
+        note(session, kind, account=None, outcome=refused, at=at, reason="its name leads nowhere")
+        note(session, kind, account=None, outcome=refused, at=at, reason="answered 404")
+    events.get("/stewards/security/")
+    for words in ("Role: Steward · By: root", "Shown: password", "Reason: its name leads nowhere", "Reason: answered 404"):
+        assert words in events.text()
+    page = events.get("/stewards/security/", headers={"Accept-Language": "zh-CN"}).text
+    for words in ("角色：市级管理员 · 操作者：root", "验证方式：密码", "原因：其域名无法解析", "原因：对方返回 404"):
+        assert words in page
 
 
 @pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "kind=x", "username=" + "x" * 41])

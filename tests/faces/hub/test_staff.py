@@ -63,7 +63,7 @@ def test_an_account_that_there_is_becomes_one_of_the_staff(hub: Hub, mei: Stewar
     assert "none lately set up at the next sign-in" in mei.text()
     assert role_of(hub, nobody_yet) is Role.STEWARD
     log = mei.get("/stewards/security/", query_string={"kind": "role_given", "username": nobody_yet})
-    assert "reason: helps with the queue" in log.text
+    assert "Reason: helps with the queue" in log.text
     newest = hub.rows(SecurityEvent)[-1]
     assert newest.actor_id == hub.asked(lambda session: account_named(session, "mei").id)
     assert newest.address == "127.0.0.1"

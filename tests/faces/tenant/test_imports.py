@@ -10,6 +10,7 @@ from tenants.imports.uploads.models import ImportUpload, Stage
 from tenants.organizations.arranging import root
 from tenants.registrations.models import Registration
 from tenants.sso.models import LocalSession
+from tenants.staff.models import Role
 from tests.support.desk import PASSWORD, Visitor, at_desk
 from tests.support.district import District
 from tests.support.waiting import eventually
@@ -116,6 +117,20 @@ def test_reports_name_each_line_and_give_back_the_refused_rows(importer: Visitor
     report = importer.send("GET", f"{job}/report.csv")
     assert report.headers["Content-Disposition"] == "attachment; filename=register-report.csv"
     assert '3,NS2,name,,refused,"There is nothing in this cell, and it is needed. Fill it in.",missing' in report.text
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_who_takes_people_s_data_along_is_written_down(district: District, importer: Visitor) -> None:
+    address = upload(importer)
+    decide(importer, address)
+    importer.send("GET", f"{address}/refused.csv")
+    [job] = re.findall(r'href="(/imports/[0-9a-f-]{36})"', importer.get(address).text)
+    lines = importer.send("GET", f"{job}/report.csv").text.splitlines()
+    wang = at_desk(district, "wang", role=Role.ADMINISTRATOR, organization=root(district.session))
+    wang.get("/security/?kind=data_exported")
+    of_job = f"Import: {job.removeprefix('/imports/')}"
+    assert f"li – 127.0.0.1 File: refused rows of a register · {of_job} · Rows: 1" in wang.text()
+    assert f"li – 127.0.0.1 File: report of an import · {of_job} · Rows: {len(lines) - 1}" in wang.text()
 
 
 def test_what_changes_or_hands_out_many_people_s_data_wants_a_sign_in_that_is_recent(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tenants.organizations.arranging import root
+from tenants.sso.flaws import Flaw
 from tenants.sso.models import LocalSession, SecurityEventKind
 from tenants.sso.security_events import note
 from tenants.staff.models import Role
@@ -62,7 +63,7 @@ def test_the_newest_event_stands_first_and_says_who_what_and_from_where(events: 
         ("signed_in", "li"),
         ("signed_in_locally", "wang"),
     ]
-    assert rows(events)[0]["address"] == "198.51.100.7"
+    assert [row["address"] for row in rows(events, "?kind=refused_locally")] == ["198.51.100.7"]
     assert "A password of the district was wrong" in events.get(LOG).text
     assert "Signed in by the city’s word" in events.text()
 
@@ -117,6 +118,25 @@ def test_a_spreadsheet_takes_nothing_in_the_file_for_a_formula(district: Distric
     note(district.session, SecurityEventKind.ANSWER_REFUSED, subject="=1+1", address="@here", at=at)
     [row] = rows(wang, "?kind=answer_refused")
     assert (row["city"], row["address"]) == ("'=1+1", "'@here")
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+def test_who_took_it_along_stands_in_it_with_the_number_of_events(events: Visitor) -> None:
+    assert len(rows(events, "?kind=signed_in")) == 1
+    [row] = rows(events, "?kind=data_exported")
+    assert (row["account"], row["address"], row["detail"]) == ("wang", "127.0.0.1", "file: security_events, rows: 1")
+
+
+def test_details_are_said_in_the_reader_s_words(district: District, wang: Visitor) -> None:
+    at = datetime.now(UTC)
+    note(district.session, SecurityEventKind.ANSWER_REFUSED, address="", at=at, what=Flaw.EXPIRED)
+    note(district.session, SecurityEventKind.SIGNED_OUT_BY_HUB, address="", at=at, sessions=2)
+    wang.get(LOG)
+    assert "Reason: it has expired" in wang.text()
+    assert "Sessions: 2" in wang.text()
+    page = wang.get(LOG, headers={"Accept-Language": "zh-CN"}).text
+    assert "原因：已过期" in page
+    assert "会话数：2" in page
 
 
 @pytest.mark.parametrize("query", ["since=0001-01-01", "until=9999-12-31", "since=today", "kind=x", "who=" + "x" * 81])
