@@ -17,6 +17,8 @@ def frame(app: Flask, *, layout: str, time_zone: ZoneInfo, language: str) -> Non
     app.register_blueprint(Blueprint("admin", __name__, template_folder="templates"))
     app.jinja_env.globals["program_layout"] = layout
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Pages for signing in and out tell nobody where a visitor comes from, so a form cannot be asked for that. Its token counts.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     CSRFProtect(app)
     languages.speak(app, default=language)
     writing.register(app, time_zone)

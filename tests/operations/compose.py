@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -24,6 +25,7 @@ class Service:
 
     name: str
     described: dict[str, Any]
+    variables: Mapping[str, str]
 
     @property
     def is_ours(self) -> bool:
@@ -50,7 +52,9 @@ class Service:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {name: _interpolated(str(value)) for name, value in self.described.get("environment", {}).items()}
+        return {
+            name: _interpolated(str(value), self.variables) for name, value in self.described.get("environment", {}).items()
+        }
 
     @property
     def needs(self) -> set[str]:
@@ -58,11 +62,12 @@ class Service:
 
 
 class Composition:
-    """The file, read without an engine."""
+    """The file, read without an engine; `variables` are those of `.env`."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.variables = variables
         self.described = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-        self.services = {name: Service(name, service) for name, service in self.described["services"].items()}
+        self.services = {name: Service(name, service, variables) for name, service in self.described["services"].items()}
 
     @property
     def ours(self) -> list[Service]:
@@ -80,7 +85,7 @@ class Composition:
     def range_of(self, network: str) -> str | None:
         """The addresses in a network, where the file says which."""
         described = (self.described["networks"][network] or {}).get("ipam")
-        return _interpolated(described["config"][0]["subnet"]) if described else None
+        return _interpolated(described["config"][0]["subnet"], self.variables) if described else None
 
     def in_order(self) -> Iterator[Service]:
         """Our services, each after those that it depends on."""
@@ -97,7 +102,8 @@ class Container:
     """A service's commands as they would run in its container: in its environment, with its secrets, and nothing else.
 
     What is in a container for itself, the addresses and files, is here in `folder`, and for each port there is a free one in
-    `ports`. The names of others lead to them where both are in one network, and nowhere else.
+    `ports`. The names of others lead to them where both are in one network, and nowhere else. Where there are `authorities`,
+    the machine trusts their certificates.
     """
 
     service: Service
@@ -105,11 +111,14 @@ class Container:
     secret: Callable[[str], Path]
     composition: Composition
     ports: Mapping[int, int]
+    authorities: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         base = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8"}
         base |= {"PYTHONPATH": str(_NAMES), "CONTAINER_FINDS": " ".join(self.composition.found_by(self.service))}
+        if self.authorities:
+            base["SSL_CERT_FILE"] = str(self.authorities)
         return base | {name: self._here(value) for name, value in self.service.environment.items()}
 
     @property
@@ -169,6 +178,6 @@ def on_this_machine(value: str, ports: Mapping[int, int]) -> str:
     return changed.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - nobody else is to reach it
 
 
-def _interpolated(value: str) -> str:
-    """`value` where nobody has set a variable: each must have a default."""
-    return re.sub(r"\$\{(\w+):-([^}]*)\}", r"\2", value)
+def _interpolated(value: str, variables: Mapping[str, str]) -> str:
+    """`value` with the `variables` that are set; each must have a default."""
+    return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: variables.get(found[1], found[2]), value)

@@ -4,8 +4,10 @@ Without a container engine: each of our services' commands is run with its own e
 RabbitMQ on this machine, until its own health check passes.
 """
 
+import html
 import json
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -17,18 +19,27 @@ from sqlalchemy import make_url
 from deployment.make_secrets import make_secrets
 from sync.carriers.bus import KombuBus
 from sync.errors import BusUnavailable
-from tests.operations.compose import ROOT, Composition, Container, Service, on_this_machine
+from tests.operations.compose import ROOT, Composition, Container, Service
 from tests.support import rabbitmq, servers
 from tests.support.parties import put, take
 from tests.support.people import PASSWORD
 from tests.support.postgresql import PostgreSQL
 from tests.support.provider import send_form
 from tests.support.rabbitmq import RabbitMQ
+from tests.support.tls import certificate, speaking_https
 from tests.support.waiting import eventually
 
 COMPOSITION = Composition()
 PAGES = {"hub": 8000, "futian": 8001, "luohu": 8002}
 """On which port whose pages are."""
+PROXIES = {"hub": 8010, "futian": 8011, "luohu": 8012}
+"""On which port somebody puts a proxy before them that speaks HTTPS."""
+IN_SERVICE = {
+    **{f"{name.upper()}_PUBLIC_URL": f"https://{name}.localhost:{port}" for name, port in PROXIES.items()},
+    "BANYAN_SECURE_COOKIES": "true",
+    "BANYAN_TRUSTED_PROXIES": "1",
+}
+"""What `.env` says then."""
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +62,15 @@ def broker(secrets: Path) -> Iterator[RabbitMQ]:
 
 @pytest.fixture
 def containers(
-    secrets: Path, broker: RabbitMQ, postgresql_server: PostgreSQL, tmp_path: Path
+    request: pytest.FixtureRequest, secrets: Path, broker: RabbitMQ, postgresql_server: PostgreSQL, tmp_path: Path
 ) -> Iterator[dict[str, Container]]:
-    """Each of our services, with the addresses in its secrets changed to those of servers on this machine."""
+    """Each of our services, with the addresses in its secrets changed to those of servers on this machine.
+
+    The fixture's parameter is what `.env` says, if anything; then every machine trusts the certificate of the proxies.
+    """
+    variables: dict[str, str] = getattr(request, "param", {})
+    composition = Composition(variables)
+    authorities = certificate(tmp_path / "proxies.pem", *(f"{name}.localhost" for name in PROXIES)) if variables else None
     with ExitStack() as stack:
         for service in COMPOSITION.services:
             if service.endswith("-database"):
@@ -72,8 +89,10 @@ def containers(
                 changed.write_text(_on(broker, given))
             return changed
 
-        ports = {port: servers.free_port() for port in PAGES.values()}
-        yield {service.name: Container(service, tmp_path, secret, COMPOSITION, ports) for service in COMPOSITION.ours}
+        ports = {port: servers.free_port() for port in (*PAGES.values(), *PROXIES.values())}
+        yield {
+            service.name: Container(service, tmp_path, secret, composition, ports, authorities) for service in composition.ours
+        }
 
 
 def test_the_city_comes_up_and_its_sides_hear_of_each_other(containers: dict[str, Container]) -> None:
@@ -90,10 +109,11 @@ def test_the_city_comes_up_and_its_sides_hear_of_each_other(containers: dict[str
                 containers[service.name].run()
 
 
+@pytest.mark.parametrize("containers", [{}, IN_SERVICE], ids=["as it stands", "in service"], indirect=True)
 def test_people_sign_in_once_and_out_everywhere_as_soon_as_it_is_up(containers: dict[str, Container]) -> None:
-    ports = containers["hub-web"].ports
-    hub, *districts = (on_this_machine(f"http://{name}.localhost:{port}", ports) for name, port in PAGES.items())
-    with _up(containers), _browser() as browser:
+    hub, *districts = (containers[f"{name}-web"].environment["BANYAN_PUBLIC_URL"] for name in PAGES)
+    authorities = containers["hub-web"].authorities
+    with _up(containers), _proxies(containers), _browser(authorities) as browser:
         containers["hub-web"].ask("staff", "add", "li.na", "--name", "李娜", "--password-stdin", typed=PASSWORD)
         for address in districts:
             eventually(lambda: "Sign in with your city ID" in browser.get(address).text)  # noqa: B023 - asked at once
@@ -104,10 +124,14 @@ def test_people_sign_in_once_and_out_everywhere_as_soon_as_it_is_up(containers: 
         assert str(page.url).startswith(f"{hub}/sign-in")
         assert _is_in(send_form(browser, page, username="li.na", password=PASSWORD), districts[0])
         assert _is_in(browser.get(f"{districts[1]}/sign-in/city"), districts[1])
-        page = browser.get(f"{hub}/account/")
+        assert {cookie.secure for cookie in browser.cookies.jar} == {hub.startswith("https://")}
+        page = browser.get(f"{districts[0]}/me/")
         token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
         assert token
-        browser.post(f"{hub}/sign-out", data={"csrf_token": token[1]})
+        page = browser.post(f"{districts[0]}/sign-out", data={"csrf_token": token[1]})
+        onwards = re.search(f'href="({hub}/[^"]+)"', page.text)
+        assert onwards, page.text
+        assert str(browser.get(html.unescape(onwards[1])).url).startswith(f"{districts[0]}/signed-out?")
         for address in districts:
             eventually(lambda: not _is_in(browser.get(f"{address}/me/"), address))  # noqa: B023 - asked at once
 
@@ -118,7 +142,19 @@ def _is_in(page: httpx.Response, address: str) -> bool:
 
 
 @contextmanager
-def _browser() -> Iterator[httpx.Client]:
+def _proxies(containers: dict[str, Container]) -> Iterator[None]:
+    """Before all pages, where the programs are to be reached by HTTPS."""
+    with ExitStack() as stack:
+        for name, port in PROXIES.items():
+            web = containers[f"{name}-web"]
+            if web.authorities:
+                before = web.ports[PAGES[name]]
+                stack.enter_context(speaking_https(web.ports[port], before=before, certificate=web.authorities))
+        yield
+
+
+@contextmanager
+def _browser(authorities: Path | None) -> Iterator[httpx.Client]:
     """One that leads names below `localhost` to this very machine, as browsers do (RFC 6761, section 6.3)."""
 
     class Transport(httpx.HTTPTransport):
@@ -128,7 +164,8 @@ def _browser() -> Iterator[httpx.Client]:
             return super().handle_request(sent)
 
     headers = {"Accept-Language": "en"}
-    with httpx.Client(transport=Transport(), follow_redirects=True, headers=headers, timeout=20) as browser:
+    transport = Transport(verify=ssl.create_default_context(cafile=authorities) if authorities else True)
+    with httpx.Client(transport=transport, follow_redirects=True, headers=headers, timeout=20) as browser:
         yield browser
 
 

@@ -4,14 +4,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask, Response, redirect
 from joserfc.jwk import OKPKey
 
@@ -26,6 +21,7 @@ from sync.messages.signing import Signer
 from tests.support import parties
 from tests.support.gateway import Gateway, gateway_for
 from tests.support.parties import City, put
+from tests.support.tls import certificate
 from tests.support.waiting import eventually
 from tests.support.web import serving
 
@@ -233,25 +229,3 @@ def announce_everywhere(city: City, *, first: int) -> None:
     for code, district in city.districts.items():
         district.announce(10, first=first)
         city.hub.announce(3, first=first, stream=streams.down(code))
-
-
-def certificate(file: Path) -> Path:
-    """Writes a certificate of this machine for itself into `file`, together with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "hub")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return file

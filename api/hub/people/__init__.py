@@ -29,8 +29,6 @@ def register(app: Flask) -> None:
     Who is signed in is for other pages to know, too: they find it in `app.extensions["browser"]`.
     """
     app.extensions["browser"] = browser
-    # These pages tell nobody where a visitor comes from, so a form cannot be asked for that. Its token is what counts.
-    app.config["WTF_CSRF_SSL_STRICT"] = False
     pages = Blueprint("people", __name__, template_folder="../templates")
     pages.before_request(guarding.look)
     pages.before_request(guarding.require_account)

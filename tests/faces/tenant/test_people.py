@@ -236,6 +236,13 @@ def test_signing_out_goes_on_to_the_hub_with_its_own_word(provider: Provider, vo
     assert "You are signed out." in volunteer.get("/signed-out").text
 
 
+def test_over_https_one_signs_out_though_no_browser_says_where_one_comes_from(provider: Provider, volunteer: Visitor) -> None:
+    sign_in(volunteer, provider)
+    token = {"csrf_token": volunteer.hidden("csrf_token")}
+    assert volunteer.send("POST", "/sign-out", base_url="https://localhost", data=token).status_code == 200
+    assert volunteer.get("/me/").headers["Location"] == "/"
+
+
 def test_the_provider_that_the_hub_names_last_counts(district: District, provider: Provider, volunteer: Visitor) -> None:
     party = district.session.get_one(RelyingParty, "futian")
     party.issuer = f"{provider.issuer}/elsewhere"
