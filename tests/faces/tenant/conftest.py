@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.desk import Visitor, at_desk, program
 from tests.support.district import District, founded_district
+from tests.support.made_provider import PUBLIC_URL, Provider, provider_of, somebody
 
 
 @pytest.fixture
@@ -20,9 +21,17 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def district(database: str) -> Iterator[District]:
-    """A district with one street."""
-    with founded_district(database) as founded:
+    """A district with one street, whose pages have an address: where there is a `provider`, people sign in by its word."""
+    with founded_district(database, public_url=PUBLIC_URL) as founded:
         yield founded
+
+
+@pytest.fixture
+def provider(district: District) -> Iterator[Provider]:
+    """The district's provider, at which a volunteer has signed in."""
+    with provider_of(district) as provider:
+        provider.person = somebody()
+        yield provider
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Does whoever does something grave at a desk show just before that it is them, and lose nothing by it?"""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,24 +12,10 @@ from tenants.sso.reading_events import latest_events
 from tests.support import made_provider
 from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk
 from tests.support.district import District, founded_district
-from tests.support.made_provider import PUBLIC_URL, Provider, parameters_of, provider_of
+from tests.support.made_provider import Provider, parameters_of
 
 AGAIN = "/sign-in/again"
 VOLUNTEER_ID = "44012345678912"
-
-
-@pytest.fixture
-def district(database: str) -> Iterator[District]:
-    """A district at which people sign in by the hub's word."""
-    with founded_district(database, public_url=PUBLIC_URL) as founded:
-        yield founded
-
-
-@pytest.fixture
-def provider(district: District) -> Iterator[Provider]:
-    """Its provider."""
-    with provider_of(district) as provider:
-        yield provider
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What does a volunteer see of themselves in a district, and how do they come to be registered there?"""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,10 @@ from tenants.sso.models import RelyingParty
 from tenants.sso.reading_events import latest_events
 from tests.support.desk import PASSWORD, Visitor, add_staff
 from tests.support.district import NOW, District, founded_district
-from tests.support.made_provider import PUBLIC_URL, Provider, come_back, let_the_interval_pass, provider_of, sign_in, somebody
+from tests.support.made_provider import Provider, come_back, let_the_interval_pass, sign_in
 
 VOLUNTEER_ID = "44012345678912"
 FORMER_ID = "44098765432106"
-
-
-@pytest.fixture
-def district(database: str) -> Iterator[District]:
-    """A district at which people sign in by the hub's word."""
-    with founded_district(database, public_url=PUBLIC_URL) as founded:
-        yield founded
-
-
-@pytest.fixture
-def provider(district: District) -> Iterator[Provider]:
-    """Its provider, at which a volunteer has signed in."""
-    with provider_of(district) as provider:
-        provider.person = somebody()
-        yield provider
 
 
 @pytest.fixture

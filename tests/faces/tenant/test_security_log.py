@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,17 +13,10 @@ from tenants.sso.security_events import note
 from tenants.staff.models import Role
 from tests.support import made_provider
 from tests.support.desk import PASSWORD, Visitor, add_staff, at_desk
-from tests.support.district import District, founded_district
-from tests.support.made_provider import PUBLIC_URL, provider_of
+from tests.support.district import District
+from tests.support.made_provider import provider_of
 
 LOG, FILE = "/security/", "/security/events.csv"
-
-
-@pytest.fixture
-def district(database: str) -> Iterator[District]:
-    """A district at which people sign in by the hub's word."""
-    with founded_district(database, public_url=PUBLIC_URL) as founded:
-        yield founded
 
 
 @pytest.fixture
