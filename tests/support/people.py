@@ -52,7 +52,7 @@ class Someone(Visitor):
         self.fill_in("/sign-up", address=address)
         self.fill_in("/sign-up/code", code=self.outbox.code(address))
         document = {"document_kind": "resident_id", **document}
-        return self.fill_in("/sign-up/details", name=name, new=password, again=password, **document)
+        return self.fill_in("/sign-up/details", name=name, password=password, again=password, **document)
 
     def sign_in(self, username: str = PHONE, password: str = PASSWORD) -> TestResponse:
         """Fills in the form, and no second one."""
@@ -62,7 +62,7 @@ class Someone(Visitor):
         """Lets another password open the account."""
         self.fill_in("/recover", username=username)
         self.fill_in("/recover/code", code=self.outbox.code(to))
-        return self.fill_in("/recover/password", new=password, again=password)
+        return self.fill_in("/recover/password", password=password, again=password)
 
     def add_app(self) -> tuple[str, list[str]]:
         """Sets up an app for codes; gives its seed, and the recovery codes."""

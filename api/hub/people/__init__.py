@@ -15,6 +15,7 @@ from api.hub.people.recovering import blueprint as recovering
 from api.hub.people.second_step import blueprint as second_step
 from api.hub.people.signing_in import blueprint as signing_in
 from api.hub.people.signing_up import blueprint as signing_up
+from sync.accounts.passwords import MIN_PASSWORD_LENGTH
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
     pages.before_request(guarding.require_account)
     pages.after_request(_keep_to_yourself)
     pages.app_context_processor(browser.for_templates)
-    pages.context_processor(lambda: {"to": to, "asked": who_asked()})
+    pages.context_processor(lambda: {"to": to, "asked": who_asked(), "shortest_password": MIN_PASSWORD_LENGTH})
     rooms = (signing_in, second_step, signing_up, claiming, recovering, account, factors, contacts, outbox)
     for blueprint in rooms:
         pages.register_blueprint(blueprint)

@@ -30,7 +30,6 @@ from federation.errors import Invalid, SignInRefused, SignInThrottled
 from federation.people.own_data import own_data
 from federation.people.own_hours import own_hours
 from federation.sso.consents import given, withdraw
-from sync.accounts.passwords import MIN_PASSWORD_LENGTH
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -73,7 +72,9 @@ def hours() -> str:
 @blueprint.get("/security")
 def security() -> str:
     """What has happened to the account of late."""
-    return render_template("people/security.html", events=events_of(db.session(), here().account, limit=_MOST_EVENTS))
+    session, account = db.session(), here().account
+    names = {consent.client_id: consent.client.name for consent in given(session, account)}
+    return render_template("people/security.html", events=events_of(session, account, limit=_MOST_EVENTS), names=names)
 
 
 @blueprint.post("/data")
@@ -137,7 +138,7 @@ def submit_password() -> BaseResponse | refusals.Answer:
     try:
         attempt = begin(session, username, visit=visit, settings=settings, at=at)
         session.rollback()  # what follows takes a while
-        checked, password_hash = attempt.check(form.current.data), new_hash(form.new.data, about=(username,))
+        checked, password_hash = attempt.check(form.current.data), new_hash(form.password.data, about=(username,))
         account = finish(session, attempt, checked)
     except SignInRefused as refusal:
         session.commit()
@@ -159,4 +160,4 @@ def _back() -> BaseResponse:
 
 
 def _password_page(form: PasswordForm) -> str:
-    return render_template("people/password.html", form=form, begun=here(), shortest=MIN_PASSWORD_LENGTH)
+    return render_template("people/password.html", form=form, begun=here())

@@ -134,7 +134,7 @@ def submit() -> Response | refusals.Answer:
             claim(db.session(), held.account, _spend(), visit=browser.visit(), at=browser.now())
         else:
             db.session.rollback()  # what follows takes a while
-            account = _open(form, new_hash(form.new.data, about=(form.name.data,)))
+            account = _open(form, new_hash(form.password.data, about=(form.name.data,)))
             browser.sit_down(account, {Method.PASSWORD})
     except (Invalid, CodeRefused, StateForbids) as refusal:
         db.session.rollback()

@@ -35,7 +35,7 @@ class CodeForm(FlaskForm):
 class NewPasswordForm(FlaskForm):
     """A password to have from now on."""
 
-    new = PasswordField(
+    password = PasswordField(
         lazy_gettext("New password"),
         [
             InputRequired(lazy_gettext("Enter a new password.")),
@@ -44,7 +44,7 @@ class NewPasswordForm(FlaskForm):
         ],
     )
     again = PasswordField(
-        lazy_gettext("New password once more"), [EqualTo("new", lazy_gettext("The new password is not the same twice."))]
+        lazy_gettext("New password once more"), [EqualTo("password", lazy_gettext("The new password is not the same twice."))]
     )
 
 

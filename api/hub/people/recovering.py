@@ -93,7 +93,7 @@ def submit() -> Response | refusals.Answer:
     db.session.rollback()  # what follows takes a while
     settings, at = browser.settings(), browser.now()
     try:
-        password_hash = new_hash(form.new.data, about=(_undertaking.sent_to,))
+        password_hash = new_hash(form.password.data, about=(_undertaking.sent_to,))
         begun = _undertaking.spend()
     except (Invalid, CodeRefused) as refusal:
         db.session.rollback()

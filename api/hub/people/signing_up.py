@@ -84,7 +84,7 @@ def submit() -> Response | refusals.Answer:
     try:
         known = _known(form)
         db.session.rollback()  # what follows takes a while
-        password_hash = new_hash(form.new.data, about=(form.name.data, _undertaking.sent_to))
+        password_hash = new_hash(form.password.data, about=(form.name.data, _undertaking.sent_to))
         account = _open(form, password_hash, known)
     except (Invalid, CodeRefused, StateForbids, SignInThrottled) as refusal:
         db.session.rollback()

@@ -247,7 +247,7 @@ def test_a_failure_has_its_page_also_where_the_database_answers_nothing_more(hub
 def change(visitor: Steward, current: str, new: str, again: str | None = None) -> str:
     """What the page says when another password was asked for."""
     visitor.get("/account/password")
-    return visitor.post("/account/password", current=current, new=new, again=again or new).text
+    return visitor.post("/account/password", current=current, password=new, again=again or new).text
 
 
 def key_of(visitor: Steward) -> str:

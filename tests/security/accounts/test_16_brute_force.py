@@ -112,7 +112,7 @@ def test_16_a_common_password_is_refused(stranger: Someone) -> None:
     stranger.fill_in("/sign-up/code", code=stranger.outbox.code())
     fields: dict[str, Any] = {"name": "陈静", "document_kind": "resident_id"}
     for password in ("password12", "1234567890", "qwertyuiop", "13912345678"):
-        refused = stranger.fill_in("/sign-up/details", new=password, again=password, **fields)
+        refused = stranger.fill_in("/sign-up/details", password=password, again=password, **fields)
         assert refused.status_code == 422
         assert "among the first that somebody would try" in refused.text
-    assert stranger.fill_in("/sign-up/details", new=PASSWORD, again=PASSWORD, **fields).status_code == 200
+    assert stranger.fill_in("/sign-up/details", password=PASSWORD, again=PASSWORD, **fields).status_code == 200

@@ -25,7 +25,7 @@ def claim(someone: Someone, *, number: str = NUMBER, phone: str = PHONE) -> None
 
 def open_account(someone: Someone) -> None:
     someone.fill_in("/claim/code", code=someone.outbox.code())
-    someone.fill_in("/claim/details", name="陈静", new=PASSWORD, again=PASSWORD)
+    someone.fill_in("/claim/details", name="陈静", password=PASSWORD, again=PASSWORD)
 
 
 def id_of(hub: Hub, district: District, key: str = "r1") -> str:
@@ -96,7 +96,7 @@ def test_29_two_of_a_family_share_a_telephone_and_keep_apart(app: Flask, hub: Hu
 def test_29_a_slip_from_the_district_is_enough_once(app: Flask, hub: Hub, futian: District, stranger: Someone) -> None:
     written = slip(futian)
     stranger.fill_in("/claim/slip", slip=written)
-    stranger.fill_in("/claim/details", name="陈静", new=PASSWORD, again=PASSWORD)
+    stranger.fill_in("/claim/details", name="陈静", password=PASSWORD, again=PASSWORD)
     assert stranger.volunteer_id == id_of(hub, futian)
     assert Someone(app, hub).fill_in("/claim/slip", slip=written).status_code == 422
 
