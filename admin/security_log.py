@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import DateField, Form
+from wtforms import DateField, Form, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Optional, ValidationError
 
@@ -22,7 +22,7 @@ MOST_EXPORTED = 50_000
 # More than anybody turns over, and a number that every database takes.
 _FURTHEST = 10_000_000
 
-EVERYTHING = SelectChoice("", lazy_gettext("everything"))
+_EVERYTHING = SelectChoice("", lazy_gettext("everything"))
 
 
 def _count_as_moment(_form: Form, field: DateField) -> None:
@@ -48,6 +48,13 @@ class PeriodForm(QueryForm):
     def chosen(self) -> dict[str, Any]:
         """What was chosen, as it stands in addresses."""
         return {name: field.raw_data[0] for name, field in self._fields.items() if any(field.raw_data or [])}
+
+
+def choice(label: Any, words: Mapping[Any, Any]) -> SelectField:
+    """A field that wants one of those values for which there are `words`, or does not mind."""
+    return SelectField(
+        label, choices=[_EVERYTHING, *(SelectChoice(value.value, word) for value, word in words.items())], default=""
+    )
 
 
 def passed_over() -> int:

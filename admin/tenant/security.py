@@ -2,12 +2,11 @@
 
 from flask import Blueprint, Response, request
 from flask_babel import lazy_gettext
-from wtforms import SelectField, StringField
-from wtforms.fields import SelectChoice
+from wtforms import StringField
 from wtforms.validators import Length, Optional
 
 from admin.exporting import csv_file
-from admin.security_log import AT_ONCE, EVERYTHING, MOST_EXPORTED, PeriodForm, event_detail, log_page, passed_over
+from admin.security_log import AT_ONCE, MOST_EXPORTED, PeriodForm, choice, event_detail, log_page, passed_over
 from admin.tenant import desk
 from admin.tenant.grave import grave
 from admin.tenant.security_wording import KINDS
@@ -25,11 +24,7 @@ blueprint = Blueprint("security", __name__, url_prefix="/security")
 class FilterForm(PeriodForm):
     """Which events are wanted."""
 
-    kind = SelectField(
-        lazy_gettext("What"),
-        choices=[EVERYTHING, *(SelectChoice(kind.value, words) for kind, words in KINDS.items())],
-        default="",
-    )
+    kind = choice(lazy_gettext("What"), KINDS)
     who = StringField(lazy_gettext("Username, or the city’s name of somebody"), [Optional(), Length(max=LONGEST_SUBJECT)])
     address = StringField(lazy_gettext("Address"), [Optional(), Length(max=LONGEST_ADDRESS)])
 

@@ -1,9 +1,6 @@
 """Does the hub pass what the suite's plans for RP-initiated and back-channel logout look at?"""
 
 import time
-from collections.abc import Iterator
-from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,19 +9,10 @@ from joserfc import jws
 
 from federation.sso.models import ClientSession
 from tests.support.listening import Listener, listening, telling
-from tests.support.provider import SIGNED_OUT, Person, RelyingParty, RunningProvider, request_id_of, running_provider
+from tests.support.provider import SIGNED_OUT, Person, RelyingParty, RunningProvider, request_id_of
 from tests.support.waiting import eventually
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
-
-
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
-    """A provider that may speak to clients on this machine."""
-    folder: Path = tmp_path_factory.mktemp("provider")
-    here: dict[str, Any] = {"client_networks": (ip_network("127.0.0.0/8"),)}
-    with pytest.MonkeyPatch.context() as patch, running_provider(patch, folder, **here) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

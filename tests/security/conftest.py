@@ -1,9 +1,7 @@
 """Which provider is attacked, and by whom?"""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,10 +10,9 @@ from tests.support.provider import Person, RelyingParty, RunningProvider, runnin
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProvider]:
-    """A provider that runs, and may speak to clients on this machine."""
+    """A provider that runs."""
     folder: Path = tmp_path_factory.mktemp("provider")
-    here: dict[str, Any] = {"client_networks": (ip_network("127.0.0.0/8"),)}
-    with pytest.MonkeyPatch.context() as patch, running_provider(patch, folder, **here) as running:
+    with pytest.MonkeyPatch.context() as patch, running_provider(patch, folder) as running:
         yield running
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
@@ -20,8 +18,7 @@ HERE, ELSEWHERE = "127.0.0.1", "203.0.113.9"
 @pytest.fixture
 def provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningProvider]:
     """A hub of this test's own."""
-    here: dict[str, Any] = {"client_networks": (ip_network("127.0.0.0/8"),)}
-    with running_provider(monkeypatch, tmp_path, **here) as running:
+    with running_provider(monkeypatch, tmp_path) as running:
         yield running
 
 

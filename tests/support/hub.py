@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from flask import Flask
 from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 
+from federation.app import create_app
+from federation.db import db
 from federation.intake import open_inbox
 from federation.mailbox import log
 from federation.migrations import MIGRATIONS
@@ -53,3 +56,14 @@ def hub_of(settings: Settings) -> Iterator[Hub]:
     log.listen(sessions)
     yield Hub(settings, sessions, open_inbox(settings, now=lambda: AT))
     engine.dispose()
+
+
+@contextmanager
+def program_of(settings: Settings) -> Iterator[Flask]:
+    """The program that answers browsers at a hub that there is; its connections end with it."""
+    app = create_app(settings)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            db.engine.dispose()

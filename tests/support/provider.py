@@ -4,7 +4,6 @@ import os
 import re
 import secrets
 import sys
-import threading
 import time
 import uuid
 from base64 import b64encode, urlsafe_b64encode
@@ -13,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -22,20 +22,18 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from federation.accounts.models import Account, AccountSession, DistrictDuty, DistrictRole, Method
 from federation.accounts.sessions import begin_session
-from federation.app import create_app
 from federation.clients.models import Algorithm, Authentication, Client
 from federation.clients.registering import register_client
-from federation.db import db
 from federation.settings import Settings, read_settings
 from federation.sso.keys import rotating
 from tests.hub.peers import Hub
 from tests.support import servers
-from tests.support.hub import hub_environment, hub_of, settings_in_environment
+from tests.support.hub import hub_environment, hub_of, program_of, settings_in_environment
 from tests.support.waiting import eventually
+from tests.support.web import serving_at
 
 COOKIE = "banyan_account"
 CALLBACK = "https://rp.example/callback"
@@ -296,28 +294,17 @@ def send_form(browser: httpx.Client, page: httpx.Response, **changes: str | None
 def running_provider(
     monkeypatch: pytest.MonkeyPatch, folder: Path, *, database_url: str | None = None, **changes: Any
 ) -> Iterator[RunningProvider]:
-    """A provider on a database of its own, in a server of this process."""
+    """A provider on a database of its own, in a server of this process, that speaks to clients on this machine."""
     port = servers.free_port()
     address = f"http://127.0.0.1:{port}"
     monkeypatch.setenv("BANYAN_PUBLIC_URL", address)
     settings = settings_in_environment(monkeypatch, database_url or f"sqlite:///{folder / 'hub.db'}", folder)
-    settings = replace(settings, secure_cookies=False, **changes)
+    settings = replace(settings, secure_cookies=False, client_networks=(ip_network("127.0.0.0/8"),), **changes)
     with hub_of(settings) as hub:
         with hub.sessions.begin() as session:
             rotating.create_missing(session, cipher=settings.field_cipher, at=datetime.now(UTC))
-        app = create_app(settings)
-        server = make_server("127.0.0.1", port, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            with ExitStack() as browsers:
-                yield RunningProvider(address, hub, browsers)
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-            with app.app_context():
-                db.engine.dispose()
+        with program_of(settings) as app, serving_at(app, port), ExitStack() as browsers:
+            yield RunningProvider(address, hub, browsers)
 
 
 @contextmanager

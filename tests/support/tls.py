@@ -1,7 +1,6 @@
 """How does a test put HTTPS before a program, as a proxy does in service?"""
 
 import ssl
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
+
+from tests.support.web import serving_at
 
 _OF_THE_CONNECTION = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 
@@ -59,12 +59,5 @@ def speaking_https(port: int, *, before: int, certificate: Path) -> Iterator[Non
             kept: list[Any] = [(name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_CONNECTION]
             return Response(answer.content, answer.status_code, kept)(environ, start_response)
 
-        server = make_server("127.0.0.1", port, pass_on, threaded=True, ssl_context=context)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
+        with serving_at(pass_on, port, encrypted=context):
             yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()

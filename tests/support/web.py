@@ -1,9 +1,11 @@
 """How does a browser in a test come to a page?"""
 
 import shutil
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from wsgiref.types import WSGIApplication
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -41,9 +43,9 @@ def serving(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def serving_at(app: Flask, port: int) -> Iterator[int]:
+def serving_at(app: WSGIApplication, port: int, *, encrypted: ssl.SSLContext | None = None) -> Iterator[int]:
     """Lets `app` answer at a port of this machine, or with 0 at one that is free, which is given."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True, ssl_context=encrypted)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -2,14 +2,13 @@
 
 from flask import Blueprint, Response, request
 from flask_babel import lazy_gettext
-from wtforms import SelectField, StringField
-from wtforms.fields import SelectChoice
+from wtforms import StringField
 from wtforms.validators import Length, Optional
 
 from admin.exporting import csv_file
 from admin.hub.stewards import desk
 from admin.hub.stewards.security_wording import KINDS, OUTCOMES
-from admin.security_log import AT_ONCE, EVERYTHING, MOST_EXPORTED, PeriodForm, event_detail, log_page, passed_over
+from admin.security_log import AT_ONCE, MOST_EXPORTED, PeriodForm, choice, event_detail, log_page, passed_over
 from federation.accounts.models import Outcome, SecurityEventKind
 from federation.accounts.reading_events import Filter, find_events
 from federation.db import db
@@ -23,16 +22,8 @@ _PAGE = "hub/stewards/security.html"
 class FilterForm(PeriodForm):
     """Which events are wanted."""
 
-    kind = SelectField(
-        lazy_gettext("What"),
-        choices=[EVERYTHING, *(SelectChoice(kind.value, words) for kind, words in KINDS.items())],
-        default="",
-    )
-    outcome = SelectField(
-        lazy_gettext("Outcome"),
-        choices=[EVERYTHING, *(SelectChoice(outcome.value, words) for outcome, words in OUTCOMES.items())],
-        default="",
-    )
+    kind = choice(lazy_gettext("What"), KINDS)
+    outcome = choice(lazy_gettext("Outcome"), OUTCOMES)
     username = StringField(lazy_gettext("Username"), [Optional(), Length(max=40)])
     address = StringField(lazy_gettext("Address"), [Optional(), Length(max=45)])
     client = StringField(lazy_gettext("Client"), [Optional(), Length(max=80)])

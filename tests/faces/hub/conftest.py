@@ -8,11 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from federation.app import create_app
-from federation.db import db
 from federation.settings import Settings
 from tests.hub.peers import Hub
-from tests.support.hub import hub_of, settings_in_environment
+from tests.support.hub import hub_of, program_of, settings_in_environment
 from tests.support.stewards import Steward, steward
 
 
@@ -39,10 +37,8 @@ def hub(settings: Settings) -> Iterator[Hub]:
 @pytest.fixture
 def app(hub: Hub) -> Iterator[Flask]:
     """The hub's program for browsers."""
-    app = create_app(hub.settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with program_of(hub.settings) as app:
+        yield app
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from federation.app import create_app
-from federation.db import db
 from federation.mailbox import StreamCursor
 from federation.operators.signing_in import FAILURES_PER_ADDRESS
 from federation.settings import Settings
 from tests.hub.peers import District, Hub, Told, hours
+from tests.support.hub import program_of
 
 TOKEN = "a secret of more than thirty-two characters"
 ADDRESSES = ["/operation/", "/operation/districts/futian"]
@@ -48,10 +47,8 @@ def operator(client: FlaskClient, futian: District) -> FlaskClient:
 @pytest.fixture
 def nobody(hub: Hub) -> Iterator[FlaskClient]:
     """A browser at a hub whose settings know no operator."""
-    app = create_app(replace(hub.settings, operator_token=None))
-    yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+    with program_of(replace(hub.settings, operator_token=None)) as app:
+        yield app.test_client()
 
 
 def token_in(page: TestResponse) -> str:

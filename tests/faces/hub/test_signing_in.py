@@ -15,10 +15,9 @@ from sqlalchemy import text
 from federation.accounts.finding import steward_named
 from federation.accounts.models import Account, AccountSession, Stewardship
 from federation.accounts.securing import disable
-from federation.app import create_app
-from federation.db import db
 from sync.accounts.throttling import FAILURES_PER_NAME_AND_ADDRESS
 from tests.hub.peers import Hub
+from tests.support.hub import program_of
 from tests.support.stewards import PASSWORD, Steward, newcomer, steward
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -222,18 +221,16 @@ def test_nobody_ends_somebody_else_s_session(app: Flask, hub: Hub, chen: Steward
 
 
 def test_cookies_are_kept_from_scripts_other_sites_and_other_hosts(hub: Hub) -> None:
-    app = create_app(replace(hub.settings, secure_cookies=True))
-    visitor = newcomer(app)
-    page = visitor.get("/sign-in", base_url="https://hub.example")
-    assert page.headers["Set-Cookie"].startswith("__Host-banyan_hub=")
-    fields = {"username": "chen", "password": PASSWORD, "csrf_token": visitor.hidden("csrf_token")}
-    answer = visitor.send("POST", "/sign-in", base_url="https://hub.example", data=fields)
-    assert answer.status_code == 303
-    [cookie] = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("__Host-banyan_account=")]
-    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
-    assert "Domain" not in cookie
-    with app.app_context():
-        db.engine.dispose()
+    with program_of(replace(hub.settings, secure_cookies=True)) as app:
+        visitor = newcomer(app)
+        page = visitor.get("/sign-in", base_url="https://hub.example")
+        assert page.headers["Set-Cookie"].startswith("__Host-banyan_hub=")
+        fields = {"username": "chen", "password": PASSWORD, "csrf_token": visitor.hidden("csrf_token")}
+        answer = visitor.send("POST", "/sign-in", base_url="https://hub.example", data=fields)
+        assert answer.status_code == 303
+        [cookie] = [value for value in answer.headers.getlist("Set-Cookie") if value.startswith("__Host-banyan_account=")]
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+        assert "Domain" not in cookie
 
 
 def test_a_failure_has_its_page_also_where_the_database_answers_nothing_more(hub: Hub, chen: Steward) -> None:
