@@ -32,6 +32,12 @@ class Address:
     value: str = field(repr=False)
 
     @property
+    def worldwide(self) -> str:
+        """As it is dialled, or written to, from anywhere: a telephone number in the form of E.164."""
+        is_of_the_mainland = self.kind is AddressKind.PHONE and not self.value.startswith("+")
+        return f"+86{self.value}" if is_of_the_mainland else self.value
+
+    @property
     def masked(self) -> str:
         """Enough of it to know one's own by."""
         if self.kind is AddressKind.PHONE:

@@ -28,7 +28,7 @@ def claims_of(
         claims |= {"name": name_of(account, settings), **_volunteer(session, account)}
     for word, kind, claim in ((Scope.EMAIL, AddressKind.EMAIL, "email"), (Scope.PHONE, AddressKind.PHONE, "phone_number")):
         if word in words and (reached := addresses_of(session, account, settings=settings, kind=kind)):
-            claims |= {claim: reached[0].value, f"{claim}_verified": True}
+            claims |= {claim: reached[0].worldwide, f"{claim}_verified": True}
     if Scope.ROLES in words and client.district and assurance >= STAFF_ASSURANCE:
         claims["roles"] = [held.role.value for held in account.district_roles if held.district == client.district]
     return claims

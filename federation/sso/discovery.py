@@ -59,3 +59,4 @@ def metadata(issuer: str) -> dict[str, Any]:
 
 _CLAIMS = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"]
 _CLAIMS += ["name", "volunteer", "volunteer_aliases", "roles"]
+_CLAIMS += ["email", "email_verified", "phone_number", "phone_number_verified"]

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 from joserfc import jws
 from sqlalchemy import update
 
@@ -90,33 +91,49 @@ def test_oidcc_ensure_request_without_nonce_succeeds_for_code_flow(client: Relyi
     assert "nonce" not in client.read(tokens_of(client, person, nonce=None)["id_token"])
 
 
-def assert_scope(client: RelyingParty, person: Person, *names: str) -> None:
-    """The client gets what it asked for and the hub has, and the claims of that."""
-    tokens = tokens_of(client, person, scope=" ".join(("openid", *names)))
-    assert set(tokens["scope"].split()) == {"openid", *names} - {"address"}
-    claims = client.userinfo(tokens["access_token"]).json()
-    assert claims["sub"] == person.account_id
-    assert ("name" in claims) == ("profile" in names)
+TOLD: dict[str, dict[str, object]] = {
+    "profile": {"name": "陈静"},
+    "email": {"email": "chen@example.org", "email_verified": True},
+    "phone": {"phone_number": "+8613912345678", "phone_number_verified": True},
+}
 
 
-def test_oidcc_scope_profile(client: RelyingParty, person: Person) -> None:
-    assert_scope(client, person, "profile")
+@pytest.fixture
+def reached(provider: RunningProvider, person: Person) -> Person:
+    """Somebody of whom there is something to tell in each scope that the hub has."""
+    for written in ("chen@example.org", "139 1234 5678"):
+        provider.add_address(person.account_id, written)
+    return person
 
 
-def test_oidcc_scope_email(client: RelyingParty, person: Person) -> None:
-    assert_scope(client, person, "email")
+def told(client: RelyingParty, person: Person, *scopes: str) -> dict[str, object]:
+    """What a client is told that asks for these, beside who it is."""
+    tokens = tokens_of(client, person, scope=" ".join(("openid", *scopes)))
+    assert set(tokens["scope"].split()) == {"openid", *scopes} - {"address"}
+    claims = dict(client.userinfo(tokens["access_token"]).json())
+    assert claims.pop("sub") == person.account_id
+    return claims
 
 
-def test_oidcc_scope_address(client: RelyingParty, person: Person) -> None:
-    assert_scope(client, person, "address")
+def test_oidcc_scope_profile(client: RelyingParty, reached: Person) -> None:
+    assert told(client, reached, "profile") == TOLD["profile"]
 
 
-def test_oidcc_scope_phone(client: RelyingParty, person: Person) -> None:
-    assert_scope(client, person, "phone")
+def test_oidcc_scope_email(client: RelyingParty, reached: Person) -> None:
+    assert told(client, reached, "email") == TOLD["email"]
 
 
-def test_oidcc_scope_all(client: RelyingParty, person: Person) -> None:
-    assert_scope(client, person, "profile", "email", "address", "phone")
+def test_oidcc_scope_address(client: RelyingParty, reached: Person) -> None:
+    assert told(client, reached, "address") == {}
+
+
+def test_oidcc_scope_phone(client: RelyingParty, reached: Person) -> None:
+    assert told(client, reached, "phone") == TOLD["phone"]
+
+
+def test_oidcc_scope_all(client: RelyingParty, reached: Person) -> None:
+    everything = told(client, reached, "profile", "email", "address", "phone")
+    assert everything == TOLD["profile"] | TOLD["email"] | TOLD["phone"]
 
 
 def test_oidcc_alternate_happy_flow(client: RelyingParty, provider: RunningProvider) -> None:

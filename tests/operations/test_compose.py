@@ -160,7 +160,8 @@ def _browser(authorities: Path | None) -> Iterator[httpx.Client]:
     class Transport(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             here = request.url.copy_with(host="127.0.0.1")
-            sent = httpx.Request(request.method, here, headers=request.headers, stream=request.stream)
+            named = request.extensions | {"sni_hostname": request.url.host}
+            sent = httpx.Request(request.method, here, headers=request.headers, stream=request.stream, extensions=named)
             return super().handle_request(sent)
 
     headers = {"Accept-Language": "en"}

@@ -23,6 +23,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from sqlalchemy.orm import Session
 
+from federation.accounts.addresses import address_of
+from federation.accounts.contacts.keeping import add_contact
 from federation.accounts.models import Account, AccountSession, DistrictDuty, DistrictRole, Method
 from federation.accounts.sessions import begin_session
 from federation.clients.models import Algorithm, Authentication, Client
@@ -93,6 +95,12 @@ class RunningProvider:
             session.add(account)
             session.flush()
             return str(account.id)
+
+    def add_address(self, account_id: str, written: str) -> None:
+        """Lets an account be reached by it, as if a code had been sent there."""
+        with self.hub.sessions.begin() as session:
+            account = session.get_one(Account, uuid.UUID(account_id))
+            add_contact(session, account, address_of(written), settings=self.settings, at=datetime.now(UTC))
 
     def give_role(self, account_id: str, district: str, role: DistrictDuty = DistrictDuty.COORDINATOR) -> None:
         """Makes somebody a district's staff."""

@@ -21,10 +21,10 @@ _OF_THE_CONNECTION = frozenset({"connection", "content-length", "keep-alive", "t
 
 
 def certificate(file: Path, *names: str) -> Path:
-    """Writes a certificate of this machine, and of `names` that lead to it, for itself into `file`, together with its key."""
+    """Writes a certificate of `names`, or else of this machine's address, for itself into `file`, together with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "hub")])
-    also = [x509.IPAddress(ip_address("127.0.0.1")), *map(x509.DNSName, names)]
+    of: list[x509.GeneralName] = [*map(x509.DNSName, names)] or [x509.IPAddress(ip_address("127.0.0.1"))]
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()
@@ -34,7 +34,7 @@ def certificate(file: Path, *names: str) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(also), critical=False)
+        .add_extension(x509.SubjectAlternativeName(of), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
