@@ -77,7 +77,7 @@ def register_district(session: Session, code: str, *, name: str, public_url: str
     """The client that is a district's own program, at `public_url`, known by the public keys in `jwks`; raises `Invalid`."""
     return register_client(
         session,
-        f"district:{code}",
+        district_client_id(code),
         name=name,
         redirect_uris=[public_url + CALLBACK_PATH],
         post_logout_redirect_uris=[public_url + SIGNED_OUT_PATH],
@@ -88,6 +88,11 @@ def register_district(session: Session, code: str, *, name: str, public_url: str
         first_party=True,
         at=at,
     )
+
+
+def district_client_id(code: str) -> str:
+    """As which client a district's own program is known."""
+    return f"district:{code}"
 
 
 def new_secret() -> str:
