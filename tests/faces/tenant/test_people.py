@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.tenant.people.own import PAGE_LENGTH
 from api.tenant.people.refusals import FLAWS
 from tenants.hours import certifying
 from tenants.registrations.models import Registration
@@ -210,6 +211,17 @@ def test_who_comes_back_while_the_hub_is_away_is_told_to_try_again(provider: Pro
     answer = volunteer.get(back)
     assert answer.status_code == 503
     assert "Try again in a few minutes." in answer.text
+
+
+def test_hours_that_do_not_fit_stand_on_another_page(district: District, provider: Provider, volunteer: Visitor) -> None:
+    registered(district)
+    for entry in range(1, PAGE_LENGTH + 2):
+        district.submitted(hours_ago=10 * entry)
+    district.session.commit()
+    sign_in(volunteer, provider)
+    assert 'href="/me/?page=2"' in volunteer.get("/me/").text
+    assert 'href="/me/?page=1"' in volunteer.get("/me/?page=2").text
+    assert f"{PAGE_LENGTH + 1}–{PAGE_LENGTH + 1} of {PAGE_LENGTH + 1}" in volunteer.text()
 
 
 def test_signing_out_goes_on_to_the_hub_with_its_own_word(provider: Provider, volunteer: Visitor) -> None:
