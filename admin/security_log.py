@@ -89,8 +89,9 @@ class Detail(NamedTuple):
 
 
 def in_words(said: Mapping[str, Any], details: Mapping[str, Detail]) -> str:
-    """What else is known of an event, in the reader's language and the order of `details`."""
-    known = ((details[name], said[name]) for name in details if name in said)
+    """What else is known of an event in the reader's language and the order of `details`; what has no word stands as it is."""
+    order = [*(name for name in details if name in said), *(name for name in said if name not in details)]
+    known = ((details.get(name, Detail(name, str)), said[name]) for name in order)
     return " · ".join(gettext("%(name)s: %(value)s", name=detail.name, value=detail.say(value)) for detail, value in known)
 
 

@@ -82,8 +82,8 @@ _REASONS: dict[str, Any] = {
     "it leads into a network that BANYAN_CLIENT_NETWORKS does not name": lazy_gettext(
         "it leads into a network that BANYAN_CLIENT_NETWORKS does not name"
     ),
-    "ConnectError": lazy_gettext("nobody answers there"),
-    "ConnectTimeout": lazy_gettext("nobody answers there"),
+    "ConnectError": lazy_gettext("there is no connection to it"),
+    "ConnectTimeout": lazy_gettext("there is no connection to it"),
     "ReadTimeout": lazy_gettext("it answered too late"),
 }
 """Why a client was refused or not reached, as the log has it; of others it is what the protocol or a library calls it."""

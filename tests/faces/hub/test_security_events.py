@@ -80,9 +80,14 @@ def test_details_are_said_in_the_reader_s_words(hub: Hub, events: Steward) -> No
         at, refused = datetime.now(UTC), Outcome.REFUSED
         kind = SecurityEventKind.LOGOUT_FAILED
         note(session, kind, account=None, outcome=refused, at=at, reason="its name leads nowhere")
-        note(session, kind, account=None, outcome=refused, at=at, reason="answered 404")
+        note(session, kind, account=None, outcome=refused, at=at, reason="answered 404", weather="fair")
     events.get("/stewards/security/")
-    for words in ("Role: Steward · By: root", "Shown: password", "Reason: its name leads nowhere", "Reason: answered 404"):
+    for words in (
+        "Role: Steward · By: root",
+        "Shown: password",
+        "Reason: its name leads nowhere",
+        "Reason: answered 404 · weather: fair",
+    ):
         assert words in events.text()
     page = events.get("/stewards/security/", headers={"Accept-Language": "zh-CN"}).text
     for words in ("角色：市级管理员 · 操作者：root", "验证方式：密码", "原因：其域名无法解析", "原因：对方返回 404"):
