@@ -43,7 +43,7 @@ def look_up(
     told: dict[str, Any] = {"account": None, "actor": actor, "client": client, "at": at, **visit.told}
     note(session, SecurityEventKind.LOOKED_UP, **told, found=known is not None)
     if _seconds_to_wait(session, client, settings, at=at):
-        note(session, SecurityEventKind.THROTTLED, outcome=Outcome.REFUSED, **told, by="document")
+        note(session, SecurityEventKind.THROTTLED, outcome=Outcome.REFUSED, **told, methods="document")
     return known
 
 

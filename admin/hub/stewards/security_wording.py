@@ -52,6 +52,7 @@ _METHODS: dict[str, Any] = {
     Method.PRESENCE: lazy_gettext("confirmed at the device"),
     Method.SEVERAL_FACTORS: lazy_gettext("two factors"),
     "recovery_code": lazy_gettext("recovery code"),
+    "document": lazy_gettext("document"),
 }
 
 _DUTIES: dict[str, Any] = {
@@ -94,6 +95,11 @@ def _reason(value: str) -> str:
     return gettext("answered %(status)s", status=status) if status and not before else str(_REASONS.get(value, value))
 
 
+_TOLD: dict[Any, Any] = {
+    **dict.fromkeys(("true", True), lazy_gettext("yes")),
+    **dict.fromkeys(("false", False), lazy_gettext("no")),
+}
+
 _DETAILS = {
     "said": Detail(lazy_gettext("Called itself"), str),
     "reason": Detail(lazy_gettext("Reason"), _reason),
@@ -101,7 +107,8 @@ _DETAILS = {
     "district": Detail(lazy_gettext("District"), str),
     "what": Detail(lazy_gettext("What of it"), one_of(_WHAT)),
     "methods": Detail(lazy_gettext("Shown"), each_of(_METHODS)),
-    "asked": Detail(lazy_gettext("Was asked"), one_of({"true": lazy_gettext("yes"), "false": lazy_gettext("no")})),
+    "asked": Detail(lazy_gettext("Was asked"), one_of(_TOLD)),
+    "found": Detail(lazy_gettext("Was found"), one_of(_TOLD)),
     "sessions": Detail(lazy_gettext("Sessions"), number),
     "file": Detail(lazy_gettext("File"), one_of(_FILES)),
     "rows": Detail(lazy_gettext("Rows"), number),
