@@ -82,7 +82,7 @@ class Applier:
                 reasons[event.sequence] = _BEHIND
                 continue
             try:
-                facts[event.sequence] = self._read(event, is_first=record not in held)
+                facts[event.sequence] = self._read(event, record, is_first=record not in held)
             except Undecodable as error:
                 reasons[event.sequence] = str(error)
                 stuck.add(event.subject)
@@ -133,7 +133,7 @@ class Applier:
 
     def _applies_now(self, session: Session, stream: str, event: Event) -> bool:
         try:
-            fact = self._read(event)
+            fact = self._read(event, record_of(event))
         except Undecodable:
             return False
         if reason_against(session, streams.district_of(stream), self._handlers[fact.type], [fact]) is not None:
@@ -141,10 +141,10 @@ class Applier:
         self._digest.write(session, stream, [fact.state])
         return True
 
-    def _read(self, event: Event, *, is_first: bool = False) -> Fact:
+    def _read(self, event: Event, record: Record, *, is_first: bool = False) -> Fact:
         if event.type not in self._handlers:
             raise Undecodable(f"nothing here applies {event.type}")
-        return read_fact(event, is_first=is_first)
+        return read_fact(event, record, is_first=is_first)
 
     def _parked_keys(self, session: Session, stream: str) -> set[str]:
         return set(session.execute(self._select_keys, {"stream": stream}).scalars())

@@ -39,15 +39,15 @@ class Archive:
         # Built once: it is run so often that building it anew each time takes longer than running it.
         self._insert = insert(self._received)
 
-    def keep(self, session: Session, taken: Batch, *, at: datetime) -> None:
-        """Keeps a batch whose events were applied or parked."""
+    def keep(self, session: Session, taken: Batch, body: bytes, *, at: datetime) -> None:
+        """Keeps a batch whose events were applied or parked; `body` is its lines, compressed."""
         row = {
             "stream": taken.stream,
             "epoch": taken.epoch,
             "first": taken.first,
             "last": taken.last,
             "hash": taken.hashes[-1],
-            "body": self._cipher.encrypt(batch.pack_lines(taken.lines)),
+            "body": self._cipher.encrypt(body),
             "received_at": at,
         }
         session.execute(self._insert, row)

@@ -113,7 +113,8 @@ class Digest:
             keys[record.kind].append(record.key)
         found: dict[Record, Any] = {}
         for kind, wanted in keys.items():
-            rows = self._lookup.find(session, wanted, stream=stream, kind=kind)
+            # In the index's order, in which the next key is mostly on a page that is at hand.
+            rows = self._lookup.find(session, sorted(wanted), stream=stream, kind=kind)
             found |= {Record(held.kind, held.key): held for held in rows}
         return found
 

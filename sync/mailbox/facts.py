@@ -13,14 +13,14 @@ from sync.messages.envelope import Event
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One event for a handler: the state `data` of record `key` in version (`epoch`, `version`), announced at `time`.
+    """One event for a handler: the state `data` of `record` in version (`epoch`, `version`), announced at `time`.
 
     `encoded` is the state as it came, `hash` what the digest keeps of it. Where it `is_first`, nothing that was said of the
     record before has had an effect here, so whoever applies it need not look for that.
     """
 
     type: str
-    key: str
+    record: Record
     epoch: int
     version: int
     sequence: int
@@ -32,9 +32,9 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     is_first: bool = False
 
     @property
-    def record(self) -> Record:
-        """Which record this is about."""
-        return Record(kind_of(self.type), self.key)
+    def key(self) -> str:
+        """The key of the record that this is about."""
+        return self.record.key
 
     @property
     def state(self) -> State:
@@ -53,11 +53,11 @@ def record_of(event: Event) -> Record:
     return Record(kind_of(event.type), event.subject)
 
 
-def read_fact(event: Event, *, is_first: bool = False) -> Fact:
+def read_fact(event: Event, record: Record | None = None, *, is_first: bool = False) -> Fact:
     """The fact in an event; raises `Undecodable` where its type or data is not known here."""
     return Fact(
         type=event.type,
-        key=event.subject,
+        record=record or record_of(event),
         epoch=event.recordepoch,
         version=event.recordversion,
         sequence=event.sequence,

@@ -67,10 +67,11 @@ class _Place(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A batch and its events, still without an effect."""
+    """A batch and its events, still without an effect; `body` is what carried them."""
 
     batch: Batch
     events: Sequence[Event]
+    body: bytes
 
 
 class Inbox:
@@ -209,8 +210,7 @@ class Inbox:
             events = [event for read in run for event in read.events][-len(fresh.lines) :]
             self._applier.apply(session, fresh, events, at=at)
             for read in run:
-                if read.batch.last > place.sequence:
-                    self._archive.keep(session, read.batch.after(place.sequence), at=at)
+                self._keep(session, read, after=place.sequence, at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
             changes |= {**place._asdict(), "head_sequence": head}
@@ -218,6 +218,13 @@ class Inbox:
                 changes["as_of"] = max(event.time for event in events)
         self._move(session, arrived.stream, changes)
         return _position(arrived.stream, place, verdict, cursor.fence)
+
+    def _keep(self, session: Session, read: _Read, *, after: int, at: datetime) -> None:
+        """Keeps what a batch has behind `after`: mostly everything, and then just as it came."""
+        if read.batch.last > after:
+            new = read.batch.after(after)
+            body = read.body if new is read.batch else batch.pack_lines(new.lines)
+            self._archive.keep(session, new, body, at=at)
 
     def _judge(self, session: Session, cursor: Any, arrived: Batch) -> tuple[Verdict, _Place]:
         """The verdict on a batch, and the place that it is to be applied from."""
@@ -292,7 +299,7 @@ def _read(signed: Signed) -> _Read:
     events = [envelope.decode(line) for line in opened.lines]
     if [event.sequence for event in events] != list(range(opened.first, opened.last + 1)):
         raise Undecodable("an event's sequence is not its place in the stream")
-    return _Read(opened, events)
+    return _Read(opened, events, signed.body)
 
 
 def _read_run(first: Signed, behind: Sequence[Arrived], verify: Callable[..., None]) -> dict[int, _Read]:

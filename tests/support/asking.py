@@ -5,7 +5,9 @@ from datetime import datetime
 
 import msgspec
 
+from sync.contracts import kind_of
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ASKED, IdentityQuestionState
+from sync.mailbox.digest import Record
 from sync.mailbox.facts import Fact
 from tenants.questions.following import follow_questions
 from tenants.questions.models import IdentityQuestion
@@ -17,7 +19,7 @@ def fact(type: str, key: str, data: msgspec.Struct, *, version: int, epoch: int 
     """An event as its handler gets it."""
     return Fact(
         type=type,
-        key=key,
+        record=Record(kind_of(type), key),
         epoch=epoch,
         version=version,
         sequence=version,
