@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.contracts.hours import HourEntryState
+from sync.messages.envelope import new_uuid
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIELDS = ("为老服务", "环保", "文化", "助残", "交通引导")
@@ -22,7 +23,8 @@ def hours(count: int) -> Iterator[HourEntryState]:
         started_at = _began + timedelta(hours=number % (365 * 24))
         minutes = 60 + number % 180
         yield HourEntryState(
-            entry_id=str(uuid.uuid4()),
+            # As districts number their entries.
+            entry_id=str(new_uuid()),
             registration_id=_REGISTRATIONS[number * 7 % len(_REGISTRATIONS)],
             organization_id=_ORGANIZATIONS[number % len(_ORGANIZATIONS)],
             activity="周末社区图书整理与导读服务",
