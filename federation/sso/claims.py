@@ -38,4 +38,4 @@ def _volunteer(session: Session, account: Account) -> dict[str, Any]:
     if account.volunteer_id is None:
         return {}
     surviving = resolve(session, account.volunteer_id)
-    return {"volunteer": surviving, "volunteer_aliases": list(aliases_of(session, surviving))}
+    return {"volunteer_id": surviving, "former_volunteer_ids": list(aliases_of(session, surviving))}

@@ -58,5 +58,5 @@ def metadata(issuer: str) -> dict[str, Any]:
 
 
 _CLAIMS = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"]
-_CLAIMS += ["name", "volunteer", "volunteer_aliases", "roles"]
+_CLAIMS += ["name", "volunteer_id", "former_volunteer_ids", "roles"]
 _CLAIMS += ["email", "email_verified", "phone_number", "phone_number_verified"]

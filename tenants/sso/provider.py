@@ -314,8 +314,8 @@ def _read_identity(proven: dict[str, Any], told: dict[str, Any]) -> Identity:
         name=str(told.get("name") or ""),
         assurance=int(proven.get("acr", 0)),
         authenticated_at=datetime.fromtimestamp(int(proven["auth_time"]), UTC),
-        volunteer_id=_text(told.get("volunteer")),
-        aliases=tuple(map(str, told.get("volunteer_aliases") or ())),
+        volunteer_id=_text(told.get("volunteer_id")),
+        aliases=tuple(map(str, told.get("former_volunteer_ids") or ())),
         roles=tuple(map(str, told.get("roles") or ())),
     )
 

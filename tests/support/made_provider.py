@@ -217,7 +217,7 @@ def somebody(**changes: Any) -> dict[str, Any]:
         "name": "李敏",
         "auth_time": int(time.time()),
         "acr": "1",
-        "volunteer": "44012345678912",
+        "volunteer_id": "44012345678912",
         "roles": [],
     }
     return said | changes

@@ -74,7 +74,7 @@ def test_the_registration_is_found_by_the_id_that_leads_to_the_person(
     district: District, provider: Provider, volunteer: Visitor, known_as: str
 ) -> None:
     registered(district, known_as)
-    provider.person["volunteer_aliases"] = [FORMER_ID]
+    provider.person["former_volunteer_ids"] = [FORMER_ID]
     sign_in(volunteer, provider)
     assert "Hours in this district" in volunteer.text()
 
@@ -114,7 +114,7 @@ def test_nobody_is_registered_twice_by_sending_the_form_twice(
 def test_who_has_no_id_yet_is_found_again_by_as_whom_the_hub_knows_them(
     district: District, provider: Provider, volunteer: Visitor
 ) -> None:
-    provider.person["volunteer"] = None
+    provider.person["volunteer_id"] = None
     sign_in(volunteer, provider)
     assert "You get one with this registration." in volunteer.text()
     volunteer.post("/me/registration", organization=str(district.street.id), agreed="y")
