@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext, lazy_gettext
 from admin.writing import moment
 from tenants.hours.models import HourAct, HourEntry, HourEntryVersion, HourState
 from tenants.imports.forms.profiles import Kind
+from tenants.imports.recorders import importer
 from tenants.imports.runs.models import JobState
 from tenants.questions.models import Answer, QuestionState, Topic
 from tenants.registrations.models import RegistrationCorrection
@@ -89,6 +90,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         shift=shift_in(settings.time_zone),
         service=service,
+        recorder=recorder,
         act=_from(_ACTS),
         asked=_from(QUESTIONS),
         answer=_from(ANSWERS),
@@ -116,6 +118,12 @@ def shift_in(time_zone: ZoneInfo) -> Callable[[Any], str]:
 def service(version: HourEntryVersion) -> str:
     """What was served and where, in one line."""
     return " · ".join((version.activity, version.field, version.organization.name))
+
+
+def recorder(name: str) -> str:
+    """Who recorded an entry."""
+    imported_by = importer(name)
+    return name if imported_by is None else str(gettext("import by %(name)s", name=imported_by))
 
 
 def corrected(correction: RegistrationCorrection) -> str:

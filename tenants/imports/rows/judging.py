@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tenants.errors import Invalid
 from tenants.hours.recording import Occupied
 from tenants.imports.forms.cells import Cells
+from tenants.imports.recorders import recorder
 from tenants.imports.rows.findings import Finding, refusal
 from tenants.registrations.registering import Outcome
 from tenants.settings import Settings
@@ -43,8 +44,8 @@ class Run:
 
     @property
     def recorder(self) -> str:
-        """Who brought what the register says: never a certifier, who stands by it."""
-        return f"import ({self.actor})"
+        """Under what name entries are recorded."""
+        return recorder(self.actor)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from tenants.hours.certifying import certify
 from tenants.hours.models import HourEntry, HourState, Service
 from tenants.hours.rules import Shift
+from tenants.imports.recorders import recorder
 from tenants.staff.models import Role
 from tests.support.desk import Visitor, at_desk
 from tests.support.district import NOW, District
@@ -62,9 +63,10 @@ def test_the_history_tells_of_a_row_that_the_register_changed(district: District
     entry = entry_at(district, waiting)
     service = Service(entry.organization_id, entry.activity, entry.field)
     shorter = Shift(entry.started_at, entry.ended_at, entry.credited_minutes // 2)
-    entry.amend(service, shorter, by="import (wang)", at=NOW)
+    entry.amend(service, shorter, by=recorder("wang"), at=NOW)
     assert li.get(f"{waiting}/").status_code == 200
     assert "Changed in the register" in li.text()
+    assert "import by wang" in li.text()
 
 
 @on_both
