@@ -22,7 +22,7 @@ from tests.support.people import PASSWORD, PHONE, Someone
 
 MOST = 2
 UNKNOWN = "440304199005011230"
-DETAILS: dict[str, Any] = {"name": "陈静", "new": PASSWORD, "again": PASSWORD, "document_kind": "resident_id"}
+DETAILS: dict[str, Any] = {"name": "陈静", "password": PASSWORD, "again": PASSWORD, "document_kind": "resident_id"}
 
 
 @pytest.fixture
