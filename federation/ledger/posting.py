@@ -27,25 +27,22 @@ _STATES: Mapping[str, LedgerState] = {
 
 def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     """Adds `facts` (`HourEntryState`) to the ledger, and to the totals what they change."""
-    held = _held(session, district, {fact.key for fact in facts if not fact.is_first})
-    known = {(entry_id, counting.version) for entry_id, counting in held}
-    unknown = {(fact.key, _version(fact)): fact for fact in facts if (fact.key, _version(fact)) not in known}
+    unknown = {(fact.key, (fact.epoch, fact.version)): fact for fact in facts}
+    counted: dict[str, _Counting] = {}
+    for entry_id, counting in _held(session, district, {fact.key for fact in facts if not fact.is_first}):
+        counted[entry_id] = counting
+        unknown.pop((entry_id, counting.version), None)
     if not unknown:
         return
-    counted = dict(held)
     differences = _Differences()
     with bulk.appending(session, LedgerEntry, _COLUMNS) as insert:
         for (entry_id, version), fact in unknown.items():
             insert(_values(district, fact))
             before = counted.get(entry_id)
             if before is None or before.version < version:
-                counted[entry_id] = _counting(fact)
-                differences.exchange(before, counted[entry_id])
+                counted[entry_id] = now = _counting(fact, version)
+                differences.exchange(before, now)
     differences.write(session, district)
-
-
-def _version(fact: Fact) -> tuple[int, int]:
-    return (fact.epoch, fact.version)
 
 
 class _Counting(NamedTuple):
@@ -60,11 +57,11 @@ class _Counting(NamedTuple):
     minutes: int
 
 
-def _counting(fact: Fact) -> _Counting:
+def _counting(fact: Fact, version: tuple[int, int]) -> _Counting:
     data = fact.data
     counts = _STATES[fact.type] is not LedgerState.REVOKED
     minutes = data.credited_minutes if counts else 0
-    return _Counting(_version(fact), data.registration_id, data.organization_id, data.month, data.field, int(counts), minutes)
+    return _Counting(version, data.registration_id, data.organization_id, data.month, data.field, int(counts), minutes)
 
 
 _counts = case((LedgerEntry.state == LedgerState.REVOKED, 0), else_=1)

@@ -1,8 +1,8 @@
 """How do the events of a batch take effect?
 
-Each family of events has one handler, which gets all of a batch at once. Where that fails the events are tried one by one,
-and those that still fail are *parked*: held for a person to look at, with later events of the same record behind them, while
-everything else flows on.
+Each family of events has one handler, which gets all of a batch at once. Where that fails the batch is taken again *carefully*:
+what each handler does can be undone by itself, events are tried one by one where all of them fail, and those that still fail
+are *parked*: held for a person to look at, with later events of the same record behind them, while everything else flows on.
 """
 
 from collections import defaultdict
@@ -47,6 +47,10 @@ Handler = Callable[[Session, str, Sequence[Fact]], None]
 version of each record, in whatever order they come, and never commits."""
 
 
+class Unapplied(Exception):
+    """A handler failed. Whoever took the batch undoes the whole transaction, and takes the batch again carefully."""
+
+
 class Applier:
     """Gives events to their handlers, and parks what cannot be applied."""
 
@@ -70,8 +74,11 @@ class Applier:
         here = self._parked.c.stream == bindparam("stream")
         self._select_keys = select(self._parked.c.record_key).where(here).distinct()
 
-    def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, at: datetime) -> None:
-        """Applies or parks each of `events`, which are the lines of `fresh` read."""
+    def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, carefully: bool, at: datetime) -> None:
+        """Applies or parks each of `events`, which are the lines of `fresh` read.
+
+        Raises `Unapplied` where a handler fails, unless it is done `carefully`, which costs more.
+        """
         stuck = self._parked_keys(session, fresh.stream)
         reasons: dict[int, str] = {}
         facts: dict[int, Fact] = {}
@@ -91,7 +98,10 @@ class Applier:
             families[self._handlers[fact.type]].append(fact)
         district = streams.district_of(fresh.stream)
         for handler, members in families.items():
-            reasons |= _apply_together(session, district, handler, members)
+            if carefully:
+                reasons |= _apply_together(session, district, handler, members)
+            else:
+                _apply_at_once(session, district, handler, members)
         for sequence, fact in facts.items():
             # Also what only repeats an event that could not be applied.
             if sequence in reasons:
@@ -177,6 +187,15 @@ def _changed(facts: Iterable[Fact], held: Mapping[Record, Any]) -> Iterator[Fact
         if hashes.get(fact.record) != fact.hash:
             hashes[fact.record] = fact.hash
             yield fact
+
+
+def _apply_at_once(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> None:
+    try:
+        handler(session, district, facts)
+    except _TRANSIENT:
+        raise
+    except Exception as error:
+        raise Unapplied from error
 
 
 def _apply_together(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:

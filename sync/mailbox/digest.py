@@ -99,9 +99,10 @@ class Digest:
     def __init__(self, states: type[RecordStateColumns], buckets: type[DigestBucketColumns]) -> None:
         self._states: Any = states
         self._buckets: Any = buckets
-        columns = (states.kind, states.key, states.epoch, states.version, states.sequence, states.hash, states.minutes)
-        within = (states.stream == bindparam("stream")) & (states.kind == bindparam("kind"))
-        self._lookup = bulk.Lookup(columns, within, states.key)
+        held = states.__table__.c  # type: ignore[attr-defined]
+        columns = (held.kind, held.key, held.epoch, held.version, held.sequence, held.hash, held.minutes)
+        within = (held.stream == bindparam("stream")) & (held.kind == bindparam("kind"))
+        self._lookup = bulk.Lookup(columns, within, held.key)
         sums = select(buckets.kind, buckets.bucket, *(getattr(buckets, name) for name in _SUMS))
         # Built once: it is run so often that building it anew each time takes longer than running it.
         self._select_sums = sums.where(buckets.stream == bindparam("stream")).order_by(buckets.kind, buckets.bucket)

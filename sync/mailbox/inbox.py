@@ -142,15 +142,17 @@ class Inbox:
         `account` is who published it, where the bus vouches for that. A message that must not be applied is quarantined; what
         a reader says of this side's own streams needs no answer.
         """
-        _, reply = self.receive_run(session, [Arrived(raw, account)], receiver=receiver, keys=keys, at=at)
+        arrived = [Arrived(raw, account)]
+        _, reply = self.receive_run(session, arrived, receiver=receiver, keys=keys, carefully=True, at=at)
         return reply
 
     def receive_run(
-        self, session: Session, arrived: Sequence[Arrived], *, receiver: str, keys: KeyRing, at: datetime
+        self, session: Session, arrived: Sequence[Arrived], *, receiver: str, keys: KeyRing, carefully: bool, at: datetime
     ) -> tuple[Sequence[int], Reply | None]:
         """Takes the first message that has `arrived` and, as one with it, the batches that go on from it.
 
-        Gives which of them these were, and what to answer once the transaction is committed.
+        Gives which of them these were, and what to answer once the transaction is committed. Raises `Unapplied` where an event
+        fails, unless they are taken `carefully`, which parks it.
         """
         verify = partial(message.verify, receiver=receiver, keys=keys, at=at)
         first = arrived[0]
@@ -162,7 +164,7 @@ class Inbox:
             if signed.claims.typ != message.BATCH:
                 return [0], self._act_on(session, signed, at=at)
             run = _read_run(signed, arrived[1:], verify)
-            return list(run), self._take(session, list(run.values()), at=at)
+            return list(run), self._take(session, list(run.values()), carefully=carefully, at=at)
         except Rejected as error:
             self._quarantine.put(session, first.raw, error, claimed=claimed, at=at)
             return [0], None
@@ -198,7 +200,7 @@ class Inbox:
             self._move(session, question.stream, {"differing": [list(bucket) for bucket in differing]})
         return self._answerer.answer(session, question, cursor)
 
-    def _take(self, session: Session, run: Sequence[_Read], *, at: datetime) -> Position:
+    def _take(self, session: Session, run: Sequence[_Read], *, carefully: bool, at: datetime) -> Position:
         arrived = batch.join([read.batch for read in run])
         cursor = self._lock(session, arrived.stream)
         verdict, place = self._judge(session, cursor, arrived)
@@ -208,7 +210,7 @@ class Inbox:
             if 0 < cursor.epoch < fresh.epoch:
                 self._renew(session, fresh.stream, fresh.epoch)
             events = [event for read in run for event in read.events][-len(fresh.lines) :]
-            self._applier.apply(session, fresh, events, at=at)
+            self._applier.apply(session, fresh, events, carefully=carefully, at=at)
             for read in run:
                 self._keep(session, read, after=place.sequence, at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])

@@ -5,7 +5,7 @@ from each other are taken as one. What a transaction fails with stays in hand an
 database changes neither the order nor the number of anything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -16,6 +16,7 @@ from sync import streams
 from sync.carriers.bus import EXPIRES_SECONDS, PREFETCH, Bus, Delivery
 from sync.errors import BusUnavailable
 from sync.lanes import WHOLE, Share
+from sync.mailbox.applying import Unapplied
 from sync.mailbox.asking import seal_answer
 from sync.mailbox.inbox import Inbox, Reply
 from sync.messages.beacon import Position, seal_position
@@ -68,7 +69,7 @@ class Consumer:
         if not self._reported:
             self._report()
             self._reported = True
-        if not self._in_hand and not self._receive(seconds):
+        if not self._in_hand and not self._wait(seconds):
             return False
         taken, reply = self._take()
         self._attempts = 0
@@ -78,11 +79,11 @@ class Consumer:
         if reply is not None:
             self._answer(reply)
         # Here nobody waits for that, as somebody would before the first message was taken.
-        while len(self._in_hand) < PREFETCH and self._receive(_LOOK_SECONDS):
+        while len(self._in_hand) < PREFETCH and self._wait(_LOOK_SECONDS):
             pass
         return True
 
-    def _receive(self, seconds: float) -> bool:
+    def _wait(self, seconds: float) -> bool:
         delivery = self._bus.receive(seconds=seconds)
         if delivery is not None:
             self._in_hand.append(delivery)
@@ -114,8 +115,8 @@ class Consumer:
         tried = self._in_hand[:1] if self._attempts else self._in_hand
         arrived = [Arrived(delivery.body, delivery.account) for delivery in tried]
         try:
-            with counting.TAKING.time(), self._sessions.begin() as session:
-                places, reply = self._inbox.receive_run(session, arrived, receiver=self._party, keys=self._keys, at=self._now())
+            with counting.TAKING.time():
+                places, reply = self._take_run(arrived)
         except _TRANSIENT:
             raise
         except Exception:
@@ -128,3 +129,15 @@ class Consumer:
         taken = [tried[place] for place in places]
         counting.TAKEN_BYTES.inc(sum(len(delivery.body) for delivery in taken))
         return taken, reply
+
+    def _take_run(self, arrived: Sequence[Arrived]) -> tuple[Sequence[int], Reply | None]:
+        """Takes the run at the head of what has `arrived`: carefully only where something in it fails, which is rare."""
+        try:
+            return self._receive_run(arrived, carefully=False)
+        except Unapplied:
+            return self._receive_run(arrived, carefully=True)
+
+    def _receive_run(self, arrived: Sequence[Arrived], *, carefully: bool) -> tuple[Sequence[int], Reply | None]:
+        at = self._now()
+        with self._sessions.begin() as session:
+            return self._inbox.receive_run(session, arrived, receiver=self._party, keys=self._keys, carefully=carefully, at=at)

@@ -15,7 +15,7 @@ from sync.messages.signing import KeyRing, Signer
 from sync.running.consumer import MAX_ATTEMPTS, Consumer
 from sync.running.relay import Relay
 from sync.testing import BadWeather
-from tests.support.sides import QuarantinedMessage, Side
+from tests.support.sides import POISON, ParkedRecord, QuarantinedMessage, Side
 
 UP = streams.up("futian")
 
@@ -130,6 +130,23 @@ def test_what_failed_together_is_tried_one_by_one(
     assert taking.step(seconds=0)
     assert hub.has_read(futian.head())
     assert waiting == []
+
+
+def test_what_cannot_be_applied_is_parked_and_all_that_arrived_with_it_is_taken_at_once(
+    hub: Side, futian: Side, weather: BadWeather, relay: Relay, waiting: list[bytes]
+) -> None:
+    hub.refuse_poison(refuse=True)
+    futian.announce(1, first=4, activity=POISON)
+    relay.step()
+    futian.announce(2, first=5)
+    relay.step()
+    taking = consumer(hub, weather)
+    for _ in range(2):
+        assert taking.step(seconds=0)
+    assert waiting == []
+    assert [key for _, _, key in hub.applied()] == ["e1", "e2", "e3", "e5", "e6"]
+    assert [row.record_key for row in hub.rows(ParkedRecord)] == ["e4"]
+    assert hub.has_read(futian.head())
 
 
 def test_a_message_stays_while_the_database_is_away(hub: Side, futian: Side, weather: BadWeather, waiting: list[bytes]) -> None:
