@@ -4,8 +4,8 @@
 
 Microseconds on a processor, waiting left out, of each program that takes part, the servers among them: *written* while a
 district writes and nobody carries, a thousand entries in a commit; *backlog* while that is worked off; *live* while it writes
-200 in a commit and they are carried at once; *single* for entries that are written and carried one by one. So two processors
-carry at most two million, divided by what a column comes to, in a second.
+as many in a commit as an import does and they are carried at once; *single* for entries that are written and carried one by
+one. So two processors carry at most two million, divided by what a column comes to, in a second.
 """
 
 import os

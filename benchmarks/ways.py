@@ -2,7 +2,7 @@
 
 *backlog*: events a second that become visible at the city while what a district has written is worked off, from the first
 look that sees some of it to the last event. *live*: the same from the moment at which the districts begin to write until the
-last event is visible, while they commit 200 events at a time as fast as they can, as an import does. *latency*: from the
+last event is visible, while they commit as many events at a time as an import does, as fast as they can. *latency*: from the
 commit of one entry in the district until the city sees it, some twenty times a second.
 """
 
@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from typing import TypeAlias
 
+from tenants.imports.runs.chunking import CHUNK_ROWS
+
 BACKLOG_AT_ONCE = 1_000
-LIVE_AT_ONCE = 200
+LIVE_AT_ONCE = CHUNK_ROWS
 _LOOK_SECONDS = 0.0005
 _LONG_LOOK_SECONDS = 0.01
 _PATIENCE_SECONDS = 120

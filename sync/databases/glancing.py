@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.databases.sqlite import READ_ONLY
@@ -15,10 +16,14 @@ from sync.databases.sqlite import READ_ONLY
 _NO_TRANSACTION: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 
 
+def glancing(engine: Engine | Connection) -> dict[str, Any]:
+    """Execution options of a connection that only looks things up, one at a time."""
+    return READ_ONLY if engine.dialect.name == "sqlite" else _NO_TRANSACTION
+
+
 @contextmanager
 def glance(sessions: "sessionmaker[Session]") -> Iterator[Session]:
     """A session whose statements each see what is committed by then."""
     with sessions() as session:
-        on_sqlite = session.get_bind().dialect.name == "sqlite"
-        session.connection(execution_options=READ_ONLY if on_sqlite else _NO_TRANSACTION)
+        session.connection(execution_options=glancing(session.get_bind()))
         yield session
