@@ -1,8 +1,9 @@
-"""How do many rows reach the database at once?
+"""How do many rows reach the database at once, and come from there?
 
 To PostgreSQL new rows go by COPY in binary form (measured: half the time of `unnest`, a third of `executemany`). Rows that
 may meet others go as one array for each column, which `unnest` turns into rows there: one round trip and one plan, however
-many rows. SQLite lives in this process, so the driver's own loop over the rows is quickest.
+many rows. What is read is asked for in binary form, too. SQLite lives in this process, so the driver's own loop over the rows
+is quickest.
 """
 
 import json
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Double,
     Integer,
     LargeBinary,
+    Select,
     Table,
     any_,
     bindparam,
@@ -31,6 +33,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine
@@ -41,6 +44,7 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 """Rows by column name; all of them name the same columns."""
 
 _KEYS = "keys"
+_postgresql = psycopg_dialect.dialect()  # type: ignore[no-untyped-call]
 
 _Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 _OnConflict: TypeAlias = Callable[[Any, Table], _Insert]
@@ -135,6 +139,27 @@ class Lookup:
         return session.execute(self._on_sqlite, {_KEYS: json.dumps(keys), **within}).all()
 
 
+class Reading:
+    """Reads many rows, as the driver gives them.
+
+    From PostgreSQL in binary form and without another look at each row: measured, a thousand lines of a log are here in a
+    third of the time.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        """The `statement` may leave values open, which are given by name with each look; its columns are plain ones."""
+        self._statement = statement
+        self._on_postgresql = str(statement.compile(dialect=_postgresql))
+
+    def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows, each with the statement's columns."""
+        if not _is_postgresql(session):
+            return [tuple(row) for row in session.execute(self._statement, values)]
+        connection: Any = session.connection().connection
+        with _failing_alike(self._on_postgresql), connection.cursor(binary=True) as cursor:
+            return cursor.execute(self._on_postgresql, values).fetchall()  # type: ignore[no-any-return]
+
+
 def _is_postgresql(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
@@ -156,12 +181,17 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
 def _copying(session: Session, table: Table, names: Sequence[str]) -> Iterator[Any]:
     command = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     connection: Any = session.connection().connection
+    with _failing_alike(command), connection.cursor() as cursor, cursor.copy(command) as copy:
+        copy.set_types([_wire_type(table.c[name].type) for name in names])
+        yield copy
+
+
+@contextmanager
+def _failing_alike(command: str) -> Iterator[None]:
+    """As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit."""
     try:
-        with connection.cursor() as cursor, cursor.copy(command) as copy:
-            copy.set_types([_wire_type(table.c[name].type) for name in names])
-            yield copy
+        yield
     except psycopg.Error as error:
-        # As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit.
         raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error
 
 

@@ -131,8 +131,8 @@ class Log:
         self._move_and_notify = self._move_head.returning(func.pg_notify(NOTIFICATION_CHANNEL, self._heads.c.stream))
         record = self._records.c
         here = (record.stream == bindparam("stream"), record.epoch == bindparam("epoch"))
-        lines = select(record.sequence, record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
-        self._select_lines = lines.order_by(record.sequence).limit(batch.MAX_EVENTS + 1)
+        lines = select(record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
+        self._lines = bulk.Reading(lines.order_by(record.sequence).limit(bindparam("most")))
 
     def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
         """Numbers what was announced in any of `sessions` as the last step before its commit."""
@@ -155,10 +155,11 @@ class Log:
         head = session.execute(self._lock_head, {"stream": stream}).one()
         epoch, sequence, previous = head.epoch, head.sequence, head.hash
         at = self._now()
+        source = self._source(stream)
         states = []
         with bulk.appending(session, self._record, _COLUMNS) as insert:
             for sequence, said in enumerate(announcements, head.sequence + 1):
-                event = self._event(stream, said, epoch=epoch, sequence=sequence, at=at)
+                event = _event(said, source=source, epoch=epoch, sequence=sequence, at=at)
                 line = envelope.encode(event)
                 previous = batch.chain(previous, line)
                 place = (stream, epoch, sequence)
@@ -188,19 +189,18 @@ class Log:
 
     def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Batch | None:
         """The next events behind `after`, as many as fit one batch; None where there are none."""
-        # All at once: the driver takes longer to hand out a thousand rows one by one than to read them.
-        rows = list(session.execute(self._select_lines, {"stream": stream, "epoch": epoch, "after": after}).all())
-        prev = rows.pop(0).hash if after and rows else batch.genesis(stream, epoch)
+        rows = self._lines.rows(session, stream=stream, epoch=epoch, after=after, most=batch.MAX_EVENTS + 1)
+        _, prev = rows.pop(0) if after and rows else (b"", batch.genesis(stream, epoch))
         lines: list[bytes] = []
         size = 0
-        for row in rows[: batch.MAX_EVENTS]:
-            size += len(row.body) + 1
+        for line, _ in rows[: batch.MAX_EVENTS]:
+            size += len(line) + 1
             if lines and size > batch.MAX_PLAIN_BYTES:
                 break
-            lines.append(row.body)
+            lines.append(line)
         if not lines:
             return None
-        hashes = [row.hash for row in rows[: len(lines)]]
+        hashes = [hash_ for _, hash_ in rows[: len(lines)]]
         return Batch(stream=stream, epoch=epoch, first=after + 1, prev=prev, lines=lines, hashes=hashes)
 
     def hashes(self, session: Session, stream: str, *, epoch: int, sequences: Iterable[int]) -> dict[int, bytes]:
@@ -309,19 +309,6 @@ class Log:
         held = sum(bucket.records for bucket in self._digest.buckets(session, head.stream))
         return head.sequence >= 2 * held
 
-    def _event(self, stream: str, said: Announcement, *, epoch: int, sequence: int, at: datetime) -> Event:
-        return Event(
-            id=said.id or str(envelope.new_uuid()),
-            source=self._source(stream),
-            type=said.type,
-            subject=said.key,
-            time=said.time or at,
-            sequence=sequence,
-            recordepoch=epoch,
-            recordversion=said.version,
-            data=said.data,
-        )
-
     def _verdict(self, session: Session, head: Head, position: Position) -> Verdict:
         """What a position means now: it may be late, and the reader cannot know what this side has lost."""
         if position.epoch > head.epoch or position.fence >= head.epoch:
@@ -334,6 +321,20 @@ class Log:
                 return Verdict.FORK
         # A reader that follows this history was answering somebody else: a message of long ago, or a clone of this side.
         return Verdict.APPLIED if position.verdict in PARTED else position.verdict
+
+
+def _event(said: Announcement, *, source: str, epoch: int, sequence: int, at: datetime) -> Event:
+    return Event(
+        id=said.id or envelope.new_event_id(),
+        source=source,
+        type=said.type,
+        subject=said.key,
+        time=said.time or at,
+        sequence=sequence,
+        recordepoch=epoch,
+        recordversion=said.version,
+        data=said.data,
+    )
 
 
 def _is_newest(event: Event, held: Mapping[Record, Any]) -> bool:

@@ -33,7 +33,7 @@ QUESTION_PAUSE_SECONDS = 2.0
 # What was just sent keeps the next batch back for as long as it would have taken to come at this pace, and never longer than
 # this. A reader spends on a batch, whatever its size, what two hundred events cost it.
 GATHER_PER_SECOND = 4_000
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.1
 
 # A reader that reports a hole takes nothing before the hole is filled; the others are for recovery to end.
 _HOLDING = PARTED | {Verdict.GAP}

@@ -1,6 +1,7 @@
 """Does an event come out of its line as it went in?"""
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -65,8 +66,9 @@ def test_a_moment_without_an_offset_is_refused() -> None:
         envelope.decode(envelope.encode(event(time=AT.replace(tzinfo=None))))
 
 
-def test_ids_are_uuid_version_7_in_the_order_of_their_making() -> None:
-    made = [envelope.new_uuid() for _ in range(3)]
+@pytest.mark.parametrize("make", [envelope.new_uuid, lambda: uuid.UUID(envelope.new_event_id())])
+def test_ids_are_uuid_version_7_in_the_order_of_their_making(make: Callable[[], uuid.UUID]) -> None:
+    made = [make() for _ in range(3)]
     assert all((one.version, one.variant) == (7, uuid.RFC_4122) for one in made)
     assert len(set(made)) == 3
     assert [one.int >> 80 for one in made] == sorted(one.int >> 80 for one in made)
