@@ -62,7 +62,7 @@ def way(carrier: Carrier) -> Iterator[Way]:
         writers=[opened],
         certifier=opened,
         carry=partial(_carry, carrier),
-        look=partial(look_at, carrier.hub_url, f"{COUNTED} WHERE district = '{_DISTRICT}'"),
+        look=partial(look_at, carrier.hub_url, f"SELECT * FROM ({COUNTED}) counted WHERE district = '{_DISTRICT}'"),  # noqa: S608
         most=EVENTS,
     )
 

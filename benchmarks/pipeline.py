@@ -140,7 +140,7 @@ MEASURED: Sequence[tuple[str, Ways, Goals | None]] = (
 
 
 def take_turns(carrier: str, opened: Ways, *, events: int, rounds: int) -> tuple[str, Figures]:
-    """Measures ways on new servers, `events` in all rounds together; gives the carrier's name, too."""
+    """Measures ways on new servers, `events` of each district in all rounds together; gives the carrier's name, too."""
     with tempfile.TemporaryDirectory(prefix="banyan-pipeline-") as folder, CARRIERS[carrier](Path(folder)) as given:
         with opened(given, Path(folder)) as ways:
             found = [{way.name: measure(way, events=events // rounds, entries=ENTRIES) for way in ways} for _ in range(rounds)]
@@ -149,7 +149,7 @@ def take_turns(carrier: str, opened: Ways, *, events: int, rounds: int) -> tuple
 
 @click.command()
 @click.option("--carrier", type=click.Choice([*CARRIERS, "both"]), default="both", show_default=True, help="On what.")
-@click.option("--events", default=60_000, show_default=True, help="How many, in all rounds together.")
+@click.option("--events", default=60_000, show_default=True, help="How many of each district, in all rounds together.")
 @click.option("--rounds", default=ROUNDS, show_default=True, help="How often the ways take turns.")
 def main(carrier: str, events: int, rounds: int) -> None:
     """Measures the streams beside other ways, on new databases in a temporary folder."""

@@ -24,7 +24,7 @@ from tenants import mailbox
 from tenants.settings import Settings, read_settings
 
 STREAM = streams.up(DISTRICT)
-_REACHED = "SELECT sum(sequence) FROM stream_cursor"
+_REACHED = "SELECT stream, sequence FROM stream_cursor"
 _PROGRAMS = Path(sys.executable).parent
 
 

@@ -1,15 +1,16 @@
 """How is a way from a district to the city measured, whichever it is?
 
-*backlog*: events a second that become visible at the city while what a district has written is worked off, from the first
-look that sees some of it to the last event. *live*: the same from the moment at which the districts begin to write until the
-last event is visible, while they commit as many events at a time as an import does, as fast as they can. *latency*: from the
-commit of one entry in the district until the city sees it, some twenty times a second.
+*backlog*: events a second that become visible at the city while what the districts have written is worked off, from the first
+look that sees some of each of them to the last event; so it has no part in how long their programs take to start. *live*: the
+same from the moment at which the districts begin to write until the last event is visible, while they commit as many events at
+a time as an import does, as fast as they can. *latency*: from the commit of one entry in the district until the city sees it,
+some twenty times a second.
 """
 
 import multiprocessing
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
@@ -30,8 +31,19 @@ Commit: TypeAlias = Callable[[int], None]
 Writer: TypeAlias = Callable[[], AbstractContextManager[Commit]]
 """Opens what commits in one district. It can be sent to another process."""
 
-Visible: TypeAlias = Callable[[], int]
-"""How many events have taken effect at the city."""
+Counted: TypeAlias = Callable[[], int]
+"""Counts something anew."""
+
+
+class Visible:
+    """How many events have taken effect at the city, and how many of `each` district."""
+
+    def __init__(self, each: Callable[[], Mapping[str, int]]) -> None:
+        self.each = each
+
+    def __call__(self) -> int:
+        """How many there are of all districts."""
+        return sum(self.each().values())
 
 
 @dataclass(frozen=True)
@@ -60,13 +72,13 @@ class Measured:
 
 
 def measure(way: Way, *, events: int, entries: int) -> Measured:
-    """One round: `events` as a backlog and again live, then `entries` one by one."""
-    count = min(events, way.most or events)
+    """One round: `events` of each district as a backlog and again live, then `entries` one by one."""
+    count = min(events, way.most or events) * len(way.writers)
     with way.look() as visible:
-        before = visible()
+        before = visible.each()
         _write_all(way, count)
         with way.carry():
-            backlog = _measure_backlog(visible, before, count)
+            backlog = _measure_backlog(way, visible, before, count)
             return Measured(_measure_live(way, visible, count), backlog, _measure_latency(way, visible, entries))
 
 
@@ -76,14 +88,14 @@ def write(commit: Commit, count: int, *, at_once: int) -> None:
         commit(min(at_once, count - done))
 
 
-def wait_for(visible: Visible, count: int, *, pause: float = _LONG_LOOK_SECONDS) -> float:
-    """Waits until `count` events are visible; gives that moment. Raises `TimeoutError` when nothing moves any more."""
+def wait_for(counted: Counted, count: int, *, pause: float = _LONG_LOOK_SECONDS) -> float:
+    """Waits until `counted` comes to `count`; gives that moment. Raises `TimeoutError` when nothing moves any more."""
     seen, moved_at = 0, time.monotonic()
-    while (now := visible()) < count:
+    while (now := counted()) < count:
         if now != seen:
             seen, moved_at = now, time.monotonic()
         elif time.monotonic() - moved_at > _PATIENCE_SECONDS:
-            raise TimeoutError(f"{now} of {count} events are visible, and nothing moves any more")
+            raise TimeoutError(f"{now} of {count} are there, and nothing moves any more")
         time.sleep(pause)
     return time.monotonic()
 
@@ -100,11 +112,13 @@ def _write_all(way: Way, count: int) -> None:
             write(commit, share, at_once=BACKLOG_AT_ONCE)
 
 
-def _measure_backlog(visible: Visible, before: int, count: int) -> float:
-    began = wait_for(visible, before + 1, pause=_LOOK_SECONDS)
-    first = visible()
-    ended = wait_for(visible, before + count)
-    return (before + count - first) / (ended - began)
+def _measure_backlog(way: Way, visible: Visible, before: Mapping[str, int], count: int) -> float:
+    def begun() -> int:
+        return sum(seen > before.get(district, 0) for district, seen in visible.each().items())
+
+    began = wait_for(begun, len(way.writers), pause=_LOOK_SECONDS)
+    first, last = visible(), sum(before.values()) + count
+    return (last - first) / (wait_for(visible, last) - began)
 
 
 def _measure_live(way: Way, visible: Visible, count: int) -> float:
