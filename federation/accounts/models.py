@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -138,11 +139,6 @@ class Account(Model):
         """Whether it decides about others, here or in a district, and so has to prove with two factors whose it is."""
         return self.stewardship is not None or bool(self.district_roles)
 
-    @property
-    def wants_second_factor(self) -> bool:
-        """Whether a password alone does not open it."""
-        return self.is_staff or self.has_second_factor
-
     def appoint(self, role: Role, *, by: str, at: datetime) -> None:
         """Makes it a member of the hub's staff, or gives it another role.
 
@@ -197,6 +193,53 @@ class DistrictRole(Model):
     given_at: Mapped[datetime]
 
 
+def assurance_of(methods: str) -> int:
+    """How sure it is whose a session is: 2 after two factors, or after a passkey that asked who holds it; else 1."""
+    return 2 if Method.SEVERAL_FACTORS in methods.split() else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All of a session and its account that says whether the one opens the other, as it was when it was read.
+
+    The first four are moments of the session, and `methods` how its owner proved who they are; the rest is the account's.
+    """
+
+    began_at: datetime
+    authenticated_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    methods: str
+    active: bool
+    must_change_password: bool
+    has_second_factor: bool
+    is_staff: bool
+
+    @property
+    def assurance(self) -> int:
+        """How sure it is whose it is, 1 or 2."""
+        return assurance_of(self.methods)
+
+    @property
+    def missing(self) -> Missing | None:
+        """What has to come before it opens anything; None where nothing is missing."""
+        if (self.is_staff or self.has_second_factor) and self.assurance == 1:
+            return Missing.SECOND_FACTOR
+        return Missing.PASSWORD if self.must_change_password else None
+
+    def is_open(self, *, at: datetime) -> bool:
+        """Whether it is still there: it was neither ended, nor left alone, nor unfinished, nor went on, for too long."""
+        if self.ended_at is not None or not self.active:
+            return False
+        if self.missing and at - self.authenticated_at > RECENT:
+            return False
+        return at - self.seen_at <= IDLE_LIMIT and at - self.began_at <= ABSOLUTE_LIMIT
+
+    def is_fresh(self, *, at: datetime) -> bool:
+        """Whether the last note of its use is young enough."""
+        return at - self.seen_at <= _FRESH
+
+
 class AccountSession(Model):
     """An account is signed in to in one browser, which shows a random key; only the key's hash is kept.
 
@@ -220,32 +263,37 @@ class AccountSession(Model):
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
     @property
-    def assurance(self) -> int:
-        """How sure it is whose it is: 2 after two factors, or after a passkey that asked who holds it; else 1."""
-        return 2 if Method.SEVERAL_FACTORS in self.methods.split() else 1
+    def opening(self) -> Opening:
+        """What says whether it opens the account."""
+        return Opening(
+            began_at=self.began_at,
+            authenticated_at=self.authenticated_at,
+            seen_at=self.seen_at,
+            ended_at=self.ended_at,
+            methods=self.methods,
+            active=self.account.active,
+            must_change_password=self.account.must_change_password,
+            has_second_factor=self.account.has_second_factor,
+            is_staff=self.account.is_staff,
+        )
 
     @property
-    def missing(self) -> "Missing | None":
+    def assurance(self) -> int:
+        """How sure it is whose it is, 1 or 2."""
+        return assurance_of(self.methods)
+
+    @property
+    def missing(self) -> Missing | None:
         """What has to come before it opens anything; None where nothing is missing."""
-        if self.account.wants_second_factor and self.assurance == 1:
-            return Missing.SECOND_FACTOR
-        return Missing.PASSWORD if self.account.must_change_password else None
+        return self.opening.missing
 
     def is_recent(self, *, at: datetime) -> bool:
         """Whether the person proved who they are so short a time ago that they may change how they do that."""
         return at - self.authenticated_at <= RECENT
 
     def is_open(self, *, at: datetime) -> bool:
-        """Whether it is still there: it was neither ended, nor left alone, nor unfinished, nor went on, for too long."""
-        if self.ended_at is not None or not self.account.active:
-            return False
-        if self.missing and at - self.authenticated_at > RECENT:
-            return False
-        return at - self.seen_at <= IDLE_LIMIT and at - self.began_at <= ABSOLUTE_LIMIT
-
-    def is_fresh(self, *, at: datetime) -> bool:
-        """Whether the last note of its use is young enough."""
-        return at - self.seen_at <= _FRESH
+        """Whether it is still there."""
+        return self.opening.is_open(at=at)
 
     def prove(self, methods: Collection[Method], *, key_hash: str, at: datetime) -> None:
         """The person has proven again who they are, by these; another key opens it from now on, and the one before nothing."""

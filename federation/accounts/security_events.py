@@ -1,5 +1,6 @@
 """What happened that somebody who watches over an account, or over the hub, has to see?"""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,27 @@ def note(
     account: Account | None,
     at: datetime,
     actor: Account | None = None,
+    **told: Any,
+) -> None:
+    """Writes down what happened to `account`, by `actor`, where it is known who that was; what is `told` says `note_by_id`."""
+    account_id, actor_id = (one.id if one else None for one in (account, actor))
+    note_by_id(session, kind, account_id=account_id, at=at, actor_id=actor_id, **told)
+
+
+def note_by_id(
+    session: Session,
+    kind: SecurityEventKind,
+    *,
+    account_id: uuid.UUID | None,
+    at: datetime,
+    actor_id: uuid.UUID | None = None,
     client: str | None = None,
     address: str = "",
     user_agent: str = "",
     outcome: Outcome = Outcome.DONE,
     **detail: Any,
 ) -> None:
-    """Writes down what happened to `account`, by `actor`, where it is known who that was.
+    """The same, by the accounts' ids.
 
     `client` is the district's program that took part, `address` and `user_agent` where the request came from. `detail` goes
     into JSON and is shown to stewards: it must hold no secret, and nothing that says who somebody is.
@@ -32,8 +47,8 @@ def note(
             at=at,
             kind=kind,
             outcome=outcome,
-            actor_id=actor and actor.id,
-            account_id=account and account.id,
+            actor_id=actor_id,
+            account_id=account_id,
             client=client,
             address=address,
             user_agent=user_agent[:LONGEST_USER_AGENT],

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, joinedload
 from federation.accounts.models import ABSOLUTE_LIMIT, IDLE_LIMIT, LONGEST_USER_AGENT, Account, AccountSession, Method
 from federation.errors import NotFound
 
-OPENING = (
+# All that says whether a session opens its account, and what its owner may do, is read at once.
+_WHOSE = (
     joinedload(AccountSession.account).joinedload(Account.stewardship),
     joinedload(AccountSession.account).joinedload(Account.district_roles),
 )
-"""What has to be read to say whether a session opens anything, all of it at once."""
-_BY_KEY = select(AccountSession).where(AccountSession.key_hash == bindparam("key_hash")).options(*OPENING)
+_BY_KEY = select(AccountSession).where(AccountSession.key_hash == bindparam("key_hash")).options(*_WHOSE)
 
 # By then nobody asks any more from where somebody was signed in.
 KEPT_FOR = timedelta(days=90)
@@ -34,7 +34,7 @@ def begin_session(
     key = secrets.token_urlsafe(32)
     session.add(
         AccountSession(
-            key_hash=_hash(key),
+            key_hash=hash_of(key),
             account=account,
             began_at=at,
             authenticated_at=at,
@@ -50,7 +50,7 @@ def begin_session(
 def renew_session(held: AccountSession, *, methods: Collection[Method], at: datetime) -> str:
     """The person in this session has proven again who they are, by `methods`; gives the key that its browser is to show now."""
     key = secrets.token_urlsafe(32)
-    held.prove(methods, key_hash=_hash(key), at=at)
+    held.prove(methods, key_hash=hash_of(key), at=at)
     return key
 
 
@@ -62,7 +62,7 @@ def session_of(session: Session, key: str, *, at: datetime) -> AccountSession | 
 
 def session_begun(session: Session, key: str, *, at: datetime) -> AccountSession | None:
     """The same, also where something is missing: that is for the pages alone on which it is shown."""
-    found = session.scalars(_BY_KEY, {"key_hash": _hash(key)}).unique().one_or_none()
+    found = session.scalars(_BY_KEY, {"key_hash": hash_of(key)}).unique().one_or_none()
     return found if found and found.is_open(at=at) else None
 
 
@@ -95,6 +95,7 @@ def end_sessions(session: Session, account: Account, *, at: datetime, but: Accou
     session.execute(ending.values(ended_at=at))
 
 
-def _hash(key: str) -> str:
+def hash_of(key: str) -> str:
+    """What is kept of a session's key."""
     # Of a random key a plain hash is enough: nobody guesses 256 bits.
     return sha256(key.encode()).hexdigest()

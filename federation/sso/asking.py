@@ -15,7 +15,7 @@ from typing import Self
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from federation.accounts.models import AccountSession
+from federation.accounts.models import Opening
 from federation.clients.addresses import origin_of
 from federation.clients.models import Client, Scope
 from federation.errors import TooManyRequests
@@ -66,19 +66,18 @@ class Asked:
             asked_at=asked_at,
         )
 
-    def is_met_by(self, account_session: AccountSession, *, at: datetime) -> bool:
+    def is_met_by(self, opening: Opening, *, at: datetime) -> bool:
         """Whether somebody who is signed in so may be sent on to the client.
 
         Who decides about others needs two factors where the client is to learn of it, and nobody goes on with a password that
         others have seen.
         """
-        account = account_session.account
-        decides = Scope.ROLES in self.scope.split() and account.is_staff
+        decides = Scope.ROLES in self.scope.split() and opening.is_staff
         return (
-            account_session.is_open(at=at)
-            and not account.must_change_password
-            and account_session.assurance >= (2 if decides else self.needs_assurance)
-            and (self.authenticated_after is None or account_session.authenticated_at >= self.authenticated_after)
+            opening.is_open(at=at)
+            and not opening.must_change_password
+            and opening.assurance >= (2 if decides else self.needs_assurance)
+            and (self.authenticated_after is None or opening.authenticated_at >= self.authenticated_after)
         )
 
 
@@ -108,7 +107,7 @@ def keep(
     session.add(
         AuthorizationRequest(
             id_hash=hash_of(request_id),
-            client=client,
+            client_id=client.client_id,
             parameters=dict(parameters),
             pushed=pushed,
             origin=origin,

@@ -19,7 +19,8 @@ from authlib.oidc.core.errors import (
     RequestURINotSupportedError,
 )
 
-from federation.accounts.models import AccountSession, SecurityEvent
+from federation.accounts.models import SecurityEvent
+from federation.accounts.sessions import note_use
 from federation.clients.models import Client
 from federation.errors import RequestRefused
 from federation.sso import asking, consents
@@ -31,7 +32,7 @@ from federation.sso.models import LONGEST_NONCE, Authorization, ClientSession, C
 from federation.sso.protocol.messages import LONGEST_VALUE, Answer, Request, read_parameters
 from federation.sso.protocol.provider import Provider
 from federation.sso.reaching import reach
-from federation.sso.standing import standing_of
+from federation.sso.standing import Standing, standing_of
 from sync.databases.together import write_together
 from sync.origins import origin_of
 
@@ -64,8 +65,8 @@ class ConsentNeeded:
 Next: TypeAlias = Answer | SignInNeeded | ConsentNeeded
 
 
-def authorize(call: Call, pairs: Iterable[tuple[str, str]], account_session: AccountSession | None) -> Next:
-    """What follows from a request that a browser brings.
+def authorize(call: Call, pairs: Iterable[tuple[str, str]], key: str | None) -> Next:
+    """What follows from a request that a browser brings, which shows the `key` of a session, if it has one.
 
     Raises `RequestRefused` where nobody may be told but the person, and `TooManyRequests` where too much of what came from
     there waits.
@@ -77,24 +78,24 @@ def authorize(call: Call, pairs: Iterable[tuple[str, str]], account_session: Acc
         return _refuse_unread(call, pairs, error)
     if parameters.get("request_uri", "").startswith(PUSHED):
         parameters = _take_pushed(call, parameters)
-    return _Asking(call, parameters, asked_at=call.at).next(account_session)
+    return _Asking(call, parameters, asked_at=call.at).next(key)
 
 
-def go_on(call: Call, request_id: str, account_session: AccountSession | None) -> Next:
+def go_on(call: Call, request_id: str, key: str | None) -> Next:
     """What follows when the person comes back from the pages for signing in; raises `RequestRefused`."""
     kept = asking.find(call.session, request_id, at=call.at)
     if kept is None:
         raise RequestRefused(_TOO_LATE)
-    return _Asking(call, kept.parameters, asked_at=kept.asked_at, request_id=request_id).next(account_session)
+    return _Asking(call, kept.parameters, asked_at=kept.asked_at, request_id=request_id).next(key)
 
 
-def decide(call: Call, request_id: str, account_session: AccountSession | None, *, granted: bool) -> Next:
+def decide(call: Call, request_id: str, key: str | None, *, granted: bool) -> Next:
     """What follows when the person has said whether the client may know; raises `RequestRefused`."""
     kept = asking.find(call.session, request_id, at=call.at)
     if kept is None:
         raise RequestRefused(_TOO_LATE)
     asked = _Asking(call, kept.parameters, asked_at=kept.asked_at, request_id=request_id, decided=granted)
-    return asked.next(account_session)
+    return asked.next(key)
 
 
 def check(call: Call, client: Client, parameters: Mapping[str, str]) -> None:
@@ -137,47 +138,53 @@ class _Asking:
         self._client, self._redirect_uri = _whither(self._provider, parameters)
         self._prompts = set(parameters.get("prompt", "").split())
 
-    def next(self, account_session: AccountSession | None) -> Next:
-        """An answer for the client, or what the person has to do first."""
+    def next(self, key: str | None) -> Next:
+        """An answer for the client, or what the person has to do first whose browser shows `key`."""
         request = self._provider.request("GET", AUTHORIZE, self._parameters)
         try:
             hinted = _check(self._provider, request)
             asked = Asked.of(self._client, self._parameters, asked_at=self._asked_at)
-            if account_session is None or not asked.is_met_by(account_session, at=self._call.at):
-                return self._ask_to_sign_in(stranger=account_session is None)
-            if hinted is not None and hinted != str(account_session.account_id):
-                return self._ask_another_to_sign_in(account_session)
-            return self._answer(request, account_session, asked)
+            standing = self._look(key)
+            if standing is None or not asked.is_met_by(standing.opening, at=self._call.at):
+                return self._ask_to_sign_in(stranger=standing is None)
+            if hinted is not None and hinted != str(standing.account_id):
+                return self._ask_another_to_sign_in(standing)
+            return self._answer(request, standing, asked)
         except OAuth2Error as error:
             self._take()
             return self._refuse(error)
+
+    def _look(self, key: str | None) -> Standing | None:
+        """How whoever sits there stands with the client; that their session is in use is noted."""
+        session, at = self._call.session, self._call.at
+        standing = standing_of(session, key, self._client, at=at) if key else None
+        if standing is not None and not standing.opening.is_fresh(at=at):
+            note_use(session, standing.account_session_id, at=at)
+        return standing
 
     def _ask_to_sign_in(self, *, stranger: bool) -> SignInNeeded:
         if "none" in self._prompts:
             raise LoginRequiredError
         return SignInNeeded(self._kept(origin=origin_of(self._call.address) if stranger else None))
 
-    def _ask_another_to_sign_in(self, account_session: AccountSession) -> SignInNeeded:
+    def _ask_another_to_sign_in(self, standing: Standing) -> SignInNeeded:
         # Who has shown who they are since the request was made, and is somebody else, is not going to become the other.
-        if "none" in self._prompts or account_session.authenticated_at >= self._asked_at:
+        if "none" in self._prompts or standing.opening.authenticated_at >= self._asked_at:
             raise LoginRequiredError
         self._parameters["prompt"] = " ".join(sorted(self._prompts | {"login"}))
         return SignInNeeded(self._kept())
 
-    def _answer(self, request: Request, account_session: AccountSession, asked: Asked) -> Answer | ConsentNeeded:
-        account, scope = account_session.account, request.scope
-        standing = standing_of(self._call.session, account_session, self._client)
-        if self._decided is None and (
-            "consent" in self._prompts or consents.has_to_be_asked(standing.consent, self._client, scope)
-        ):
+    def _answer(self, request: Request, standing: Standing, asked: Asked) -> Answer | ConsentNeeded:
+        scope, consent = request.scope, standing.consent
+        if self._decided is None and ("consent" in self._prompts or consents.has_to_be_asked(consent, self._client, scope)):
             if "none" in self._prompts:
                 raise ConsentRequiredError
             return ConsentNeeded(self._kept(), scope, asked)
         self._take()
         if self._decided is False:
             raise AccessDeniedError
-        reached = reach(self._call, self._client, account_session, standing.client_session)
-        consents.use(self._call, standing.consent, account, self._client, scope, asked=bool(self._decided))
+        reached = reach(self._call, self._client, standing)
+        consents.use(self._call, consent, standing.account_id, self._client, scope, asked=bool(self._decided))
         answer: Answer = self._provider.create_authorization_response(
             request, grant_user=reached, grant=self._provider.get_authorization_grant(request)
         )

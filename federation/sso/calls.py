@@ -1,5 +1,6 @@
 """What does whoever answers a client need to know, beside what the client said?"""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from federation.accounts import security_events
-from federation.accounts.models import Account, Outcome, SecurityEventKind
+from federation.accounts.models import Outcome, SecurityEventKind
 from federation.clients.models import Client
 from federation.errors import NotPrepared
 from federation.settings import Settings
@@ -35,15 +36,15 @@ class Call:
         kind: SecurityEventKind,
         *,
         client: Client | None,
-        account: Account | None = None,
+        account_id: uuid.UUID | None = None,
         outcome: Outcome = Outcome.DONE,
         **detail: Any,
     ) -> None:
         """Writes down that this happened."""
-        security_events.note(
+        security_events.note_by_id(
             self.session,
             kind,
-            account=account,
+            account_id=account_id,
             client=client.client_id if client else None,
             address=self.address,
             user_agent=self.user_agent,

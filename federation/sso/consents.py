@@ -1,5 +1,6 @@
 """What does a person let which client know?"""
 
+import uuid
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -25,14 +26,14 @@ def has_to_be_asked(consent: Consent | None, client: Client, scope: str) -> bool
     return not consent.covers(scope) and (not client.first_party or consent.withdrawn_at is not None)
 
 
-def use(call: Call, consent: Consent | None, account: Account, client: Client, scope: str, *, asked: bool) -> None:
+def use(call: Call, consent: Consent | None, account_id: uuid.UUID, client: Client, scope: str, *, asked: bool) -> None:
     """Writes down that the client, which has this consent, learns this of the person, who was `asked` or need not be."""
     if consent is None:
-        consent = Consent(account_id=account.id, client_id=client.client_id, scope="", withdrawn_at=None)
+        consent = Consent(account_id=account_id, client_id=client.client_id, scope="", withdrawn_at=None)
         call.session.add(consent)
     if asked or not consent.covers(scope):
         consent.give(scope, asked=asked, at=call.at)
-        call.note(SecurityEventKind.CONSENTED, client=client, account=account, asked=str(asked).lower())
+        call.note(SecurityEventKind.CONSENTED, client=client, account_id=account_id, asked=str(asked).lower())
     elif call.at - consent.used_at > _FRESH:
         consent.used_at = call.at
 
@@ -53,4 +54,4 @@ def withdraw(call: Call, account: Account, client_id: str) -> None:
     theirs = select(row).join(AccountSession).where(AccountSession.account_id == account.id)
     for one in call.session.scalars(theirs.where(row.client_id == client_id, row.ended_at.is_(None))):
         one.end(at=call.at)
-    call.note(SecurityEventKind.CONSENT_WITHDRAWN, client=consent.client, account=account)
+    call.note(SecurityEventKind.CONSENT_WITHDRAWN, client=consent.client, account_id=account.id)

@@ -11,13 +11,14 @@ from authlib.oauth2.rfc6750 import InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from federation.accounts.models import SecurityEvent
+from federation.accounts.models import Account, SecurityEvent
 from federation.clients.models import Scope
 from federation.errors import TooManyRequests
-from federation.sso import asking, authorizing, tokens
+from federation.sso import asking, authorizing
 from federation.sso.calls import Call
 from federation.sso.claims import claims_of
 from federation.sso.discovery import INTROSPECT, PUSH, REVOKE, TOKEN
+from federation.sso.granted import Shown, behind_token
 from federation.sso.models import AccessToken, Authorization, RefreshToken
 from federation.sso.protocol.messages import Answer, Request, read_parameters
 from federation.sso.protocol.parties import Party
@@ -82,17 +83,16 @@ def userinfo(call: Call, message: Message) -> Answer:
         shown = _bearer(message)
         if shown is None:
             return Answer(_UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer", "Cache-Control": "no-store"})
-        found = tokens.access_token(call.session, shown)
+        found = behind_token(call.session, AccessToken, shown)
         if found is None or not found.is_active(at=call.at):
             raise InvalidTokenError
-        if Scope.OPENID not in found.scope.split():
+        if Scope.OPENID not in found.token.scope.split():
             raise InsufficientScopeError
     except OAuth2Error as error:
         return Answer.of(*error(None))
-    of = found.authorization
-    claims = claims_of(
-        call.session, of.account, client=of.client, scope=found.scope, assurance=of.assurance, settings=call.settings
-    )
+    granted, scope = found.granted, found.token.scope
+    account, assurance = call.session.get_one(Account, granted.account_id), granted.authorization.assurance
+    claims = claims_of(call.session, account, client=granted.client, scope=scope, assurance=assurance, settings=call.settings)
     return Answer.of(_OK, claims, _NOT_KEPT)
 
 
@@ -128,36 +128,36 @@ def _bearer(message: Message) -> str | None:
     return header[len(_BEARER) :].strip() if header.lower().startswith(_BEARER) else given
 
 
-def _find(call: Call, request: Request) -> AccessToken | RefreshToken | None:
+def _find(call: Call, request: Request) -> Shown[AccessToken] | Shown[RefreshToken] | None:
     """The token that a form is about, whatever it is said to be."""
     shown = request.parameters.get("token")
     if shown is None:
         raise InvalidRequestError("a token is wanted")
-    return tokens.access_token(call.session, shown) or tokens.refresh_token(call.session, shown)
+    return behind_token(call.session, AccessToken, shown) or behind_token(call.session, RefreshToken, shown)
 
 
 class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]
     CLIENT_AUTH_METHODS = METHODS
 
-    def authenticate_token(self, request: Request, client: Party) -> AccessToken | RefreshToken | None:
+    def authenticate_token(self, request: Request, client: Party) -> Shown[AccessToken] | Shown[RefreshToken] | None:
         """The token, where it is the client's own: to others it is no token at all."""
         found = _find(request.call, request)
-        return found if found and found.authorization.client is client.row else None
+        return found if found and found.granted.client.client_id == client.client_id else None
 
-    def create_introspection_payload(self, token: AccessToken | RefreshToken | None) -> dict[str, object]:
+    def create_introspection_payload(self, found: Shown[AccessToken] | Shown[RefreshToken] | None) -> dict[str, object]:
         """What is said of it."""
         call: Call = self.server.call
-        if token is None or not token.is_active(at=call.at):
+        if found is None or not found.is_active(at=call.at):
             return {"active": False}
-        of = token.authorization
+        token, granted = found.token, found.granted
         return {
             "active": True,
             "iss": call.issuer,
-            "client_id": of.client.client_id,
-            "aud": of.client.client_id,
-            "sub": str(of.account.id),
-            "sid": of.client_session.sid,
-            "scope": token.scope if isinstance(token, AccessToken) else of.scope,
+            "client_id": granted.client.client_id,
+            "aud": granted.client.client_id,
+            "sub": str(granted.account_id),
+            "sid": granted.sid,
+            "scope": token.scope if isinstance(token, AccessToken) else granted.authorization.scope,
             "token_type": "Bearer" if isinstance(token, AccessToken) else "refresh_token",
             "iat": int(token.issued_at.timestamp()),
             "exp": int(token.expires_at.timestamp()),
@@ -167,17 +167,17 @@ class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]
 class _Revocation(RevocationEndpoint):  # type: ignore[misc]
     CLIENT_AUTH_METHODS = METHODS
 
-    def authenticate_token(self, request: Request, client: Party) -> AccessToken | RefreshToken | None:
+    def authenticate_token(self, request: Request, client: Party) -> Shown[AccessToken] | Shown[RefreshToken] | None:
         """The token; raises Authlib's `InvalidGrantError` where it is another client's."""
         found = _find(request.call, request)
-        if found is not None and found.authorization.client is not client.row:
+        if found is not None and found.granted.client.client_id != client.client_id:
             raise InvalidGrantError
         return found
 
-    def revoke_token(self, token: AccessToken | RefreshToken, request: Request) -> None:
+    def revoke_token(self, found: Shown[AccessToken] | Shown[RefreshToken], request: Request) -> None:
         """Ends it."""
         call: Call = request.call
-        if isinstance(token, AccessToken):
-            token.revoke(at=call.at)
+        if isinstance(found.token, AccessToken):
+            found.token.revoke(at=call.at)
         else:
-            token.authorization.revoke(because="the client revoked it", at=call.at)
+            found.granted.authorization.revoke(because="the client revoked it", at=call.at)

@@ -7,25 +7,25 @@ from authlib.oidc.core.util import create_half_hash
 
 from federation.sso.asking import ASSURANCES
 from federation.sso.calls import Call
+from federation.sso.granted import Granted
 from federation.sso.keys.signing import ID_TOKEN, sign
-from federation.sso.models import Authorization
 
 LIFETIME = timedelta(minutes=5)
 _NAMES = {assurance: name for name, assurance in ASSURANCES.items()}
 
 
-def issue(call: Call, authorization: Authorization, *, access_token: str, nonce: str | None) -> str:
+def issue(call: Call, granted: Granted, *, access_token: str, nonce: str | None) -> str:
     """An ID token (OpenID Connect Core, section 2) that comes with `access_token`.
 
     Who the person is beyond their `sub` is the userinfo endpoint's to say: an ID token comes back in an address, as a hint.
     """
-    client = authorization.client
+    client, authorization = granted.client, granted.authorization
     issued_at = int(call.at.timestamp())
     claims: dict[str, Any] = {
         "iss": call.issuer,
         "aud": client.client_id,
-        "sub": str(authorization.account.id),
-        "sid": authorization.client_session.sid,
+        "sub": str(granted.account_id),
+        "sid": granted.sid,
         "iat": issued_at,
         "exp": issued_at + int(LIFETIME.total_seconds()),
         "auth_time": int(authorization.authenticated_at.timestamp()),

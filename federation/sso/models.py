@@ -98,9 +98,9 @@ class ClientSession(Model):
     __table_args__ = (Index(None, "account_session_id", "client_id"),)
 
     @classmethod
-    def of(cls, account_session: AccountSession, client: Client, *, at: datetime) -> Self:
+    def of(cls, account_session_id: uuid.UUID, client: Client, *, at: datetime) -> Self:
         """The client's part in the session, which begins."""
-        return cls(id=new_uuid(), account_session_id=account_session.id, client_id=client.client_id, began_at=at, attempts=0)
+        return cls(id=new_uuid(), account_session_id=account_session_id, client_id=client.client_id, began_at=at, attempts=0)
 
     @property
     def sid(self) -> str:
@@ -154,21 +154,7 @@ class Authorization(Model):
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None] = mapped_column(Text)
 
-    client_session: Mapped[ClientSession] = relationship(lazy="joined", innerjoin=True)
-
-    @property
-    def client(self) -> Client:
-        """Who has it."""
-        return self.client_session.client
-
-    @property
-    def account(self) -> Account:
-        """Who gave it."""
-        return self.client_session.account
-
-    def is_alive(self, *, at: datetime) -> bool:
-        """Whether its tokens still open anything."""
-        return self.revoked_at is None and self.client_session.is_open(at=at) and self.client.disabled_at is None
+    client_session: Mapped[ClientSession] = relationship()
 
     def burn_code(self, *, at: datetime) -> bool:
         """Whether this is the use that the code is for; whatever comes of it, there is no other."""
@@ -195,11 +181,11 @@ class AccessToken(Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
-    authorization: Mapped[Authorization] = relationship(lazy="joined", innerjoin=True)
+    authorization: Mapped[Authorization] = relationship()
 
-    def is_active(self, *, at: datetime) -> bool:
-        """Whether it opens anything at this moment."""
-        return self.revoked_at is None and at < self.expires_at and self.authorization.is_alive(at=at)
+    def is_good(self, *, at: datetime) -> bool:
+        """Whether it was neither revoked nor has expired."""
+        return self.revoked_at is None and at < self.expires_at
 
     def revoke(self, *, at: datetime) -> None:
         """It opens nothing any more."""
@@ -217,11 +203,11 @@ class RefreshToken(Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
 
-    authorization: Mapped[Authorization] = relationship(lazy="joined", innerjoin=True)
+    authorization: Mapped[Authorization] = relationship()
 
-    def is_active(self, *, at: datetime) -> bool:
-        """Whether it was not used yet, and gives tokens at this moment."""
-        return self.used_at is None and at < self.expires_at and self.authorization.is_alive(at=at)
+    def is_good(self, *, at: datetime) -> bool:
+        """Whether it was neither used nor has expired."""
+        return self.used_at is None and at < self.expires_at
 
 
 class ClientAssertion(Model):

@@ -43,16 +43,6 @@ def issue_refresh(session: Session, authorization: Authorization, *, at: datetim
     return token
 
 
-def access_token(session: Session, token: str) -> AccessToken | None:
-    """The token; None where it is unknown."""
-    return session.get(AccessToken, hash_of(token))
-
-
-def refresh_token(session: Session, token: str) -> RefreshToken | None:
-    """The token that gives tokens; None where it is unknown."""
-    return session.get(RefreshToken, hash_of(token))
-
-
 def take(session: Session, token: RefreshToken, *, at: datetime) -> bool:
     """Whether this is the use that the token is for; of two at once it is one."""
     row = RefreshToken

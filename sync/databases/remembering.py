@@ -2,6 +2,9 @@
 
 A process keeps what it has read for a second, and no longer; what it changes itself it forgets at once. So a change that
 somebody makes in another process takes effect everywhere within a second.
+
+What is kept is of no session, and several threads have the same: it is for reading. Whoever wants to change the row takes it
+from the session.
 """
 
 import time
@@ -25,22 +28,24 @@ class Remembered(Generic[Row]):
             event.listen(model, change, self._forget)
 
     def get(self, session: Session, key: Hashable, read: Callable[[], Row | None]) -> Row | None:
-        """The row that `read` gives, as one of the `session`, by whatever tells it from others; None is asked for each time."""
+        """The row that `read` gives, to look at, by whatever tells it from others; None is asked for each time."""
         place = (session.get_bind(), key)
         kept, until = self._kept.get(place, (None, 0.0))
         if kept is not None and time.monotonic() < until:
-            return session.merge(kept, load=False)
+            return kept
         row = read()
-        if row is not None:
-            self._kept[place] = _copy(row), time.monotonic() + SECONDS
-        return row
+        if row is None:
+            return None
+        copy = _copy(row)
+        self._kept[place] = copy, time.monotonic() + SECONDS
+        return copy
 
     def _forget(self, *_: Any) -> None:
         self._kept.clear()
 
 
 def _copy(row: Row) -> Row:
-    """The same row, of no session: others read it at the same time."""
+    """The same row, of no session."""
     columns = inspect(type(row)).column_attrs
     copy = type(row)(**{column.key: getattr(row, column.key) for column in columns})
     make_transient_to_detached(copy)

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from federation.accounts.models import Account, Method
+from federation.accounts.models import IDLE_LIMIT, Account, AccountSession, DistrictDuty, Method, Role
 from federation.directory.models import District
 from tests.hub.peers import AT
 from tests.support.provider import Person, RelyingParty, RunningProvider, answer_of, request_id_of
@@ -61,6 +62,32 @@ def test_staff_show_two_factors_where_the_district_learns_what_they_are(
     provider.sign_in(person, methods=SURE)
     tokens = district.tokens(person, scope=staff)
     assert district.userinfo(tokens["access_token"]).json()["roles"] == ["coordinator"]
+
+
+@pytest.mark.usefixtures("district")
+@pytest.mark.parametrize("role", [DistrictDuty.VIEWER, Role.STEWARD])
+def test_whoever_is_staff_anywhere_shows_two_factors_before_any_client_is_told(
+    provider: RunningProvider, client: RelyingParty, role: DistrictDuty | Role
+) -> None:
+    account_id = provider.add_account()
+    person = provider.sign_in(account_id=account_id)
+    assert "code" in answer_of(client.authorize(person, scope="openid"))
+    if isinstance(role, DistrictDuty):
+        provider.give_role(account_id, "luohu", role)
+    else:
+        with provider.session() as session, session.begin():
+            session.get_one(Account, UUID(account_id)).appoint(role, by="root", at=AT)
+    assert request_id_of(client.authorize(person, scope="openid"))
+    provider.sign_in(person, methods=SURE)
+    assert "code" in answer_of(client.authorize(person, scope="openid"))
+
+
+def test_whoever_goes_on_to_a_client_has_not_left_the_hub(provider: RunningProvider, client: RelyingParty) -> None:
+    person = provider.sign_in(ago=IDLE_LIMIT - timedelta(minutes=1))
+    assert "code" in answer_of(client.authorize(person))
+    with provider.session() as session:
+        [held] = session.query(AccountSession).filter_by(account_id=UUID(person.account_id))
+    assert held.seen_at - held.began_at >= IDLE_LIMIT - timedelta(minutes=1)
 
 
 def test_a_district_learns_of_no_role_elsewhere(provider: RunningProvider, district: RelyingParty) -> None:

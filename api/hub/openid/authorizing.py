@@ -4,7 +4,7 @@ from flask import Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.hub.openid.answering import call, message, part, respond
-from api.hub.openid.visiting import held, look
+from api.hub.openid.visiting import key
 from federation.db import db
 from federation.sso import authorizing
 from federation.sso.authorizing import ConsentNeeded, Next, SignInNeeded
@@ -12,28 +12,26 @@ from federation.sso.discovery import AUTHORIZE
 
 blueprint = part("openid_authorizing")
 forms = part("openid_consent")
-for _part in (blueprint, forms):
-    _part.before_request(look)
 
 
 @blueprint.route(AUTHORIZE, methods=["GET", "POST"])
 def authorize() -> AnyResponse | str:
     """Where a client sends people."""
     said = message()
-    return _show(authorizing.authorize(call(), said.form if request.method == "POST" else said.query, held()))
+    return _show(authorizing.authorize(call(), said.form if request.method == "POST" else said.query, key()))
 
 
 @blueprint.get(f"{AUTHORIZE}/continue")
 def go_on() -> AnyResponse | str:
     """Where they come back to from the pages for signing in."""
-    return _show(authorizing.go_on(call(), request.args.get("request", ""), held()))
+    return _show(authorizing.go_on(call(), request.args.get("request", ""), key()))
 
 
 @forms.post(f"{AUTHORIZE}/consent")
 def decide() -> AnyResponse | str:
     """Whether the client may know who they are."""
     request_id, granted = request.form.get("request", ""), "grant" in request.form
-    return _show(authorizing.decide(call(), request_id, held(), granted=granted))
+    return _show(authorizing.decide(call(), request_id, key(), granted=granted))
 
 
 def _show(what: Next) -> AnyResponse | str:

@@ -14,6 +14,9 @@ from federation.accounts.models import AccountSession
 class Browser(Protocol):
     """The browser of the request that is being answered."""
 
+    def key(self) -> str | None:
+        """The key of a session that it shows, whether or not it opens anything."""
+
     def held(self) -> AccountSession | None:
         """Its session, where nothing is missing for it to open the account."""
 
@@ -27,6 +30,11 @@ class Browser(Protocol):
 def look() -> None:
     """Begins the request."""
     _browser().look(only_reads=False)
+
+
+def key() -> str | None:
+    """What this browser shows: the key of a session, which may open an account."""
+    return _browser().key()
 
 
 def held() -> AccountSession | None:

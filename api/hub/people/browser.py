@@ -30,6 +30,10 @@ _DEVICE_KNOWN_FOR = timedelta(days=180)
 class Browser:
     """The browser of the request that is being answered."""
 
+    def key(self) -> str | None:
+        """The key of a session that it shows, whether or not it opens anything."""
+        return request.cookies.get(self._cookie("account"))
+
     def held(self) -> AccountSession | None:
         """Its session, where nothing is missing for it to open the account."""
         begun = self.begun()
@@ -38,7 +42,7 @@ class Browser:
     def begun(self) -> AccountSession | None:
         """Its session, also where something is missing; looked up once a request."""
         if "begun" not in g:
-            key = request.cookies.get(self._cookie("account"))
+            key = self.key()
             g.begun = session_begun(db.session(), key, at=self.now()) if key else None
         begun: AccountSession | None = g.begun
         return begun
@@ -48,7 +52,7 @@ class Browser:
         if only_reads:
             db.session.connection(execution_options=READ_ONLY)
         begun = self.begun()
-        if begun is None or begun.is_fresh(at=self.now()):
+        if begun is None or begun.opening.is_fresh(at=self.now()):
             return
         session_id = begun.id
         db.session.rollback()

@@ -58,7 +58,7 @@ def go_on() -> Response:
     if begun.missing is Missing.PASSWORD:
         return go_to("people.account.password")
     if wants:
-        if not wants.is_met_by(begun, at=browser.now()):
+        if not wants.is_met_by(begun.opening, at=browser.now()):
             return go_to("people.signing_in.show")
         return redirect(f"{_BACK}?{urlencode({_REQUEST: request.args[_REQUEST]})}", code=303)
     home = "stewards.home.show" if begun.account.stewardship else "people.account.show"

@@ -48,7 +48,7 @@ def show() -> str | BaseResponse | refusals.Answer:
     begun, held, wants = browser.begun(), browser.held(), who_asked()
     if begun and not held:
         return go_on()
-    if held and "again" not in request.args and (wants is None or wants.is_met_by(held, at=browser.now())):
+    if held and "again" not in request.args and (wants is None or wants.is_met_by(held.opening, at=browser.now())):
         return go_on()
     known = held.account.username if held else (wants and wants.login_hint) or ""
     return _page(SignInForm(username=known))

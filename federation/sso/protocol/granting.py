@@ -4,6 +4,7 @@ Authlib's grants go through the protocol's steps. Where they would read a code o
 it out, these cross it out first; of several processes one alone can.
 """
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,13 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core.grants import OpenIDToken
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 
-from federation.accounts.models import Account, Outcome, SecurityEventKind
-from federation.accounts.sessions import OPENING
+from federation.accounts.models import Outcome, SecurityEventKind
+from federation.accounts.sessions import note_use
 from federation.sso import id_tokens, tokens
 from federation.sso.bearers import hash_of, new_bearer
 from federation.sso.calls import Call
+from federation.sso.granted import Granted, Shown, behind_code, behind_token
 from federation.sso.models import Authorization, ClientSession, RefreshToken
 from federation.sso.protocol.messages import Request
 from federation.sso.protocol.parties import Party
@@ -26,14 +26,6 @@ from federation.sso.protocol.proofs import METHODS
 from federation.sso.reaching import Reached
 from sync.messages.envelope import new_uuid
 
-_WHOSE = joinedload(Authorization.client_session).joinedload(ClientSession.account_session).options(*OPENING)
-# Built once: that takes longer than to ask it.
-_BY_CODE = (
-    select(Authorization)
-    .where(Authorization.code_hash == bindparam("code_hash"))
-    .options(_WHOSE)
-    .with_for_update(of=Authorization)
-)
 CODE_LIFETIME = timedelta(seconds=60)
 
 
@@ -53,13 +45,13 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         call.session.add(
             Authorization(
                 id=new_uuid(),
-                client_session_id=reached.client_session.id,
+                client_session_id=reached.client_session_id,
                 scope=request.scope,
                 nonce=request.parameters.get("nonce"),
                 redirect_uri=request.parameters["redirect_uri"],
-                authenticated_at=reached.account_session.authenticated_at,
-                methods=reached.account_session.methods,
-                assurance=reached.account_session.assurance,
+                authenticated_at=reached.opening.authenticated_at,
+                methods=reached.opening.methods,
+                assurance=reached.opening.assurance,
                 code_hash=hash_of(code),
                 code_challenge=request.parameters.get("code_challenge"),
                 code_expires_at=call.at + CODE_LIFETIME,
@@ -69,20 +61,21 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
     def query_authorization_code(self, code: str, client: Party) -> "Code | None":
         """What the code stands for, the first time that anybody shows it, whoever that is; from then on it is burnt."""
         call: Call = self.server.call
-        found = call.session.scalars(_BY_CODE, {"code_hash": hash_of(code)}).unique().one_or_none()
+        found = behind_code(call.session, code)
         if found is None:
             return None
-        if not found.burn_code(at=call.at):
-            found.revoke(because="its code was shown again", at=call.at)
-            call.note(SecurityEventKind.CODE_REPLAYED, client=client.row, account=found.account, outcome=Outcome.REFUSED)
+        if not found.authorization.burn_code(at=call.at):
+            found.authorization.revoke(because="its code was shown again", at=call.at)
+            replayed, refused = SecurityEventKind.CODE_REPLAYED, Outcome.REFUSED
+            call.note(replayed, client=client.row, account_id=found.account_id, outcome=refused)
             return None
-        usable = call.at < found.code_expires_at and found.is_alive(at=call.at)
-        return Code(found) if usable and found.client is client.row else None
+        usable = call.at < found.authorization.code_expires_at and found.stands(at=call.at)
+        return Code(found) if usable and found.client.client_id == client.client_id else None
 
-    def authenticate_user(self, code: "Code") -> Account:
+    def authenticate_user(self, code: "Code") -> uuid.UUID:
         """Whose it is."""
-        self.request.authorization = code.row
-        return code.row.account
+        self.request.granted = code.granted
+        return code.granted.account_id
 
     def delete_authorization_code(self, code: "Code") -> None:
         """Nothing more: it is burnt."""
@@ -91,18 +84,18 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 class Code:
     """A code, in the form that Authlib knows."""
 
-    def __init__(self, row: Authorization) -> None:
-        self.row = row
-        self.code_challenge = row.code_challenge
+    def __init__(self, granted: Granted) -> None:
+        self.granted = granted
+        self.code_challenge = granted.authorization.code_challenge
         self.code_challenge_method = S256.ONLY
 
     def get_redirect_uri(self) -> str:
         """Where it was sent."""
-        return self.row.redirect_uri
+        return self.granted.authorization.redirect_uri
 
     def get_scope(self) -> str:
         """What its tokens open."""
-        return self.row.scope
+        return self.granted.authorization.scope
 
 
 class S256(CodeChallenge):  # type: ignore[misc]
@@ -131,30 +124,26 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
     def authenticate_refresh_token(self, refresh_token: str) -> "Refresh | None":
         """The token, where it is known and its family opens anything."""
         call: Call = self.server.call
-        row = tokens.refresh_token(call.session, refresh_token)
-        usable = row is not None and call.at < row.expires_at and row.authorization.is_alive(at=call.at)
-        return Refresh(row, refresh_token) if row is not None and usable else None
+        found = behind_token(call.session, RefreshToken, refresh_token)
+        usable = found is not None and call.at < found.token.expires_at and found.granted.stands(at=call.at)
+        return Refresh(found, refresh_token) if found is not None and usable else None
 
-    def authenticate_user(self, refresh: "Refresh") -> Account:
+    def authenticate_user(self, refresh: "Refresh") -> uuid.UUID:
         """Whose it is; raises Authlib's `InvalidGrantError` where the token was used, and its family ends with that."""
         call: Call = self.server.call
-        authorization = refresh.row.authorization
+        session, granted = call.session, refresh.granted
         refresh.successor = tokens.successor_of(refresh.token, key=call.settings.successor_key)
-        refresh.is_first = tokens.take(call.session, refresh.row, at=call.at)
-        if not refresh.is_first and not tokens.is_repeated(call.session, refresh.row, refresh.successor, at=call.at):
-            authorization.revoke(because="a refresh token was used again", at=call.at)
-            authorization.client_session.end(at=call.at)
-            call.note(
-                SecurityEventKind.TOKEN_REUSED,
-                client=authorization.client,
-                account=authorization.account,
-                outcome=Outcome.REFUSED,
-            )
+        refresh.is_first = tokens.take(session, refresh.row, at=call.at)
+        if not refresh.is_first and not tokens.is_repeated(session, refresh.row, refresh.successor, at=call.at):
+            granted.authorization.revoke(because="a refresh token was used again", at=call.at)
+            session.get_one(ClientSession, granted.authorization.client_session_id).end(at=call.at)
+            reused, refused = SecurityEventKind.TOKEN_REUSED, Outcome.REFUSED
+            call.note(reused, client=granted.client, account_id=granted.account_id, outcome=refused)
             raise InvalidGrantError
         # Somebody is at work at the client, and so has not left the hub either.
-        authorization.client_session.account_session.seen_at = call.at
-        self.request.authorization = authorization
-        return authorization.account
+        note_use(session, granted.account_session_id, at=call.at)
+        self.request.granted = granted
+        return granted.account_id
 
     def revoke_old_credential(self, refresh: "Refresh") -> None:
         """Nothing more: it was crossed out when it was taken."""
@@ -163,19 +152,19 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
 class Refresh:
     """A refresh token, in the form that Authlib knows, and what follows it."""
 
-    def __init__(self, row: RefreshToken, token: str) -> None:
-        self.row = row
+    def __init__(self, shown: Shown[RefreshToken], token: str) -> None:
+        self.row, self.granted = shown.token, shown.granted
         self.token = token
         self.successor = ""
         self.is_first = False
 
     def check_client(self, client: Party) -> bool:
         """Whether it is the client's."""
-        return self.row.authorization.client is client.row
+        return self.granted.client.client_id == client.client_id
 
     def get_scope(self) -> str:
         """What its tokens open at most."""
-        return self.row.authorization.scope
+        return self.granted.authorization.scope
 
 
 class IdToken(OpenIDToken):  # type: ignore[misc]
@@ -183,6 +172,5 @@ class IdToken(OpenIDToken):  # type: ignore[misc]
 
     def encode_id_token(self, token: dict[str, Any], request: Request) -> str:
         """The signed token."""
-        authorization: Authorization = request.authorization
-        nonce = authorization.nonce if request.authorization_code else None
-        return id_tokens.issue(request.call, authorization, access_token=token["access_token"], nonce=nonce)
+        nonce = request.granted.authorization.nonce if request.authorization_code else None
+        return id_tokens.issue(request.call, request.granted, access_token=token["access_token"], nonce=nonce)

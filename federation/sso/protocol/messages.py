@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from federation.sso.calls import Call
-from federation.sso.models import Authorization
+from federation.sso.granted import Granted
 
 LONGEST_VALUE = 8_000
 _FOUND, _SEE_OTHER = 302, 303
@@ -21,11 +21,11 @@ _FOUND, _SEE_OTHER = 302, 303
 class Request(OAuth2Request):  # type: ignore[misc]
     """A request with its parameters, wherever in it they stood; the endpoint has seen to it that they stood in one place.
 
-    `call` is what else is known of it; `authorization`, once that is found, what it asks tokens for.
+    `call` is what else is known of it; `granted`, once that is found, what it asks tokens for.
     """
 
     call: Call
-    authorization: Authorization
+    granted: Granted
 
     def __init__(
         self, call: Call, method: str, path: str, parameters: Mapping[str, str], headers: Mapping[str, str] | None = None

@@ -15,7 +15,6 @@ from federation.clients.models import LONGEST_CLIENT_ID, Client
 from federation.sso import tokens
 from federation.sso.calls import Call
 from federation.sso.discovery import TOKEN
-from federation.sso.models import Authorization
 from federation.sso.protocol.granting import S256, CodeGrant, IdToken, RefreshGrant
 from federation.sso.protocol.messages import Answer, Request
 from federation.sso.protocol.parties import Party
@@ -96,7 +95,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
     def save_token(self, token: dict[str, Any], request: Request) -> None:
         """Makes the tokens, keeps their hashes, and puts them into the answer."""
         session, at = self.call.session, self.call.at
-        authorization: Authorization = request.authorization
+        authorization = request.granted.authorization
         token["access_token"] = tokens.issue_access(session, authorization, scope=token["scope"], at=at)
         if request.refresh_token is None:
             token["refresh_token"] = tokens.issue_refresh(session, authorization, at=at)
