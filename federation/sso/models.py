@@ -112,10 +112,6 @@ class ClientSession(Model):
         """Whose it is."""
         return self.account_session.account
 
-    def is_open(self, *, at: datetime) -> bool:
-        """Whether the person is still signed in there, as far as the hub is concerned."""
-        return self.ended_at is None and self.account_session.is_open(at=at)
-
     def end(self, *, at: datetime) -> None:
         """The person is signed in there no more."""
         self.ended_at = self.ended_at or at
@@ -154,6 +150,7 @@ class Authorization(Model):
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None] = mapped_column(Text)
 
+    # Nobody reads it here (`granted` does, with what is behind it): it says which of two new rows is written first.
     client_session: Mapped[ClientSession] = relationship()
 
     def burn_code(self, *, at: datetime) -> bool:
@@ -181,8 +178,6 @@ class AccessToken(Model):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
 
-    authorization: Mapped[Authorization] = relationship()
-
     def is_good(self, *, at: datetime) -> bool:
         """Whether it was neither revoked nor has expired."""
         return self.revoked_at is None and at < self.expires_at
@@ -202,8 +197,6 @@ class RefreshToken(Model):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
-
-    authorization: Mapped[Authorization] = relationship()
 
     def is_good(self, *, at: datetime) -> bool:
         """Whether it was neither used nor has expired."""
