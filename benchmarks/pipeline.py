@@ -1,6 +1,6 @@
 """How many hour events a second reach the city, how soon, and what is that beside other ways?
 
-    python -m benchmarks.pipeline [--carrier embedded] [--events 60000]
+    python -m benchmarks.pipeline [--carrier embedded] [--events 240000]
 
 Beside this project's streams: the naive way, and on PostgreSQL the library eventsourcing and logical replication. The ways
 take turns, round after round; of each figure and each ratio the middle one of the rounds is shown. Then, with three districts,
@@ -25,7 +25,7 @@ from benchmarks.carriers import CARRIERS, DISTRICTS, Carrier
 from benchmarks.goals import Goal, goals_table
 from benchmarks.ways import Measured, Way, measure
 
-ROUNDS = 5
+ROUNDS = 3
 ENTRIES = 60
 MEDIAN, SLOWEST = 50, 99
 
@@ -149,7 +149,7 @@ def take_turns(carrier: str, opened: Ways, *, events: int, rounds: int) -> tuple
 
 @click.command()
 @click.option("--carrier", type=click.Choice([*CARRIERS, "both"]), default="both", show_default=True, help="On what.")
-@click.option("--events", default=60_000, show_default=True, help="How many of each district, in all rounds together.")
+@click.option("--events", default=240_000, show_default=True, help="How many of each district, in all rounds together.")
 @click.option("--rounds", default=ROUNDS, show_default=True, help="How often the ways take turns.")
 def main(carrier: str, events: int, rounds: int) -> None:
     """Measures the streams beside other ways, on new databases in a temporary folder."""
