@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Double,
+    FromClause,
     Integer,
     LargeBinary,
     Select,
@@ -43,11 +44,22 @@ from sync.databases.columns import UtcDateTime
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 """Rows by column name; all of them name the same columns."""
 
+FEW = 100
+"""So many rows are written in one statement, whatever tables they are of; of more, those that are new are copied."""
+
 _KEYS = "keys"
 _postgresql = psycopg_dialect.dialect()  # type: ignore[no-untyped-call]
 
 _Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 _OnConflict: TypeAlias = Callable[[Any, Table], _Insert]
+
+
+class Part(NamedTuple):
+    """Rows of one model, and what becomes of those whose primary key is there already."""
+
+    model: type[Any]
+    rows: Rows
+    on_conflict: _OnConflict
 
 
 def append(session: Session, model: type[Any], rows: Rows) -> None:
@@ -79,22 +91,52 @@ def appending(session: Session, model: type[Any], names: Sequence[str]) -> Itera
 
 def keep_newest(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts records, or replaces those of an older (`epoch`, `version`). No two rows are of the same record."""
-    _write(session, {model: rows}, _replace_older)
+    _write(session, [newest(model, rows)])
 
 
 def replace(session: Session, model: type[Any], rows: Rows) -> None:
     """Inserts records, or replaces those that are there. No two rows are of the same record."""
-    _write(session, {model: rows}, _replace)
+    _write(session, [Part(model, rows, _replace)])
 
 
 def add_up(session: Session, model: type[Any], rows: Rows) -> None:
     """Adds the columns outside the primary key to what is there. No two rows have the same primary key."""
-    add_up_all(session, {model: rows})
+    _write(session, [sums(model, rows)])
 
 
 def add_up_all(session: Session, rows: Mapping[type[Any], Rows]) -> None:
     """The same for rows of several models; to PostgreSQL in one statement, as a trip takes longer than a few rows do."""
-    _write(session, rows, _add)
+    _write(session, [sums(model, of_model) for model, of_model in rows.items()])
+
+
+def write_all(session: Session, *parts: Part) -> None:
+    """Writes rows of several models, each named once, in this order; to PostgreSQL a few of them in one statement.
+
+    There a row may name another of them, as that is looked at in the end. Of many rows, those that are new are copied.
+    """
+    if _is_postgresql(session) and sum(len(part.rows) for part in parts) <= FEW:
+        _write(session, parts)
+        return
+    for part in parts:
+        if part.on_conflict is _keep:
+            append(session, part.model, part.rows)
+        else:
+            _write(session, [part])
+
+
+def new(model: type[Any], rows: Rows) -> Part:
+    """Rows that are known to be new, for `write_all`."""
+    return Part(model, rows, _keep)
+
+
+def newest(model: type[Any], rows: Rows) -> Part:
+    """Rows for `write_all`, as `keep_newest` takes them."""
+    return Part(model, rows, _replace_older)
+
+
+def sums(model: type[Any], rows: Rows) -> Part:
+    """Rows for `write_all`, as `add_up` takes them."""
+    return Part(model, rows, _add)
 
 
 def among(
@@ -120,15 +162,22 @@ class Lookup:
         within: ColumnElement[bool],
         key: InstrumentedAttribute[Any] | ColumnElement[Any],
         *,
+        tables: FromClause | None = None,
         most: int | None = None,
     ) -> None:
-        """What `within` leaves open is given by name with each look. On SQLite all rows of a key come, not only `most`."""
+        """What `within` leaves open is given by name with each look. Where columns are of several tables, `tables` joins them.
+
+        On SQLite all rows of a key come, not only `most`.
+        """
         keys = bindparam(_KEYS, type_=ARRAY(key.type))
         wanted = func.unnest(keys).table_valued("value").render_derived()
-        found = select(*columns).where(within, key == wanted.c.value).offset(0).limit(most).lateral()
+        rows = select(*columns).where(within) if tables is None else select(*columns).select_from(tables).where(within)
+        found = rows.where(key == wanted.c.value).offset(0).limit(most).lateral()
         self._on_postgresql = select(found).select_from(wanted.join(found, true()))
-        one_of = select(func.json_each(bindparam(_KEYS)).table_valued("value").c.value)
-        self._on_sqlite = select(*columns).where(within, key.in_(one_of))
+        # JSON has no bytes.
+        self._in_json = not isinstance(key.type, LargeBinary)
+        listed = select(func.json_each(bindparam(_KEYS)).table_valued("value").c.value)
+        self._on_sqlite = rows.where(key.in_(listed if self._in_json else bindparam(_KEYS, expanding=True)))
 
     def find(self, session: Session, keys: Sequence[Any], **within: Any) -> Sequence[Any]:
         """The rows of these `keys`; nothing is asked where there are none."""
@@ -136,7 +185,7 @@ class Lookup:
             return []
         if _is_postgresql(session):
             return session.execute(self._on_postgresql, {_KEYS: keys, **within}).all()
-        return session.execute(self._on_sqlite, {_KEYS: json.dumps(keys), **within}).all()
+        return session.execute(self._on_sqlite, {_KEYS: json.dumps(keys) if self._in_json else keys, **within}).all()
 
 
 class Reading:
@@ -209,17 +258,19 @@ def _insert_many(session: Session, table: Table, names: Sequence[str], rows: Seq
     connection.exec_driver_sql(command, list(zip(*columns, strict=True)))
 
 
-def _write(session: Session, rows: Mapping[type[Any], Rows], on_conflict: _OnConflict) -> None:
-    filled: dict[Any, Rows] = {model.__table__: of_model for model, of_model in rows.items() if of_model}
+def _write(session: Session, parts: Sequence[Part]) -> None:
+    filled = {part.model.__table__: part for part in parts if part.rows}
     if not filled:
         return
     if _is_postgresql(session):
-        shapes = tuple((table, tuple(of_table[0])) for table, of_table in filled.items())
-        arrays = {_array(table, name): [row[name] for row in filled[table]] for table, names in shapes for name in names}
-        session.execute(_insert_from_arrays(shapes, on_conflict), arrays)
+        shapes = tuple((table, tuple(part.rows[0]), part.on_conflict) for table, part in filled.items())
+        arrays = {
+            _array(table, name): [row[name] for row in filled[table].rows] for table, names, _ in shapes for name in names
+        }
+        session.execute(_insert_from_arrays(shapes), arrays)
     else:
-        for table, of_table in filled.items():
-            session.execute(_insert_each(table, on_conflict), list(of_table))
+        for table, part in filled.items():
+            session.execute(_insert_each(table, part.on_conflict), list(part.rows))
 
 
 @lru_cache
@@ -228,10 +279,10 @@ def _insert_each(table: Table, on_conflict: _OnConflict) -> _Insert:
 
 
 @lru_cache
-def _insert_from_arrays(shapes: tuple[tuple[Table, tuple[str, ...]], ...], on_conflict: _OnConflict) -> _Insert:
+def _insert_from_arrays(shapes: tuple[tuple[Table, tuple[str, ...], _OnConflict], ...]) -> _Insert:
     """One statement for all of these tables, each with the columns that its rows have."""
     inserts = []
-    for table, names in shapes:
+    for table, names, on_conflict in shapes:
         arrays = [bindparam(_array(table, name), type_=ARRAY(table.c[name].type)) for name in names]
         columns = func.unnest(*arrays).table_valued(*names).render_derived()
         inserts.append(on_conflict(postgresql.insert(table).from_select(names, select(*columns.c)), table))
@@ -242,6 +293,11 @@ def _insert_from_arrays(shapes: tuple[tuple[Table, tuple[str, ...]], ...], on_co
 def _array(table: Table, name: str) -> str:
     """What the array of a column's values is called in a statement."""
     return f"{table.name}_{name}"
+
+
+def _keep(insert: _Insert, _table: Table) -> _Insert:
+    """Nothing: whoever writes knows that there is none."""
+    return insert
 
 
 def _replace(insert: Any, table: Table, where: ColumnElement[bool] | None = None) -> _Insert:

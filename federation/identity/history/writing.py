@@ -33,10 +33,18 @@ class Happening:
 
 
 def write(session: Session, happenings: Sequence[Happening], *, by: str, at: datetime) -> int:
-    """Adds `happenings` behind what is written; gives the number of the first."""
+    """Adds `happenings`, at least one, behind what is written; gives the number of the first."""
+    events = events_of(session, happenings, by=by, at=at)
+    bulk.append(session, events.model, events.rows)
+    first: int = events.rows[0]["number"]
+    return first
+
+
+def events_of(session: Session, happenings: Sequence[Happening], *, by: str, at: datetime) -> bulk.Part:
+    """The events that are to be written behind what is written, before anything else is."""
+    rows: list[dict[str, Any]] = []
     last, head = _end(session)
     first = last + 1
-    rows = []
     for number, happening in enumerate(happenings, first):
         row = {
             "number": number,
@@ -50,8 +58,7 @@ def write(session: Session, happenings: Sequence[Happening], *, by: str, at: dat
         }
         head = chained(head, row)
         rows.append(row | {"hash": head})
-    bulk.append(session, IdentityEvent, rows)
-    return first
+    return bulk.new(IdentityEvent, rows)
 
 
 def chained(head: bytes, row: Mapping[str, Any]) -> bytes:

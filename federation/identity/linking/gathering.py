@@ -4,11 +4,12 @@ Everybody is looked up for a whole batch at once; what the batch itself links jo
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
-from sqlalchemy import select, true
+from sqlalchemy import true
 from sqlalchemy.orm import Session
 
 from federation.identity.linking.recording import Recorded
@@ -101,10 +102,13 @@ def gather(session: Session, recorded: Sequence[Recorded], *, most_candidates: i
         for key, sharing in found.by_key.items()
         if len(sharing) <= (MOST_SHARING_A_PHONE if key in phones else most_candidates)
     )
-    candidates = set[str]().union(*few, _with_documents(session, recorded), (one.known.registration_id for one in recorded))
+    linked = {one.known.registration_id for one in recorded if one.is_linked}
+    newcomers = {one.known.registration_id for one in recorded if not one.is_linked}
+    candidates = linked.union(*few, _with_documents(session, recorded)) - newcomers
     for known, volunteer_id in _persons_of(session, candidates, settings):
         found.place(known, volunteer_id)
-    found.apart = _told_apart(session, found.known.keys() | {one.known.registration_id for one in recorded})
+    if not all(one.is_new for one in recorded):
+        found.apart = _told_apart(session, found.known.keys() | newcomers)
     return found
 
 
@@ -116,50 +120,55 @@ def follow(session: Session, neighbourhood: Neighbourhood, registration_id: str,
     neighbourhood.apart |= _told_apart(session, [known.registration_id for known, _ in members])
 
 
-_keys, _links, _pairs = CandidateKey.__table__.c, Link.__table__.c, DoNotLink.__table__.c
-_documents = RegistrationDocument.__table__.c
+_keys, _pairs = CandidateKey.__table__.c, DoNotLink.__table__.c
+_link, _registration, _document = (model.__table__ for model in (Link, Registration, RegistrationDocument))
+_described = _registration.outerjoin(_document, _document.c.registration_id == _registration.c.registration_id)
+_description = (
+    *(_registration.c[name] for name in ("registration_id", "district", "person")),
+    *(_document.c[name] for name in ("kind", "key_version", "token", "hub_key_version")),
+)
 _by_key = bulk.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
-_id_of = bulk.Lookup((_links.volunteer_id,), true(), _links.registration_id)
-_members_of = bulk.Lookup((_links.registration_id, _links.volunteer_id), true(), _links.volunteer_id)
-_documents_of = bulk.Lookup(tuple(_documents), true(), _documents.registration_id)
-_registrations = bulk.Lookup(
-    tuple(Registration.__table__.c[name] for name in ("registration_id", "district", "person")),
+_by_token = bulk.Lookup((_document.c.registration_id,), true(), _document.c.token)
+_registrations = bulk.Lookup(_description, true(), _registration.c.registration_id, tables=_described)
+_id_of = bulk.Lookup((_link.c.volunteer_id,), true(), _link.c.registration_id)
+_members_of = bulk.Lookup(
+    (*_description, _link.c.volunteer_id),
     true(),
-    Registration.__table__.c.registration_id,
+    _link.c.volunteer_id,
+    tables=_link.join(_described, _registration.c.registration_id == _link.c.registration_id),
 )
 _pairs_of = bulk.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
 
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:
     tokens = {token for registration in recorded for token in registration.known.tokens}
-    if not tokens:
-        return ()
-    return session.scalars(select(_documents.registration_id).where(bulk.among(session, _documents.token, list(tokens))))
+    return (row.registration_id for row in _by_token.find(session, list(tokens)))
 
 
 def _persons_of(session: Session, candidates: Collection[str], settings: Settings) -> list[tuple[Known, str]]:
     """All registrations of everybody of whom one is among the candidates, with the ID of each."""
     ids = {row.volunteer_id for row in _id_of.find(session, list(candidates))}
     rows = _members_of.find(session, list(ids))
-    known = read_known(session, [row.registration_id for row in rows], settings)
-    return [(known[row.registration_id], row.volunteer_id) for row in rows]
+    whose = {row.registration_id: row.volunteer_id for row in rows}
+    return [(known, whose[known.registration_id]) for known in _as_compared(rows, settings)]
 
 
 def read_known(session: Session, registration_ids: Sequence[str], settings: Settings) -> dict[str, Known]:
     """Registrations as they are compared, with their documents under the hub's newest key."""
-    documents: dict[str, set[NamedDocument]] = defaultdict(set)
-    for one in _documents_of.find(session, registration_ids):
-        token = wrap_further(one.token, settings.token_keys, version=one.hub_key_version)
-        documents[one.registration_id].add(NamedDocument(one.kind, one.key_version, token))
-    return {
-        row.registration_id: Known(
-            row.registration_id,
-            row.district,
-            features_of(unseal(row.person, settings.field_cipher)),
-            frozenset(documents[row.registration_id]),
-        )
-        for row in _registrations.find(session, registration_ids)
-    }
+    rows = _registrations.find(session, registration_ids)
+    return {known.registration_id: known for known in _as_compared(rows, settings)}
+
+
+def _as_compared(rows: Sequence[Any], settings: Settings) -> Iterator[Known]:
+    """The registrations in rows of a `_description`: one for each document, or one without."""
+    documents: dict[str, set[NamedDocument]] = {row.registration_id: set() for row in rows}
+    for row in rows:
+        if row.token is not None:
+            token = wrap_further(row.token, settings.token_keys, version=row.hub_key_version)
+            documents[row.registration_id].add(NamedDocument(row.kind, row.key_version, token))
+    for registration_id, row in {row.registration_id: row for row in rows}.items():
+        features = features_of(unseal(row.person, settings.field_cipher))
+        yield Known(registration_id, row.district, features, frozenset(documents[registration_id]))
 
 
 def _told_apart(session: Session, registration_ids: Collection[str]) -> set[frozenset[str]]:

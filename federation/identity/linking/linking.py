@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from federation.identity.asking.asking import conclude
 from federation.identity.history.models import IdentityEventType
-from federation.identity.history.writing import Happening, write
+from federation.identity.history.writing import Happening, events_of
 from federation.identity.linking.gathering import Neighbourhood, follow, gather
 from federation.identity.linking.issuing import promised_ids, unused_ids
 from federation.identity.linking.recording import Recorded, record_registrations
@@ -213,8 +213,6 @@ class _Batch:
 
     def write(self, session: Session) -> None:
         """Writes everything, and announces the new links to their districts."""
-        bulk.append(session, Volunteer, self.volunteers)
-        bulk.append(session, Link, self.links)
         closed = close_after_correction(session, self.corrected)
         conclude(session, [happening.body["review"] for happening in closed], at=self.at)
         self.happenings += closed
@@ -225,10 +223,17 @@ class _Batch:
             policy_version=self.judge.policy.version,
             at=self.at,
         )
-        write(session, self.happenings, by=RULE, at=self.at)
         persons = Counter(volunteer["district"] for volunteer in self.volunteers)
-        counts = [{"district": district, "registrations": 0, "persons": count} for district, count in persons.items()]
-        bulk.add_up(session, PersonTotal, counts)
+        bulk.write_all(
+            session,
+            bulk.new(Volunteer, self.volunteers),
+            bulk.new(Link, self.links),
+            events_of(session, self.happenings, by=RULE, at=self.at),
+            bulk.sums(
+                PersonTotal,
+                [{"district": district, "registrations": 0, "persons": count} for district, count in persons.items()],
+            ),
+        )
         for link in self.links:
             registration_id = link["registration_id"]
             tell_link(session, self.districts[registration_id], registration_id, link["volunteer_id"], link["version"])

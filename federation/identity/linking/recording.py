@@ -1,6 +1,6 @@
 """How does the hub keep what districts say about their registrations?"""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from federation.errors import HeldElsewhere
 from federation.identity.keys.rewrapping import rewrap_those_of
 from federation.identity.keys.standing import key_versions
 from federation.identity.matching import keys
-from federation.identity.matching.counting import count_values
+from federation.identity.matching.counting import counted
 from federation.identity.matching.deciding import Known, NamedDocument
 from federation.identity.matching.models import CandidateKey
 from federation.identity.models import Link, PersonTotal, Registration, RegistrationDocument
@@ -25,10 +25,14 @@ from sync.mailbox.facts import Fact
 
 @dataclass(frozen=True)
 class Recorded:
-    """A registration as it now stands, and whether it has its volunteer ID already."""
+    """A registration as it now stands, and whether it has its volunteer ID already.
+
+    Of one that `is_new` nobody knew before, so nothing can have been said about it.
+    """
 
     known: Known
     is_linked: bool
+    is_new: bool = False
 
 
 def record_registrations(session: Session, district: str, facts: Sequence[Fact], *, settings: Settings) -> list[Recorded]:
@@ -43,44 +47,57 @@ def record_registrations(session: Session, district: str, facts: Sequence[Fact],
     documents = [row for fact in fresh for row in _document_rows(fact, settings.token_keys, standing.retired)]
     told = {document.token for fact in fresh for document in fact.data.documents}
     rewrap_those_of(session, told, settings.token_keys, standing=standing)
-    bulk.keep_newest(session, Registration, [_row(district, fact, settings) for fact in fresh])
-    _forget(session, RegistrationDocument.registration_id, [row.registration_id for row in changed])
-    bulk.append(session, RegistrationDocument, documents)
-    named: dict[str, set[NamedDocument]] = {fact.key: set() for fact in fresh}
-    for row in documents:
-        named[row["registration_id"]].add(NamedDocument(row["kind"], row["key_version"], row["token"]))
-    recorded = [
-        Recorded(
-            Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])),
-            is_linked=fact.key in held and held[fact.key].is_linked,
-        )
-        for fact in fresh
-    ]
-    index(session, [one.known for one in recorded], settings, anew=[row.registration_id for row in changed])
+    recorded = _as_recorded(district, fresh, documents, held)
+    known = [one.known for one in recorded]
     gone = [features_of(sealing.unseal(row.person, settings.field_cipher)) for row in changed if row.keys_version]
-    count_values(session, [], gone, key=settings.matching_key)
+    for column in (RegistrationDocument.registration_id, CandidateKey.registration_id):
+        _forget(session, column, [row.registration_id for row in changed])
     new = sum(fact.key not in held for fact in fresh)
-    bulk.add_up(session, PersonTotal, [{"district": district, "registrations": new, "persons": 0}])
+    bulk.write_all(
+        session,
+        bulk.newest(Registration, [_row(district, fact, settings) for fact in fresh]),
+        bulk.new(RegistrationDocument, documents),
+        _indexed(known, settings),
+        counted([one.features for one in known], gone, key=settings.matching_key),
+        bulk.sums(PersonTotal, [{"district": district, "registrations": new, "persons": 0}]),
+    )
     return recorded
 
 
-def index(session: Session, registrations: Sequence[Known], settings: Settings, *, anew: Sequence[str]) -> None:
-    """Lets the registrations be found by what they have in common with others, and counts how common that is.
+def _as_recorded(
+    district: str, fresh: Sequence[Fact], documents: Iterable[Mapping[str, Any]], held: Mapping[str, Any]
+) -> list[Recorded]:
+    named: dict[str, set[NamedDocument]] = {fact.key: set() for fact in fresh}
+    for row in documents:
+        named[row["registration_id"]].add(NamedDocument(row["kind"], row["key_version"], row["token"]))
+    return [
+        Recorded(
+            Known(fact.key, district, features_of(sealing.person_of(fact.data)), frozenset(named[fact.key])),
+            is_linked=fact.key in held and held[fact.key].is_linked,
+            is_new=fact.key not in held,
+        )
+        for fact in fresh
+    ]
 
-    Those that are indexed `anew` are not found any more by what they had before.
+
+def index(session: Session, registrations: Sequence[Known], settings: Settings) -> None:
+    """Lets registrations that are not counted yet be found by what they have in common with others, and counts that.
+
+    They are not found any more by what they had before.
     """
-    key = settings.matching_key
-    _forget(session, CandidateKey.registration_id, anew)
-    bulk.append(
-        session,
-        CandidateKey,
-        [
-            {"key": candidate_key, "registration_id": known.registration_id}
-            for known in registrations
-            for candidate_key in keys.candidate_keys(known.features, key)
-        ],
-    )
-    count_values(session, [known.features for known in registrations], [], key=key)
+    _forget(session, CandidateKey.registration_id, [known.registration_id for known in registrations])
+    come = [known.features for known in registrations]
+    bulk.write_all(session, _indexed(registrations, settings), counted(come, [], key=settings.matching_key))
+
+
+def _indexed(registrations: Sequence[Known], settings: Settings) -> bulk.Part:
+    """By what the registrations are found that have it in common with others."""
+    rows = [
+        {"key": key, "registration_id": known.registration_id}
+        for known in registrations
+        for key in keys.candidate_keys(known.features, settings.matching_key)
+    ]
+    return bulk.new(CandidateKey, rows)
 
 
 def _held(session: Session, district: str, registration_ids: Collection[str]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def link_waiting(
     rows = [row for row in found if not row.is_linked or row.keys_version != keys.VERSION]
     known = read_known(session, [row.registration_id for row in rows], settings)
     unindexed = [row.registration_id for row in rows if row.keys_version != keys.VERSION]
-    index(session, [known[registration_id] for registration_id in unindexed], settings, anew=unindexed)
+    index(session, [known[registration_id] for registration_id in unindexed], settings)
     if unindexed:
         made = update(Registration).where(bulk.among(session, Registration.registration_id, unindexed))
         session.execute(made.values(keys_version=keys.VERSION).execution_options(synchronize_session=False))

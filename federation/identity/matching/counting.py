@@ -13,11 +13,11 @@ from federation.identity.persons.features import Features
 from sync.databases import bulk
 
 
-def count_values(session: Session, come: Iterable[Features], gone: Iterable[Features], *, key: bytes) -> None:
-    """Counts the values of registrations that `come`, and no more those of others that are `gone`."""
+def counted(come: Iterable[Features], gone: Iterable[Features], *, key: bytes) -> bulk.Part:
+    """By how much the counts of values change, as registrations `come` and others are `gone`."""
     counts = Counter(keyed_value for features in come for *_, keyed_value in _values(features, key))
     counts.subtract(keyed_value for features in gone for *_, keyed_value in _values(features, key))
-    bulk.add_up(session, ValueCount, [{"value": value, "records": count} for value, count in counts.items() if count])
+    return bulk.sums(ValueCount, [{"value": value, "records": count} for value, count in counts.items() if count])
 
 
 def read_counts(session: Session, about: Iterable[Features], *, key: bytes) -> Mapping[str, Mapping[str, int]]:
