@@ -224,6 +224,13 @@ def test_a_batch_is_linked_as_its_registrations_would_be_one_by_one(hub: Hub) ->
     assert len({linked["r1"], linked["r2"], linked["r4"]}) == 3
 
 
+def test_many_at_once_are_linked_as_they_would_be_one_by_one(hub: Hub) -> None:
+    people: list[tuple[str, tuple[str, str | None]]]
+    people = [(f"D{number // 2}", (chr(0x4E00 + number // 2), f"{1950 + number // 2}-03-04")) for number in range(40)]
+    at_once, one_by_one = (partition(hub, people, range(40), together=together) for together in (True, False))
+    assert at_once == one_by_one == {frozenset((number, number + 1)) for number in range(0, 40, 2)}
+
+
 def test_of_two_persons_with_its_document_a_registration_joins_the_one_with_whom_more_agrees(hub: Hub) -> None:
     futian, luohu = hub.enrol("futian", "luohu")
     hub.hears(
