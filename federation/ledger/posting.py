@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
-from sync.databases import bulk
+from sync.databases import bulk, lookups
 from sync.mailbox.facts import Fact
 
 _STATES: Mapping[str, LedgerState] = {
@@ -65,7 +65,7 @@ def _counting(fact: Fact, version: tuple[int, int]) -> _Counting:
 
 
 _counts = case((LedgerEntry.state == LedgerState.REVOKED, 0), else_=1)
-_lookup = bulk.Lookup(
+_lookup = lookups.Lookup(
     (
         LedgerEntry.entry_id,
         LedgerEntry.epoch,

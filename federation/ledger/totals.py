@@ -14,7 +14,7 @@ from federation.directory.models import Organization
 from federation.identity.aliases import resolve
 from federation.identity.models import Link, PersonTotal, Registration
 from federation.ledger.models import MonthTotal, OrganizationTotal, RegistrationTotal
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def of_registrations(session: Session, registration_ids: Sequence[str]) -> dict[
     """The hours of each of these registrations."""
     total = RegistrationTotal
     query = select(total.registration_id, total.entries, total.minutes).where(
-        bulk.among(session, total.registration_id, registration_ids)
+        lookups.among(session, total.registration_id, registration_ids)
     )
     return dict.fromkeys(registration_ids, NOTHING) | {key: Hours(*counts) for key, *counts in session.execute(query)}
 

@@ -16,7 +16,7 @@ from federation.identity.persons import tokens
 from federation.identity.persons.normalising import normal_phone
 from federation.identity.persons.sealing import Person, unseal
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 from sync.documents import DocumentKind, token, understand
 
 
@@ -53,7 +53,7 @@ def account_of(session: Session, volunteer_id: str) -> Account | None:
     """The account of the person with this volunteer ID, now or formerly; the oldest where two became one."""
     survivor = resolve(session, volunteer_id)
     ids = [survivor, *aliases_of(session, survivor)]
-    query = select(Account).where(bulk.among(session, Account.volunteer_id, ids)).order_by(Account.created_at).limit(1)
+    query = select(Account).where(lookups.among(session, Account.volunteer_id, ids)).order_by(Account.created_at).limit(1)
     return session.scalars(query).one_or_none()
 
 
@@ -72,7 +72,7 @@ def _with_document(session: Session, kind: DocumentKind, number: str, settings: 
     # What is stored may not be under the newest of the hub's keys yet.
     newest = range(1, len(settings.token_keys) + 1)
     stored = [tokens.wrap(one, settings.token_keys[:version]) for one in said for version in newest]
-    named = select(RegistrationDocument.registration_id).where(bulk.among(session, RegistrationDocument.token, stored))
+    named = select(RegistrationDocument.registration_id).where(lookups.among(session, RegistrationDocument.token, stored))
     rows = session.execute(_linked().where(Registration.registration_id.in_(named)))
     return [_known(row, settings) for row in rows]
 

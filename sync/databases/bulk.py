@@ -1,54 +1,42 @@
-"""How do many rows reach the database at once, and come from there?
+"""How do many rows reach the database at once?
 
 To PostgreSQL new rows go by COPY in binary form (measured: half the time of `unnest`, a third of `executemany`). Rows that
 may meet others go as one array for each column, which `unnest` turns into rows there: one round trip and one plan, however
-many rows. What is read is asked for in binary form, too. SQLite lives in this process, so the driver's own loop over the rows
-is quickest.
+many rows. SQLite lives in this process, so the driver's own loop over the rows is quickest.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
-import psycopg
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
     Double,
-    FromClause,
     Integer,
     LargeBinary,
-    Select,
     Table,
-    any_,
     bindparam,
     func,
-    literal,
     select,
-    true,
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from sync.databases.columns import UtcDateTime
+from sync.databases.postgresql import failing_alike, is_postgresql
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 """Rows by column name; all of them name the same columns."""
 
 FEW = 100
 """So many rows are written in one statement, whatever tables they are of; of more, those that are new are copied."""
-
-_KEYS = "keys"
-_postgresql = psycopg_dialect.dialect()  # type: ignore[no-untyped-call]
 
 _Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 _OnConflict: TypeAlias = Callable[[Any, Table], _Insert]
@@ -80,7 +68,7 @@ def appending(session: Session, model: type[Any], names: Sequence[str]) -> Itera
     nothing else can be asked of the database meanwhile.
     """
     table: Any = model.__table__
-    if _is_postgresql(session):
+    if is_postgresql(session):
         with _copying(session, table, names) as copy:
             yield copy.write_row
     else:
@@ -114,7 +102,7 @@ def write_all(session: Session, *parts: Part) -> None:
 
     There a row may name another of them, as that is looked at in the end. Of many rows, those that are new are copied.
     """
-    if _is_postgresql(session) and sum(len(part.rows) for part in parts) <= FEW:
+    if is_postgresql(session) and sum(len(part.rows) for part in parts) <= FEW:
         _write(session, parts)
         return
     for part in parts:
@@ -134,86 +122,14 @@ def newest(model: type[Any], rows: Rows) -> Part:
     return Part(model, rows, _replace_older)
 
 
+def latest(model: type[Any], rows: Rows) -> Part:
+    """Rows for `write_all`, as `replace` takes them."""
+    return Part(model, rows, _replace)
+
+
 def sums(model: type[Any], rows: Rows) -> Part:
     """Rows for `write_all`, as `add_up` takes them."""
     return Part(model, rows, _add)
-
-
-def among(
-    session: Session, column: InstrumentedAttribute[Any] | ColumnElement[Any], values: Sequence[Any]
-) -> ColumnElement[bool]:
-    """Whether `column` is one of `values`, however many: on PostgreSQL one parameter, which is much quicker to plan."""
-    if _is_postgresql(session):
-        return column == any_(literal(values, ARRAY(column.type)))
-    return column.in_(values)
-
-
-class Lookup:
-    """Finds the `columns` of each row `within` whose `key` is one of many, by an index over both; `most` of one key.
-
-    PostgreSQL is not left the choice: as long as it does not know how large a young table is, it would read everything
-    `within` (measured: 11 ms a batch at 30,000 rows, and more with each batch). A single key leaves none anyhow, and is planned
-    in half the time. All statements are built once, which takes as long as running one for a single key.
-    """
-
-    def __init__(
-        self,
-        columns: Sequence[Any],
-        within: ColumnElement[bool],
-        key: InstrumentedAttribute[Any] | ColumnElement[Any],
-        *,
-        tables: FromClause | None = None,
-        most: int | None = None,
-    ) -> None:
-        """What `within` leaves open is given by name with each look. Where columns are of several tables, `tables` joins them.
-
-        On SQLite all rows of several keys come, not only `most` of each.
-        """
-        keys = bindparam(_KEYS, type_=ARRAY(key.type))
-        wanted = func.unnest(keys).table_valued("value").render_derived()
-        rows = select(*columns).where(within) if tables is None else select(*columns).select_from(tables).where(within)
-        found = rows.where(key == wanted.c.value).offset(0).limit(most).lateral()
-        self._on_postgresql = select(found).select_from(wanted.join(found, true()))
-        self._of_one = rows.where(key == bindparam(_KEYS)).limit(most)
-        # JSON has no bytes.
-        self._in_json = not isinstance(key.type, LargeBinary)
-        listed = select(func.json_each(bindparam(_KEYS)).table_valued("value").c.value)
-        self._on_sqlite = rows.where(key.in_(listed if self._in_json else bindparam(_KEYS, expanding=True)))
-
-    def find(self, session: Session, keys: Sequence[Any], **within: Any) -> Sequence[Any]:
-        """The rows of these `keys`; nothing is asked where there are none."""
-        if not keys:
-            return []
-        if len(keys) == 1:
-            return session.execute(self._of_one, {_KEYS: keys[0], **within}).all()
-        if _is_postgresql(session):
-            return session.execute(self._on_postgresql, {_KEYS: keys, **within}).all()
-        return session.execute(self._on_sqlite, {_KEYS: json.dumps(keys) if self._in_json else keys, **within}).all()
-
-
-class Reading:
-    """Reads many rows, as the driver gives them.
-
-    From PostgreSQL in binary form and without another look at each row: measured, a thousand lines of a log are here in a
-    third of the time.
-    """
-
-    def __init__(self, statement: Select[Any]) -> None:
-        """The `statement` may leave values open, which are given by name with each look; its columns are plain ones."""
-        self._statement = statement
-        self._on_postgresql = str(statement.compile(dialect=_postgresql))
-
-    def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows, each with the statement's columns."""
-        if not _is_postgresql(session):
-            return [tuple(row) for row in session.execute(self._statement, values)]
-        connection: Any = session.connection().connection
-        with _failing_alike(self._on_postgresql), connection.cursor(binary=True) as cursor:
-            return cursor.execute(self._on_postgresql, values).fetchall()  # type: ignore[no-any-return]
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
 
 
 def _wire_type(type_: TypeEngine[Any]) -> str:
@@ -233,18 +149,9 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
 def _copying(session: Session, table: Table, names: Sequence[str]) -> Iterator[Any]:
     command = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     connection: Any = session.connection().connection
-    with _failing_alike(command), connection.cursor() as cursor, cursor.copy(command) as copy:
+    with failing_alike(command), connection.cursor() as cursor, cursor.copy(command) as copy:
         copy.set_types([_wire_type(table.c[name].type) for name in names])
         yield copy
-
-
-@contextmanager
-def _failing_alike(command: str) -> Iterator[None]:
-    """As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error
 
 
 def _insert_many(session: Session, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -265,7 +172,7 @@ def _write(session: Session, parts: Sequence[Part]) -> None:
     filled = {part.model.__table__: part for part in parts if part.rows}
     if not filled:
         return
-    if _is_postgresql(session):
+    if is_postgresql(session):
         shapes = tuple(map(_shape, filled.values()))
         values = {name: value for shape in shapes for name, value in shape.values(filled[shape.table].rows)}
         session.execute(_insert_together(shapes), values)

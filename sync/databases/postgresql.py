@@ -1,14 +1,19 @@
-"""How does PostgreSQL take many rows quickly, also into tables that grow from nothing?
+"""How is PostgreSQL set up and told from SQLite, and how does it say that it fails?
 
 The driver prepares a statement after a few uses, and the server would then keep a plan that suited nearly empty tables:
 measured, a batch that took 40 ms took 600 ms a minute later. So it is told to keep what it has read and to plan each time anew,
 which costs a fraction of a millisecond. Where statements are small and many, that fraction is most of what they cost.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 
 def prepare(engine: Engine, *, keeps_plans: bool = False) -> None:
@@ -28,3 +33,17 @@ def prepare(engine: Engine, *, keeps_plans: bool = False) -> None:
             connection.autocommit = False
         # As text, each element of an array would be searched for what must be quoted.
         connection.adapters.register_dumper(list, ListBinaryDumper)
+
+
+def is_postgresql(session: Session) -> bool:
+    """Whether that is what a session works on."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+@contextmanager
+def failing_alike(command: str) -> Iterator[None]:
+    """As SQLAlchemy does with what it runs itself, so that a lost connection is told from a row that does not fit."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise (OperationalError if isinstance(error, psycopg.OperationalError) else DBAPIError)(command, None, error) from error

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import CTE, Select, bindparam, insert, inspect, literal, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from sync.databases.postgresql import is_postgresql
+
 Part: TypeAlias = tuple[type[DeclarativeBase], bool, tuple[str, ...]]
 """A row's model, whether it is new, and which of its columns are written; of one that has changed these begin with its key."""
 
@@ -21,7 +23,7 @@ def write_together(session: Session, *models: type[DeclarativeBase]) -> None:
     They say themselves, by their columns, which rows they belong to; what new ones leave out is the table's to fill in. SQLite
     is no trip away: there the session goes on holding them, until it writes as ever.
     """
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgresql(session):
         return
     rows = [(row, True, _values(row)) for row in session.new if isinstance(row, models)]
     rows += [(row, False, changes) for row in session.dirty if isinstance(row, models) and (changes := _changes(row))]

@@ -6,7 +6,7 @@ not, the buckets lead to the few keys that differ.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from struct import Struct
 from typing import Any, NamedTuple
@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Integer, LargeBinary, String, bindparam, collate, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from sync.databases import bulk
+from sync.databases import bulk, lookups
+from sync.databases.postgresql import is_postgresql
 
 BUCKETS = 256
 _HASH_BYTES = 16
@@ -102,7 +103,7 @@ class Digest:
         held = states.__table__.c  # type: ignore[attr-defined]
         columns = (held.kind, held.key, held.epoch, held.version, held.sequence, held.hash, held.minutes)
         within = (held.stream == bindparam("stream")) & (held.kind == bindparam("kind"))
-        self._lookup = bulk.Lookup(columns, within, held.key)
+        self._lookup = lookups.Lookup(columns, within, held.key)
         sums = select(buckets.kind, buckets.bucket, *(getattr(buckets, name) for name in _SUMS))
         # Built once: it is run so often that building it anew each time takes longer than running it.
         self._select_sums = sums.where(buckets.stream == bindparam("stream")).order_by(buckets.kind, buckets.bucket)
@@ -129,30 +130,29 @@ class Digest:
         newest = {state.record: state for state in states}
         if held is None:
             held = self.held(session, stream, newest)
-        new = [state for record, state in newest.items() if record not in held]
-        known: list[dict[str, Any]] = []
         changes: dict[tuple[str, int], list[int]] = defaultdict(_nothing)
-        if new:
-            # What is new need not be looked for again.
-            with bulk.appending(session, self._states, _COLUMNS) as insert:
-                for state in new:
-                    bucket = state.record.bucket
-                    insert(_values(stream, bucket, state))
-                    _add(changes[state.record.kind, bucket], state.hash, state.minutes, 1)
+        rows: list[dict[str, Any]] = []
         for record, before in held.items():
-            if (changed := newest.get(record)) is not None:
+            if (changed := newest.pop(record, None)) is not None:
                 bucket = record.bucket
-                known.append(dict(zip(_COLUMNS, _values(stream, bucket, changed), strict=True)))
+                rows.append(_row(_values(stream, bucket, changed)))
                 if before.hash != changed.hash:
                     change = changes[record.kind, bucket]
                     _add(change, before.hash, before.minutes, -1)
                     _add(change, changed.hash, changed.minutes, 1)
-        bulk.replace(session, self._states, known)
-        rows = [
+        new = _count_in(stream, newest.values(), changes)
+        if len(newest) <= bulk.FEW:
+            rows.extend(map(_row, new))
+        else:
+            # What is new need not be looked for again.
+            with bulk.appending(session, self._states, _COLUMNS) as insert:
+                for values in new:
+                    insert(values)
+        sums = [
             {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
             for (kind, bucket), change in changes.items()
         ]
-        bulk.add_up(session, self._buckets, rows)
+        bulk.write_all(session, bulk.latest(self._states, rows), bulk.sums(self._buckets, sums))
 
     def buckets(self, session: Session, stream: str) -> list[BucketSum]:
         """Every bucket of `stream` that holds anything, in order."""
@@ -165,7 +165,7 @@ class Digest:
         """The rows (key, epoch, version, sequence, hash) of one bucket behind the key `after`, in the order of their keys."""
         row = self._states
         # By the characters' numbers on both databases: two ends that sorted by their languages would miss each other's keys.
-        key = collate(row.key, "C") if session.get_bind().dialect.name == "postgresql" else row.key
+        key = collate(row.key, "C") if is_postgresql(session) else row.key
         here = (row.stream == stream, row.kind == kind, row.bucket == bucket, key > after)
         return session.execute(select(row.key, row.epoch, row.version, row.sequence, row.hash).where(*here).order_by(key)).all()
 
@@ -204,6 +204,18 @@ def _add(change: list[int], hash_: bytes, minutes: int, sign: int) -> None:
 
 def _whole(parts: Iterable[int]) -> int:
     return sum(part << shift for part, shift in zip(parts, _SHIFTS, strict=True)) % _MODULUS
+
+
+def _count_in(stream: str, states: Iterable[State], changes: dict[tuple[str, int], list[int]]) -> Iterator[tuple[Any, ...]]:
+    """The values of new `states`, each of which is added to the `changes` of its bucket."""
+    for state in states:
+        bucket = state.record.bucket
+        _add(changes[state.record.kind, bucket], state.hash, state.minutes, 1)
+        yield _values(stream, bucket, state)
+
+
+def _row(values: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(_COLUMNS, values, strict=True))
 
 
 def _values(stream: str, bucket: int, state: State) -> tuple[Any, ...]:

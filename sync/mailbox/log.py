@@ -18,8 +18,9 @@ from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, dele
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from sync.contracts import kind_of
-from sync.databases import bulk
+from sync.databases import bulk, lookups
 from sync.databases.columns import UtcDateTime
+from sync.databases.postgresql import is_postgresql
 from sync.mailbox import announcing
 from sync.mailbox.announcing import Announcement, announcement
 from sync.mailbox.digest import Digest, Record, State, root_of, state_hash
@@ -132,7 +133,7 @@ class Log:
         record = self._records.c
         here = (record.stream == bindparam("stream"), record.epoch == bindparam("epoch"))
         lines = select(record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
-        self._lines = bulk.Reading(lines.order_by(record.sequence).limit(bindparam("most")))
+        self._lines = lookups.Reading(lines.order_by(record.sequence).limit(bindparam("most")))
 
     def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
         """Numbers what was announced in any of `sessions` as the last step before its commit."""
@@ -168,7 +169,7 @@ class Log:
                 states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
         self._digest.write(session, stream, states)
         # The trip that moves the head wakes the relay, too.
-        moving = self._move_and_notify if _is_postgresql(session) else self._move_head
+        moving = self._move_and_notify if is_postgresql(session) else self._move_head
         session.execute(moving, {"written_stream": stream, "sequence": sequence, "hash": previous})
 
     def heads(self, session: Session) -> list[Head]:
@@ -344,9 +345,5 @@ def _is_newest(event: Event, held: Mapping[Record, Any]) -> bool:
 
 def _notify(session: Session, stream: str) -> None:
     """Wakes the relay when this transaction commits. On SQLite it sees by itself that the file has changed."""
-    if _is_postgresql(session):
+    if is_postgresql(session):
         session.execute(_NOTIFY, {"stream": stream})
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"

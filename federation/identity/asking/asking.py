@@ -17,7 +17,7 @@ from federation.identity.asking.telling import tell_question
 from federation.identity.asking.waiting import wait_for_answers
 from federation.identity.models import Registration
 from federation.identity.reviews.models import Question, QuestionState, QuestionTopic, Review
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 def ask(session: Session, review_number: int, registration_id: str, topic: QuestionTopic, *, by: str, at: datetime) -> Question:
@@ -74,7 +74,7 @@ def conclude(session: Session, review_numbers: Collection[int], *, at: datetime)
     if not review_numbers:
         return
     is_open = Question.withdrawn_at.is_(None) & Question.used_at.is_(None)
-    query = select(Question).where(bulk.among(session, Question.review_number, list(review_numbers)), is_open)
+    query = select(Question).where(lookups.among(session, Question.review_number, list(review_numbers)), is_open)
     ordered = query.order_by(Question.question_id).with_for_update().execution_options(populate_existing=True)
     for question in session.scalars(ordered):
         if question.answer is None:

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.models import Link
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 def history_of(session: Session, volunteer_ids: Sequence[str]) -> Sequence[IdentityEvent]:
     """Everything about these IDs and the registrations that are under one of them now, the oldest first."""
     event = IdentityEvent
-    registrations = select(Link.registration_id).where(bulk.among(session, Link.volunteer_id, volunteer_ids))
+    registrations = select(Link.registration_id).where(lookups.among(session, Link.volunteer_id, volunteer_ids))
     query = select(event).where(
-        or_(bulk.among(session, event.volunteer_id, volunteer_ids), event.registration_id.in_(registrations))
+        or_(lookups.among(session, event.volunteer_id, volunteer_ids), event.registration_id.in_(registrations))
     )
     return session.scalars(query.order_by(event.number)).all()
 
@@ -48,7 +48,7 @@ def acts_about(session: Session, volunteer_ids: Sequence[str]) -> list[ActTold]:
         steps.setdefault(event.act or event.number, [])
         if event.act is not None:
             steps[event.act].append(event)
-    begun = session.scalars(select(IdentityEvent).where(bulk.among(session, IdentityEvent.number, list(steps)))).all()
+    begun = session.scalars(select(IdentityEvent).where(lookups.among(session, IdentityEvent.number, list(steps)))).all()
     undone = {_body(event)["act"]: event.number for event in begun if event.type is IdentityEventType.UNDONE}
     return [
         ActTold(event, tuple(steps[event.number]), undone.get(event.number))
@@ -69,7 +69,7 @@ def issue_numbers(session: Session, volunteer_ids: Sequence[str]) -> dict[str, i
     query = (
         select(event.volunteer_id, func.min(event.number))
         .where(
-            bulk.among(session, event.volunteer_id, volunteer_ids),
+            lookups.among(session, event.volunteer_id, volunteer_ids),
             event.type.in_((IdentityEventType.ISSUED, IdentityEventType.CLAIMED)),
         )
         .group_by(event.volunteer_id)

@@ -15,7 +15,7 @@ from federation.errors import NotPrepared
 from federation.identity.keys.standing import KeyVersions
 from federation.identity.models import RegistrationDocument
 from federation.identity.persons import tokens
-from sync.databases import bulk
+from sync.databases import lookups
 
 _row = RegistrationDocument
 _table: Any = RegistrationDocument.__table__
@@ -62,7 +62,7 @@ def rewrap_those_of(session: Session, documents: Collection[str], hub_keys: Sequ
     for version in range(standing.oldest, len(hub_keys)):
         met = [tokens.wrap(document, hub_keys[:version]) for document in documents]
         stored = select(_row.registration_id, _row.token, _row.hub_key_version)
-        rows = session.execute(stored.where(bulk.among(session, _row.token, met), _row.hub_key_version == version)).all()
+        rows = session.execute(stored.where(lookups.among(session, _row.token, met), _row.hub_key_version == version)).all()
         _write(session, rows, hub_keys)
 
 

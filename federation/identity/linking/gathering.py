@@ -23,7 +23,7 @@ from federation.identity.persons.features import features_of
 from federation.identity.persons.sealing import unseal
 from federation.identity.persons.tokens import wrap_further
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 @dataclass
@@ -127,17 +127,17 @@ _description = (
     *(_registration.c[name] for name in ("registration_id", "district", "person")),
     *(_document.c[name] for name in ("kind", "key_version", "token", "hub_key_version")),
 )
-_by_key = bulk.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
-_by_token = bulk.Lookup((_document.c.registration_id,), true(), _document.c.token)
-_registrations = bulk.Lookup(_description, true(), _registration.c.registration_id, tables=_described)
-_id_of = bulk.Lookup((_link.c.volunteer_id,), true(), _link.c.registration_id)
-_members_of = bulk.Lookup(
+_by_key = lookups.Lookup((_keys.key, _keys.registration_id), true(), _keys.key, most=MOST_LOOKED_UP)
+_by_token = lookups.Lookup((_document.c.registration_id,), true(), _document.c.token)
+_registrations = lookups.Lookup(_description, true(), _registration.c.registration_id, tables=_described)
+_id_of = lookups.Lookup((_link.c.volunteer_id,), true(), _link.c.registration_id)
+_members_of = lookups.Lookup(
     (*_description, _link.c.volunteer_id),
     true(),
     _link.c.volunteer_id,
     tables=_link.join(_described, _registration.c.registration_id == _link.c.registration_id),
 )
-_pairs_of = bulk.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
+_pairs_of = lookups.Lookup((_pairs.one, _pairs.other), true(), _pairs.one)
 
 
 def _with_documents(session: Session, recorded: Sequence[Recorded]) -> Iterable[str]:

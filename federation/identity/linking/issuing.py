@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from federation.accounts.models import Account
 from federation.identity import volunteer_ids
 from federation.identity.models import Volunteer
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 def promised_ids(session: Session, volunteer_ids: Iterable[str]) -> set[str]:
@@ -28,5 +28,5 @@ def unused_ids(session: Session, count: int, *, province: str) -> list[str]:
 
 _of_persons, _of_accounts = Volunteer.__table__.c.volunteer_id, Account.__table__.c.volunteer_id
 _of_either = union_all(select(_of_persons), select(_of_accounts)).subquery().c.volunteer_id
-_issued = bulk.Lookup((_of_persons,), true(), _of_persons)
-_held = bulk.Lookup((_of_either,), true(), _of_either)
+_issued = lookups.Lookup((_of_persons,), true(), _of_persons)
+_held = lookups.Lookup((_of_either,), true(), _of_either)

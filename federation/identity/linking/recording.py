@@ -19,7 +19,7 @@ from federation.identity.persons import sealing, tokens
 from federation.identity.persons.features import features_of
 from federation.settings import Settings
 from federation.versions import newest
-from sync.databases import bulk
+from sync.databases import bulk, lookups
 from sync.mailbox.facts import Fact
 
 
@@ -109,7 +109,7 @@ def _held(session: Session, district: str, registration_ids: Collection[str]) ->
 
 _registration, _link = Registration.__table__.c, Link.__table__.c
 _its_link = select(_link.registration_id).where(_link.registration_id == _registration.registration_id).scalar_subquery()
-_registrations = bulk.Lookup(
+_registrations = lookups.Lookup(
     (
         *(_registration[name] for name in ("registration_id", "district", "person", "keys_version", "epoch", "version")),
         _its_link.is_not(None).label("is_linked"),
@@ -127,7 +127,7 @@ def _forget(session: Session, column: InstrumentedAttribute[str], registration_i
     """Removes what was kept of these registrations in the table that `column` is of."""
     if not registration_ids:
         return
-    gone = delete(column.class_).where(bulk.among(session, column, registration_ids))
+    gone = delete(column.class_).where(lookups.among(session, column, registration_ids))
     session.execute(gone.execution_options(synchronize_session=False))
 
 

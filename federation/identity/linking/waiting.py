@@ -19,7 +19,7 @@ from federation.identity.matching import keys
 from federation.identity.models import Link, Registration
 from federation.identity.turns import wait_for_turn
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 
 _registration = Registration.__table__.c
 _link: Any = Link.__table__
@@ -68,7 +68,7 @@ def link_waiting(
     unindexed = [row.registration_id for row in rows if row.keys_version != keys.VERSION]
     index(session, [known[registration_id] for registration_id in unindexed], settings)
     if unindexed:
-        made = update(Registration).where(bulk.among(session, Registration.registration_id, unindexed))
+        made = update(Registration).where(lookups.among(session, Registration.registration_id, unindexed))
         session.execute(made.values(keys_version=keys.VERSION).execution_options(synchronize_session=False))
     recorded = [Recorded(known[row.registration_id], row.is_linked) for row in rows]
     link(session, recorded, settings=settings, at=at, join_late=join_late)

@@ -10,7 +10,7 @@ from federation.identity.matching.frequencies import FURTHER_COUNTS
 from federation.identity.matching.keys import keyed
 from federation.identity.matching.models import ValueCount
 from federation.identity.persons.features import Features
-from sync.databases import bulk
+from sync.databases import bulk, lookups
 
 
 def counted(come: Iterable[Features], gone: Iterable[Features], *, key: bytes) -> bulk.Part:
@@ -31,7 +31,7 @@ def read_counts(session: Session, about: Iterable[Features], *, key: bytes) -> M
 
 
 _held = ValueCount.__table__.c
-_counts = bulk.Lookup((_held.value, _held.records), true(), _held.value)
+_counts = lookups.Lookup((_held.value, _held.records), true(), _held.value)
 
 
 def _values(features: Features, key: bytes) -> Iterator[tuple[str, str, int]]:

@@ -19,7 +19,7 @@ from federation.identity.history.writing import Happening, write
 from federation.identity.linking.telling import tell_links
 from federation.identity.models import DoNotLink, Link, LinkReason, PersonTotal, Volunteer, VolunteerAlias
 from federation.identity.reviews.models import Review, ReviewDecision, ReviewStanding
-from sync.databases import bulk
+from sync.databases import bulk, lookups
 
 
 class LinkStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Act:
         ]
         bulk.add_up(self.session, PersonTotal, counts)
         if self._moved:
-            tell_links(self.session, bulk.among(self.session, Link.registration_id, self._moved))
+            tell_links(self.session, lookups.among(self.session, Link.registration_id, self._moved))
         conclude(self.session, [review.number for review in self._settled], at=self.at)
         return number
 

@@ -24,7 +24,7 @@ from federation.identity.models import Link, LinkReason, Registration, Volunteer
 from federation.identity.turns import wait_for_turn
 from federation.identity.volunteer_ids import is_volunteer_id
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 from sync.mailbox.facts import Fact
 
 RULE = "claims"
@@ -59,7 +59,7 @@ def _linked(session: Session, district: str, registration_ids: Sequence[str]) ->
     query = (
         select(Link.registration_id, Link.volunteer_id)
         .join(Registration, Registration.registration_id == Link.registration_id)
-        .where(Registration.district == district, bulk.among(session, Link.registration_id, registration_ids))
+        .where(Registration.district == district, lookups.among(session, Link.registration_id, registration_ids))
     )
     return {row.registration_id: row.volunteer_id for row in session.execute(query)}
 

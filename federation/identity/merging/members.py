@@ -12,7 +12,7 @@ from federation.identity.linking.gathering import read_known
 from federation.identity.matching.deciding import Known, have_different_resident_ids
 from federation.identity.models import DoNotLink, Link, Volunteer
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 @dataclass(frozen=True)
@@ -103,5 +103,5 @@ def told_apart(session: Session, some: Collection[str], others: Collection[str])
 
 def _edges(session: Session, some: Collection[str], others: Collection[str]) -> Iterator[DoNotLink]:
     pair = DoNotLink
-    is_between = bulk.among(session, pair.one, list(some)) & bulk.among(session, pair.other, list(others))
+    is_between = lookups.among(session, pair.one, list(some)) & lookups.among(session, pair.other, list(others))
     yield from session.scalars(select(pair).where(is_between).order_by(pair.one, pair.other))

@@ -19,7 +19,7 @@ from federation.identity.merging.acts import Act, ApartStanding, LinkStanding
 from federation.identity.models import DoNotLink, Link, VolunteerAlias
 from federation.identity.reviews.models import Review, ReviewStanding
 from federation.identity.turns import wait_for_turn
-from sync.databases import bulk
+from sync.databases import lookups
 
 _Type = IdentityEventType
 
@@ -106,7 +106,7 @@ def _begun_later(session: Session, events: Sequence[IdentityEvent]) -> dict[int,
     registration_ids = {one.registration_id for one in settling if one.registration_id}
     sources = {msgspec.json.decode(one.body)["from"] for one in settling if one.type == _Type.MOVED}
     volunteer_ids = {one.volunteer_id for one in settling if one.volunteer_id} | sources
-    is_about_these = bulk.among(session, event.registration_id, list(registration_ids)) | bulk.among(
+    is_about_these = lookups.among(session, event.registration_id, list(registration_ids)) | lookups.among(
         session, event.volunteer_id, list(volunteer_ids)
     )
     is_about_the_first = (
@@ -117,7 +117,7 @@ def _begun_later(session: Session, events: Sequence[IdentityEvent]) -> dict[int,
         (is_about_these & event.type.in_((*_WHOSE_IT_IS, _Type.UNDONE))) | (is_about_the_first & (event.type == _Type.UNDONE)),
     )
     acts = session.scalars(query.distinct()).all()
-    return {one.number: one for one in session.scalars(select(event).where(bulk.among(session, event.number, acts)))}
+    return {one.number: one for one in session.scalars(select(event).where(lookups.among(session, event.number, acts)))}
 
 
 def _let_own_ids_follow(act: Act, registration_ids: Sequence[str | None]) -> None:
@@ -126,7 +126,7 @@ def _let_own_ids_follow(act: Act, registration_ids: Sequence[str | None]) -> Non
         select(VolunteerAlias.alias, Link.volunteer_id)
         .join(Link, Link.own_volunteer_id == VolunteerAlias.alias)
         .where(
-            bulk.among(act.session, Link.registration_id, registration_ids), Link.volunteer_id != VolunteerAlias.volunteer_id
+            lookups.among(act.session, Link.registration_id, registration_ids), Link.volunteer_id != VolunteerAlias.volunteer_id
         )
         .order_by(VolunteerAlias.alias)
     )

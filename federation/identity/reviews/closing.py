@@ -10,7 +10,7 @@ from federation.identity.history.writing import Happening
 from federation.identity.matching.deciding import ReviewKind
 from federation.identity.models import Link
 from federation.identity.reviews.models import PENDING, Review
-from sync.databases import bulk
+from sync.databases import lookups
 
 _ABOUT_LINKS = (ReviewKind.SAMPLE, ReviewKind.SECOND)
 """These ask about what has been linked or decided, whatever became of it."""
@@ -33,8 +33,8 @@ def settled_by_one_id(session: Session, registration_ids: Collection[str]) -> Se
 def between(session: Session, some: Collection[str], others: Collection[str]) -> Sequence[Review]:
     """The waiting reviews that ask whether one of `some` is of the same person as one of `others`."""
     one, other = Review.registration_id, Review.other_registration_id
-    there = bulk.among(session, one, list(some)) & bulk.among(session, other, list(others))
-    and_back = bulk.among(session, one, list(others)) & bulk.among(session, other, list(some))
+    there = lookups.among(session, one, list(some)) & lookups.among(session, other, list(others))
+    and_back = lookups.among(session, one, list(others)) & lookups.among(session, other, list(some))
     query = select(Review).where(*_asks_who_is_who(), there | and_back).order_by(Review.number)
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
@@ -76,4 +76,4 @@ def _asks_who_is_who() -> tuple[ColumnElement[bool], ...]:
 
 def _is_about(session: Session, registration_ids: Collection[str]) -> ColumnElement[bool]:
     ids = list(registration_ids)
-    return or_(bulk.among(session, Review.registration_id, ids), bulk.among(session, Review.other_registration_id, ids))
+    return or_(lookups.among(session, Review.registration_id, ids), lookups.among(session, Review.other_registration_id, ids))

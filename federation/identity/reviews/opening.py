@@ -13,7 +13,7 @@ from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening
 from federation.identity.matching.deciding import Asked, ReviewKind
 from federation.identity.reviews.models import PENDING, Review, ReviewState
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ def _open(session: Session, values: Mapping[str, Any]) -> Happening:
 
 def _open_pairs(session: Session, registration_ids: Sequence[str]) -> set[frozenset[str | None]]:
     review = Review
-    is_about_one = bulk.among(session, review.registration_id, registration_ids)
-    is_about_other = bulk.among(session, review.other_registration_id, registration_ids)
+    is_about_one = lookups.among(session, review.registration_id, registration_ids)
+    is_about_other = lookups.among(session, review.other_registration_id, registration_ids)
     rows = session.execute(
         select(review.registration_id, review.other_registration_id).where(
             review.state.in_(PENDING), is_about_one | is_about_other

@@ -12,7 +12,7 @@ from federation.identity.merging.members import Member
 from federation.identity.models import Registration
 from federation.identity.persons import sealing
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 
 _SHOWN_AT_FRONT = 3
 _SHOWN_AT_END = 4
@@ -40,7 +40,7 @@ def shown_registrations(session: Session, members: Sequence[Member], settings: S
     rows = session.execute(
         select(registration, organization.name)
         .outerjoin(organization, its_own)
-        .where(bulk.among(session, registration.registration_id, [member.registration_id for member in members]))
+        .where(lookups.among(session, registration.registration_id, [member.registration_id for member in members]))
     )
     kinds = {
         member.registration_id: tuple(sorted({document.kind for document in member.known.documents})) for member in members
@@ -52,7 +52,7 @@ def districts_of(session: Session, registration_ids: Sequence[str]) -> dict[str,
     """The code of the district that has each of these registrations."""
     registration = Registration
     query = select(registration.registration_id, registration.district).where(
-        bulk.among(session, registration.registration_id, registration_ids)
+        lookups.among(session, registration.registration_id, registration_ids)
     )
     return {registration_id: district for registration_id, district in session.execute(query)}  # noqa: C416 - rows are no pairs
 

@@ -10,7 +10,7 @@ from federation.identity.merging.members import Person, find_person
 from federation.identity.models import DoNotLink, Link
 from federation.identity.stewarding.registrations import RegistrationShown, shown_registrations
 from federation.settings import Settings
-from sync.databases import bulk
+from sync.databases import lookups
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def show_person(session: Session, volunteer_id: str, *, settings: Settings) -> P
 def _kept_apart(session: Session, person: Person) -> tuple[KeptApart, ...]:
     own = set(person.registration_ids)
     pair = DoNotLink
-    is_about = or_(bulk.among(session, pair.one, list(own)), bulk.among(session, pair.other, list(own)))
+    is_about = or_(lookups.among(session, pair.one, list(own)), lookups.among(session, pair.other, list(own)))
     pairs = session.scalars(select(pair).where(is_about).order_by(pair.since, pair.one, pair.other)).all()
     sides = [(one, *((one.one, one.other) if one.one in own else (one.other, one.one))) for one in pairs]
     link = Link
     query = select(link.registration_id, link.volunteer_id).where(
-        bulk.among(session, link.registration_id, [other for _, _, other in sides])
+        lookups.among(session, link.registration_id, [other for _, _, other in sides])
     )
     ids = {registration_id: its for registration_id, its in session.execute(query)}  # noqa: C416 - rows are no pairs
     return tuple(KeptApart(one, its, other, ids[other]) for one, its, other in sides)
