@@ -1,10 +1,10 @@
 """How is a way from a district to the city measured, whichever it is?
 
 *backlog*: events a second that become visible at the city while what the districts have written is worked off, from the first
-look that sees some of each of them to the last event; so it has no part in how long their programs take to start. *live*: the
-same from the moment at which the districts begin to write until the last event is visible, while they commit as many events at
-a time as an import does, as fast as they can. *latency*: from the commit of one entry in the district until the city sees it,
-some twenty times a second.
+look that sees some of each of them to the last event; what the last of them does alone counts, and what the first ones did
+before all were under way does not. *live*: the same from the moment at which the districts begin to write until the last event
+is visible, while they commit as many events at a time as an import does, as fast as they can. *latency*: from the commit of one
+entry in the district until the city sees it, some twenty times a second.
 """
 
 import multiprocessing

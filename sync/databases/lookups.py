@@ -1,4 +1,4 @@
-"""How are the rows of many keys found at once, and many rows read?
+"""How are many rows found at once?
 
 To PostgreSQL the keys go as one array, and a long answer comes in binary form. SQLite lives in this process: there the keys are
 a list in JSON, and rows are read as ever.

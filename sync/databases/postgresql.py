@@ -1,4 +1,4 @@
-"""How is PostgreSQL set up and told from SQLite, and how does it say that it fails?
+"""What is done otherwise where the database is PostgreSQL?
 
 The driver prepares a statement after a few uses, and the server would then keep a plan that suited nearly empty tables:
 measured, a batch that took 40 ms took 600 ms a minute later. So it is told to keep what it has read and to plan each time anew,
