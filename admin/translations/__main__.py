@@ -18,7 +18,7 @@ REFUSING = [
     "federation/accounts",
     "federation/people",
     "federation/sso",
-    *(f"federation/identity/{room}" for room in ("asking", "matching", "merging", "reviews", "stewarding")),
+    *(f"federation/identity/{room}" for room in ("asking", "auditing", "matching", "merging", "reviews", "stewarding")),
 ]
 SENTENCE = re.compile(r"(?:[A-Z]|%\().* .*\.")
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}

@@ -14,6 +14,9 @@ class Permission(StrEnum):
     OVERRULE = "overrule"
     """To take back what binds machine and stewards alike: that two registrations are never one person."""
 
+    ACCEPT_UNSEEN = "accept_unseen"
+    """To say of many reviews at once that each is about one person, after a sample of them."""
+
     SET_THRESHOLDS = "set_thresholds"
     """To say how like two registrations must be for a machine to link them, and for a steward to be asked."""
 
@@ -23,7 +26,7 @@ class Permission(StrEnum):
 
 _GRANTS = {
     Role.STEWARD: {Permission.REVIEW},
-    Role.LEAD: {Permission.REVIEW, Permission.OVERRULE, Permission.SET_THRESHOLDS, Permission.APPOINT},
+    Role.LEAD: set(Permission),
 }
 
 

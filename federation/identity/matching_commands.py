@@ -8,9 +8,10 @@ import rich_click as click
 from rich.table import Table
 from sqlalchemy import func, select
 
+from federation.identity.auditing.setting_thresholds import change_policy
 from federation.identity.linking.learning import learn_model, use_model
 from federation.identity.matching.judging import current_model
-from federation.identity.matching.policies import change_policy, current_policy
+from federation.identity.matching.policies import current_policy
 from federation.identity.models import Registration
 from federation.operating import hub, operator
 from sync.programs.printing import show

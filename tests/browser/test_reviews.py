@@ -10,9 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from federation.accounts.models import Role
 from federation.app import create_app
+from federation.identity.auditing.sampling import SAMPLE
+from federation.identity.auditing.setting_thresholds import change_policy
 from federation.identity.models import Link
+from federation.identity.reviews.drawing import is_audited
+from federation.identity.reviews.models import ReviewDecision
 from tests.hub.peers import Told, hours, registration
-from tests.hub.stewards import Desk, desk_of, somebody
+from tests.hub.stewards import Desk, desk_of, looked_at, pass_over, somebody
 from tests.support.city import City, city
 from tests.support.hub import hub_of, settings_in_environment
 from tests.support.stewards import PASSWORD, SEED, appoint
@@ -54,6 +58,15 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         hub.hears(luohu.says(registration("b2", phone="13700137000", document="D2"), somebody(54, "b3", document="D9")))
         hub.hears(futian.says(hours("e1", registration_id="a1", minutes=150)))
         yield desk
+
+
+def let_many_be_accepted(desk: Desk) -> None:
+    """Two pairs are perhaps one person each, and so were all those that were drawn before."""
+    desk.does(change_policy, by="root", reason="stewards first", auto_weight=60)
+    looked_at(desk.hub, [ReviewDecision.SAME] * SAMPLE)
+    pass_over(desk.hub, until=lambda number: not is_audited(number) and not is_audited(number + 1))
+    for code, prefix in (("futian", "c"), ("luohu", "d")):
+        desk.hub.hears(desk.districts[code].says(*(somebody(number, f"{prefix}{number}") for number in (7, 8))))
 
 
 @pytest.fixture
@@ -113,6 +126,21 @@ def test_the_keys_can_be_switched_off(browser: Browser, address: str) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text("Review 2")
 
 
+def test_a_lead_accepts_many_and_takes_them_back(browser: Browser, address: str, desk: Desk) -> None:
+    let_many_be_accepted(desk)
+    before = desk.ids()
+    with visiting(browser, address) as page:
+        sign_in(page)
+        page.get_by_role("link", name="Accept many at once").click()
+        page.get_by_role("button", name="Accept these 2: one person each").click()
+        expect(page.get_by_role("status")).to_contain_text("2 reviews: one person each.")
+        ids = desk.ids()
+        assert (ids["c7"] == ids["d7"], ids["c8"] == ids["d8"]) == (True, True)
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("status")).to_contain_text("Taken back: 2 reviews wait again.")
+        assert desk.ids() == before
+
+
 def test_the_work_needs_no_script(browser: Browser, address: str, desk: Desk) -> None:
     before = desk.ids()
     with visiting(browser, address, script=False) as page:
@@ -139,9 +167,11 @@ def test_every_page_is_accessible_and_fits(browser: Browser, address: str, desk:
     ids = desk.ids()
     desk.merge(ids["a1"], ids["a3"])
     desk.split(ids["a1"], ["a3"])
+    let_many_be_accepted(desk)
     paths = ["/stewards/", "/stewards/reviews/", "/stewards/reviews/?need=document", "/stewards/reviews/2/same"]
     paths += [f"/stewards/reviews/{number}/" for number in (1, 2, 3, 99)]
     paths += ["/stewards/persons/", "/stewards/persons/?volunteer_id=1", f"/stewards/persons/{ids['a1']}", "/stewards/figures/"]
+    paths += ["/stewards/batches/", "/stewards/thresholds/"]
     with visiting(browser, address, language=language, width=width) as page:
         sign_in(page)
         for path in paths:

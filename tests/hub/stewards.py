@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from federation.identity.history.models import IdentityEventType
+from federation.identity.history.writing import Happening, write
+from federation.identity.matching.deciding import ReviewKind
 from federation.identity.merging import merging, splitting, undoing
 from federation.identity.models import DoNotLink, Link, PersonTotal, Volunteer, VolunteerAlias
-from federation.identity.reviews.models import Review
+from federation.identity.reviews.drawing import is_audited
+from federation.identity.reviews.models import Review, ReviewDecision, ReviewState
 from federation.identity.stewarding.verifying import verify
 from tests.hub.peers import AT, District, Hub, Told, registration
 
@@ -90,3 +97,52 @@ def _key(row: Any) -> tuple[Any, ...]:
 
 def _columns(row: Any) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != "version"}
+
+
+def looked_at(
+    hub: Hub, words: Sequence[ReviewDecision], *, kind: ReviewKind = ReviewKind.POSSIBLE, weight: float = 9.0
+) -> None:
+    """Lets stewards have answered that many drawn reviews in this order, all about two who are there."""
+    with hub.sessions.begin() as session:
+        drawn: list[int] = []
+        while len(drawn) < len(words):
+            drawn += filter(is_audited, _past_reviews(session, 1 + len(words), kind=kind, weight=weight))
+        answers = dict(zip(drawn, words, strict=False))
+        for review in session.scalars(select(Review).where(Review.number.in_(answers))):
+            review.state, review.decision, review.decided_by, review.decided_at = (
+                ReviewState.DECIDED,
+                answers[review.number],
+                "lin",
+                AT,
+            )
+        decided = IdentityEventType.REVIEW_DECIDED
+        write(session, [Happening(type=decided, body={"review": number}) for number in answers], by="lin", at=AT)
+
+
+def pass_over(hub: Hub, *, until: Callable[[int], bool]) -> None:
+    """Lets reviews have been there, until the next one has a number of which this is true."""
+    with hub.sessions.begin() as session:
+        while not until(_past_reviews(session, 1)[0] + 1):
+            pass
+
+
+def _past_reviews(
+    session: Session, count: int, *, kind: ReviewKind = ReviewKind.POSSIBLE, weight: float | None = None
+) -> Sequence[int]:
+    """As many reviews that ask nothing any more, about two registrations that are there; their numbers."""
+    one, other, *_ = session.scalars(select(Link.registration_id).order_by(Link.registration_id))
+    values = {
+        "kind": kind,
+        "state": ReviewState.OBSOLETE,
+        "registration_id": one,
+        "other_registration_id": other,
+        "weight": weight,
+        "fields": "[]",
+        "policy_version": 0,
+        "opened_at": AT,
+    }
+    added = insert(Review).returning(Review.number, sort_by_parameter_order=True)
+    numbers = session.scalars(added, [values] * count).all()
+    obsolete = IdentityEventType.REVIEW_OBSOLETE
+    write(session, [Happening(type=obsolete, body={"review": number}) for number in numbers], by="lin", at=AT)
+    return numbers

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from federation.directory.keys import DistrictKeys
+from federation.identity.auditing.setting_thresholds import change_policy
 from federation.identity.history.models import IdentityEvent, IdentityEventType
 from federation.identity.matching.deciding import ReviewKind
-from federation.identity.matching.policies import change_policy
 from federation.identity.models import Link, LinkReason, Registration, Volunteer
 from federation.identity.persons.sealing import unseal
 from federation.identity.reviews.models import Review

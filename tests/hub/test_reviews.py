@@ -12,7 +12,7 @@ from federation.identity.reviews.drawing import is_sampled, is_seconded
 from federation.identity.reviews.models import Review, ReviewDecision, ReviewNeed, ReviewState
 from federation.identity.stewarding.counting import Share, figures
 from federation.identity.stewarding.deciding import decide, merge_or_propose, need, undo_decision
-from federation.identity.stewarding.finding import Waiting, next_review, previous_review, queue, waiting
+from federation.identity.stewarding.finding import Part, Waiting, next_review, previous_review, queue, waiting
 from federation.identity.stewarding.registrations import masked
 from federation.identity.stewarding.showing import show
 from federation.identity.stewarding.unmasking import unmask
@@ -103,7 +103,7 @@ def test_the_oldest_waits_first_and_what_needs_something_waits_apart(hub: Hub) -
     desk.does(need, 1, ReviewNeed.DOCUMENT)
     assert numbers(desk) == [2, 3]
     assert numbers(desk, need=ReviewNeed.DOCUMENT) == [1]
-    assert numbers(desk, kind=ReviewKind.TWINS) == []
+    assert numbers(desk, part=Part(ReviewKind.TWINS)) == []
     assert hub.asked(waiting, by="lin") == [Waiting(ReviewKind.MISTYPED, ready=2, needing=1, oldest_at=AT)]
     second = hub.asked(next_review, by="lin")
     assert second is not None

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from admin.hub.stewards import desk, devices, evidence, refusals, security_wording, wording
+from admin.hub.stewards.batches import blueprint as batches
 from admin.hub.stewards.figures import blueprint as figures
 from admin.hub.stewards.home import blueprint as home
 from admin.hub.stewards.persons import blueprint as persons
@@ -18,7 +19,7 @@ def register(app: Flask) -> None:
     pages = Blueprint("stewards", __name__, url_prefix="/stewards")
     pages.before_request(desk.look)
     pages.before_request(desk.require_account)
-    for blueprint in (home, queue, reviewing, persons, figures, thresholds, staff, security):
+    for blueprint in (home, queue, reviewing, batches, persons, figures, thresholds, staff, security):
         pages.register_blueprint(blueprint)
     refusals.register(pages)
     app.register_blueprint(pages)

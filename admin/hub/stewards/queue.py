@@ -7,11 +7,11 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from admin.hub.stewards import desk
+from admin.hub.stewards.parts import DRAWN, part_named
 from admin.hub.stewards.wording import KINDS
 from admin.queries import QueryForm
 from federation.db import db
 from federation.directory.naming import names
-from federation.identity.matching.deciding import ReviewKind
 from federation.identity.reviews.models import Review, ReviewNeed
 from federation.identity.stewarding.finding import PAGE, queue, review_of
 from federation.identity.stewarding.registrations import districts_of
@@ -35,7 +35,8 @@ class FilterForm(QueryForm):
         """The filter in this request's address."""
         form = cls(request.args)
         every = SelectChoice("", gettext("All"))
-        form.kind.choices = [every, *(SelectChoice(kind, str(word)) for kind, word in KINDS.items())]
+        kinds = (SelectChoice(kind, str(word)) for kind, word in KINDS.items())
+        form.kind.choices = [every, *kinds, SelectChoice(DRAWN, gettext("Drawn, before others are accepted"))]
         form.need.choices = [
             SelectChoice("", gettext("your answer")),
             SelectChoice(ReviewNeed.DOCUMENT.value, gettext("a document")),
@@ -54,7 +55,7 @@ def show() -> str | tuple[str, int]:
     found = queue(
         session,
         by=desk.account().username,
-        kind=ReviewKind(form.kind.data) if form.kind.data else None,
+        part=part_named(form.kind.data),
         need=ReviewNeed(form.need.data) if form.need.data else None,
         after=review_of(session, form.after.data) if form.after.data else None,
         limit=PAGE + 1,

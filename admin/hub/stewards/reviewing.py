@@ -15,6 +15,7 @@ from wtforms.validators import Length, Optional
 from admin.hub.stewards import desk, refusals
 from admin.hub.stewards.evidence import rows_of
 from admin.hub.stewards.last_act import forget, last_act, remember
+from admin.hub.stewards.parts import part_named
 from admin.hub.stewards.previews import LONGEST_REASON, ConfirmationForm, preview_page
 from admin.hub.stewards.queue import LARGEST_NUMBER
 from admin.hub.stewards.wording import QUESTIONS
@@ -23,11 +24,10 @@ from federation.directory.naming import names
 from federation.errors import ReasonMissing, StateForbids
 from federation.identity.asking.asking import ask, withdraw
 from federation.identity.asking.reading import questions_about
-from federation.identity.matching.deciding import ReviewKind
 from federation.identity.merging.previewing import preview_merge
 from federation.identity.reviews.models import QuestionTopic, Review, ReviewDecision, ReviewNeed
 from federation.identity.stewarding import deciding
-from federation.identity.stewarding.finding import next_review, previous_review
+from federation.identity.stewarding.finding import Part, next_review, previous_review
 from federation.identity.stewarding.showing import ReviewShown, show
 from federation.identity.stewarding.unmasking import unmask
 from federation.ledger.totals import of_registrations
@@ -178,7 +178,7 @@ def _answer(number: int, decision: ReviewDecision, **more: Any) -> Response:
 
 def _go_on(review: Review) -> Response:
     """On to the next review of those that are worked through, or to the first page where there is none."""
-    after = next_review(db.session(), by=desk.account().username, kind=_kind(), after=review)
+    after = next_review(db.session(), by=desk.account().username, part=_part(), after=review)
     address = _address(after.number) if after and after.number != review.number else url_for("stewards.home.show")
     return redirect(address, code=303)
 
@@ -193,8 +193,9 @@ def _page(
     session, review, by = db.session(), shown.review, desk.account().username
     district_names = names(session)
     everything = [one.registration_id for side in shown.sides for one in (side.registration, *side.others)]
-    following = next_review(session, by=by, kind=_kind(), after=review)
-    preceding = previous_review(session, by=by, kind=_kind(), before=review)
+    part = _part()
+    following = next_review(session, by=by, part=part, after=review)
+    preceding = previous_review(session, by=by, part=part, before=review)
     return render_template(
         "hub/stewards/review.html",
         shown=shown,
@@ -232,10 +233,9 @@ def _preview(shown: ReviewShown, form: ConfirmationForm, refusal: StateForbids |
 
 
 def _address(number: int, view: str = "look", **values: Any) -> str:
-    """A page of a review; which kind is worked through stands in each address."""
-    return url_for(f".{view}", number=number, kind=_kind(), **values)
+    """A page of a review; which part of the queue is worked through stands in each address."""
+    return url_for(f".{view}", number=number, kind=request.args.get("kind"), **values)
 
 
-def _kind() -> ReviewKind | None:
-    wanted = request.args.get("kind")
-    return ReviewKind(wanted) if wanted in set(ReviewKind) else None
+def _part() -> Part:
+    return part_named(request.args.get("kind"))

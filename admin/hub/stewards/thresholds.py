@@ -13,8 +13,11 @@ from admin.hub.stewards import desk, refusals
 from admin.hub.stewards.previews import LONGEST_REASON
 from federation.accounts.permissions import Permission, require
 from federation.db import db
-from federation.errors import Invalid, ReasonMissing
-from federation.identity.matching.policies import change_policy, current_policy, earlier_policies
+from federation.errors import Invalid, ReasonMissing, StateForbids
+from federation.identity.auditing.estimating import OF, audit
+from federation.identity.auditing.sampling import FEWEST_WEIGHT
+from federation.identity.auditing.setting_thresholds import FEWEST_ANSWERS, MOST_WRONG, change_policy
+from federation.identity.matching.policies import current_policy, earlier_policies
 
 _WEIGHT = [InputRequired(lazy_gettext("Enter a number of bits.")), NumberRange(-50, 100)]
 
@@ -49,7 +52,7 @@ def change() -> Response | refusals.Answer:
     weights = {name: getattr(form, name).data for name in ("auto_weight", "review_weight", "conflict_weight")}
     try:
         policy = change_policy(db.session(), reason=form.reason.data, **desk.actor(), **weights)
-    except (Invalid, ReasonMissing) as refusal:
+    except (Invalid, ReasonMissing, StateForbids) as refusal:
         refusals.put_into(form, refusal)
         return refusals.answer(_page(form), refusal)
     db.session.commit()
@@ -60,5 +63,13 @@ def change() -> Response | refusals.Answer:
 def _page(form: ThresholdsForm) -> str:
     session = db.session()
     return render_template(
-        "hub/stewards/thresholds.html", form=form, policy=current_policy(session), earlier=earlier_policies(session)
+        "hub/stewards/thresholds.html",
+        form=form,
+        policy=current_policy(session),
+        earlier=earlier_policies(session),
+        lower=FEWEST_WEIGHT,
+        audit=audit(session, FEWEST_WEIGHT),
+        fewest_answers=FEWEST_ANSWERS,
+        most_wrong=MOST_WRONG,
+        of=OF,
     )

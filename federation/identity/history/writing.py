@@ -40,6 +40,11 @@ def write(session: Session, happenings: Sequence[Happening], *, by: str, at: dat
     return first
 
 
+def next_number(session: Session) -> int:
+    """The number that the next event gets."""
+    return _end(session)[0] + 1
+
+
 def events_of(session: Session, happenings: Sequence[Happening], *, by: str, at: datetime) -> bulk.Part:
     """The events that are to be written behind what is written, before anything else is."""
     rows: list[dict[str, Any]] = []

@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from federation.errors import Invalid, ReasonMissing
-from federation.identity.history.models import IdentityEventType
-from federation.identity.history.writing import Happening, write
 from federation.identity.matching.models import MatchingPolicy
-from federation.identity.turns import wait_for_turn
 
 MOST_LOOKED_UP = 1_000
 """More registrations are not read under one key, to see that they are too many."""
@@ -62,24 +57,3 @@ def policy_of(columns: Sequence[Any]) -> Policy:
 def earlier_policies(session: Session) -> Sequence[MatchingPolicy]:
     """Every version that was set here, the newest first."""
     return session.scalars(select(MatchingPolicy).order_by(MatchingPolicy.version.desc())).all()
-
-
-def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thresholds: float) -> Policy:
-    """Lets other `thresholds` count from now on, by the names that they have in `Policy`; the others stay.
-
-    Raises `ReasonMissing` without a reason, and `Invalid` where they contradict each other.
-    """
-    if not reason.strip():
-        raise ReasonMissing("Say why other thresholds are needed.")
-    wait_for_turn(session)
-    before = current_policy(session)
-    policy = Policy(**(asdict(before) | thresholds | {"version": before.version + 1}))
-    if not policy.contradiction_weight < policy.review_weight <= policy.auto_weight:
-        message = "A contradiction weighs less than what a steward is asked about, and that no more than what a machine links."
-        raise Invalid(message, field="auto_weight")
-    if policy.most_registrations < 1 or not 1 <= policy.most_candidates < MOST_LOOKED_UP:
-        message = "There must be room for one registration and one candidate at least, and for fewer candidates than are read."
-        raise Invalid(message, field="most_registrations")
-    session.add(MatchingPolicy(**asdict(policy), by=by, reason=reason, at=at))
-    write(session, [Happening(type=IdentityEventType.POLICY_CHANGED, body=asdict(policy) | {"reason": reason})], by=by, at=at)
-    return policy

@@ -175,10 +175,10 @@ class Act:
         self._review_step(IdentityEventType.REVIEW_SECONDING, review, had)
         self._decided.append(review)
 
-    def decide(self, review: Review, decision: ReviewDecision, *, reason: str | None) -> None:
-        """A steward answers a review."""
+    def decide(self, review: Review, decision: ReviewDecision, *, reason: str | None, batch: int | None = None) -> None:
+        """A steward answers a review, in a `batch` without having looked at it."""
         had = review.standing
-        review.decide(decision, reason=reason, by=self.by, at=self.at)
+        review.decide(decision, reason=reason, by=self.by, at=self.at, batch=batch)
         self._review_step(IdentityEventType.REVIEW_DECIDED, review, had)
         self._decided.append(review)
         self._settled.append(review)
@@ -209,5 +209,5 @@ class Act:
         self.note(Happening(type=type, volunteer_id=volunteer_id, registration_id=registration_id, body=body))
 
     def _review_step(self, type: IdentityEventType, review: Review, had: ReviewStanding) -> None:
-        body = {"review": review.number, "decision": review.decision, "reason": review.reason, "had": had}
-        self._step(type, None, review.registration_id, **body)
+        answer = {"decision": review.decision, "reason": review.reason, "batch": review.batch}
+        self._step(type, None, review.registration_id, review=review.number, **answer, had=had)

@@ -57,6 +57,7 @@ class ReviewStanding(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None
     decided_at: datetime | None
     act: int | None
+    batch: int | None = None
 
 
 class Review(Model):
@@ -64,7 +65,8 @@ class Review(Model):
 
     `weight` (bits) and `fields` (JSON: of each field its level and weight) are what the machine found when the review was
     opened, by the model and the policy of these versions. `first_decision_by` wanted what `SECONDING` waits to hear from
-    another. `follows` is the review whose answer a `SECOND` one checks.
+    another. `follows` is the review whose answer a `SECOND` one checks. `batch` is there where many were answered at once and
+    nobody looked at this one (`auditing.accepting`): the number of the act with which that began.
     """
 
     __tablename__ = "review"
@@ -87,6 +89,7 @@ class Review(Model):
     decided_by: Mapped[str | None] = mapped_column(String(80))
     decided_at: Mapped[datetime | None]
     act: Mapped[int | None] = mapped_column(BigInteger)
+    batch: Mapped[int | None] = mapped_column(BigInteger)
     follows: Mapped[int | None] = mapped_column(ForeignKey("review.number"))
 
     __table_args__ = (Index(None, "state", "kind", "opened_at"),)
@@ -114,7 +117,7 @@ class Review(Model):
             )
         self.state, self.first_decision_by = ReviewState.SECONDING, by
 
-    def decide(self, decision: ReviewDecision, *, reason: str | None, by: str, at: datetime) -> None:
+    def decide(self, decision: ReviewDecision, *, reason: str | None, by: str, at: datetime, batch: int | None = None) -> None:
         """A steward answers. Raises `StateForbids`, also for whoever would second themselves."""
         self.refuse_unless_pending()
         if self.first_decision_by == by:
@@ -122,7 +125,7 @@ class Review(Model):
                 "You were the first to want what review %(review)s asks. Another steward has to agree.", review=self.number
             )
         self.state, self.decision, self.reason = ReviewState.DECIDED, decision, reason
-        self.decided_by, self.decided_at = by, at
+        self.decided_by, self.decided_at, self.batch = by, at, batch
         self.needs = self.needs_since = None
 
     def become_obsolete(self) -> None:

@@ -24,17 +24,18 @@ class Share:
 
 @dataclass(frozen=True)
 class KindSum:
-    """The reviews of a kind: how many wait, what was answered, and how many became obsolete."""
+    """The reviews of a kind: how many wait, how many of those looked at were of one person, and how the rest ended."""
 
     kind: ReviewKind
     waiting: int
     same: int
     different: int
+    unseen: int
     obsolete: int
 
     @property
     def answered(self) -> Share:
-        """Those answered *same*, of all that were answered."""
+        """Those answered *same*, of all that were looked at and answered."""
         return Share(self.same, self.same + self.different)
 
 
@@ -54,7 +55,7 @@ class Figures:
 def figures(session: Session) -> Figures:
     """What the reviews come to so far."""
     kinds = _kinds(session)
-    samples = next((kind for kind in kinds if kind.kind is ReviewKind.SAMPLE), KindSum(ReviewKind.SAMPLE, 0, 0, 0, 0))
+    samples = next((kind for kind in kinds if kind.kind is ReviewKind.SAMPLE), KindSum(ReviewKind.SAMPLE, 0, 0, 0, 0, 0))
     return Figures(kinds, samples.answered, _agreements(session))
 
 
@@ -62,10 +63,12 @@ def _kinds(session: Session) -> tuple[KindSum, ...]:
     review = Review
     waits = review.state.in_((ReviewState.OPEN, ReviewState.SECONDING))
     decided = review.state == ReviewState.DECIDED
+    looked_at = decided & review.batch.is_(None)
     counted = (
         waits,
-        decided & (review.decision == ReviewDecision.SAME),
-        decided & (review.decision == ReviewDecision.DIFFERENT),
+        looked_at & (review.decision == ReviewDecision.SAME),
+        looked_at & (review.decision == ReviewDecision.DIFFERENT),
+        decided & review.batch.is_not(None),
         review.state == ReviewState.OBSOLETE,
     )
     sums = [func.sum(case((condition, 1), else_=0)) for condition in counted]

@@ -39,9 +39,11 @@ def decide(
     at: datetime,
     reason: str | None = None,
     despite_documents: bool = False,
+    batch: int | None = None,
 ) -> Review:
     """Answers the review `number`, and does what follows; gives the review, which then may wait for a second steward.
 
+    `batch` is of many that are answered at once, without a look at each (`auditing.accepting`).
     Raises `NotFound`, `ReasonMissing` for *different* without one, `Invalid` where a review about one registration alone is
     answered with *same*, and `StateForbids` where it was answered, where this steward answered before, or where a merge is not
     free (`Merger.refuse_unless_free`).
@@ -54,7 +56,7 @@ def decide(
     review.refuse_unless_pending()
     if by in answered_before(session, review):
         raise StateForbids("You have answered this once. Another steward has to look at it.")
-    answer = _Answer(Act(session, by=by, at=at), review, decision, reason, settings, despite_documents)
+    answer = _Answer(Act(session, by=by, at=at), review, decision, reason, settings, despite_documents, batch)
     answer.give()
     answer.act.finish()
     return review
@@ -134,6 +136,7 @@ class _Answer:
     reason: str
     settings: Settings
     despite_documents: bool
+    batch: int | None
 
     def give(self) -> None:
         """Does what follows from the answer."""
@@ -156,7 +159,7 @@ class _Answer:
         review = self.review
         # Where two have agreed already, or have disagreed before, nobody else is asked.
         is_first = review.follows is None and review.first_decision_by is None
-        self.act.decide(review, self.decision, reason=self.reason or None)
+        self.act.decide(review, self.decision, reason=self.reason or None, batch=self.batch)
         if is_first and review.other_registration_id and is_seconded(review.number):
             self._ask_once_more(ReviewKind.SECOND)
 

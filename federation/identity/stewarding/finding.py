@@ -10,10 +10,22 @@ from sqlalchemy.orm import Session, aliased
 from federation.errors import NotFound
 from federation.identity.matching.deciding import ReviewKind
 from federation.identity.reviews.models import PENDING, Review, ReviewNeed, ReviewState
+from sync.databases import lookups
 
 PAGE = 50
 
 _PLACE = tuple_(Review.opened_at, Review.number)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of the queue is worked through: the reviews of a kind, or those with certain numbers."""
+
+    kind: ReviewKind | None = None
+    numbers: Sequence[int] | None = None
+
+
+EVERYTHING = Part()
 
 
 @dataclass(frozen=True)
@@ -30,30 +42,30 @@ def queue(
     session: Session,
     *,
     by: str,
-    kind: ReviewKind | None = None,
+    part: Part = EVERYTHING,
     need: ReviewNeed | None = None,
     after: Review | None = None,
     limit: int = PAGE,
 ) -> Sequence[Review]:
-    """The reviews that the steward `by` may answer, the oldest first: those that have `need`, or that need nothing.
+    """The reviews of a `part` that the steward `by` may answer, the oldest first: those that have `need`, or that need nothing.
 
     `after` is the one behind which to begin.
     """
-    query = _waiting_for(by, kind=kind, need=need)
+    query = _waiting_for(session, by, part, need=need)
     if after is not None:
         query = query.where(tuple_(after.opened_at, after.number) < _PLACE)
     return session.scalars(query.order_by(Review.opened_at, Review.number).limit(limit)).all()
 
 
-def next_review(session: Session, *, by: str, kind: ReviewKind | None = None, after: Review | None = None) -> Review | None:
+def next_review(session: Session, *, by: str, part: Part = EVERYTHING, after: Review | None = None) -> Review | None:
     """The review that the steward `by` should look at behind `after`, or the first of all where none is behind it."""
-    found = queue(session, by=by, kind=kind, after=after, limit=1) or queue(session, by=by, kind=kind, limit=1)
+    found = queue(session, by=by, part=part, after=after, limit=1) or queue(session, by=by, part=part, limit=1)
     return found[0] if found else None
 
 
-def previous_review(session: Session, *, by: str, before: Review, kind: ReviewKind | None = None) -> Review | None:
+def previous_review(session: Session, *, by: str, before: Review, part: Part = EVERYTHING) -> Review | None:
     """The review that the steward `by` would look at last before `before`; None where that is the first."""
-    query = _waiting_for(by, kind=kind).where(tuple_(before.opened_at, before.number) > _PLACE)
+    query = _waiting_for(session, by, part).where(tuple_(before.opened_at, before.number) > _PLACE)
     return session.scalars(query.order_by(Review.opened_at.desc(), Review.number.desc()).limit(1)).one_or_none()
 
 
@@ -91,9 +103,11 @@ def answered_before(session: Session, review: Review) -> set[str]:
     return {one for one in by if one is not None}
 
 
-def _waiting_for(by: str, *, kind: ReviewKind | None = None, need: ReviewNeed | None = None) -> Select[Review]:
+def _waiting_for(session: Session, by: str, part: Part, *, need: ReviewNeed | None = None) -> Select[Review]:
     query = select(Review).where(_is_open_to(by), Review.needs.is_(None) if need is None else Review.needs == need)
-    return query if kind is None else query.where(Review.kind == kind)
+    if part.kind is not None:
+        query = query.where(Review.kind == part.kind)
+    return query if part.numbers is None else query.where(lookups.among(session, Review.number, part.numbers))
 
 
 def _is_open_to(by: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """What does a steward see of a registration?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.directory.models import Organization
-from federation.identity.merging.members import Member
+from federation.identity.matching.deciding import Known
 from federation.identity.models import Registration
 from federation.identity.persons import sealing
 from federation.settings import Settings
@@ -33,18 +33,16 @@ class RegistrationShown:
     document_disagrees: tuple[str, ...]
 
 
-def shown_registrations(session: Session, members: Sequence[Member], settings: Settings) -> dict[str, RegistrationShown]:
-    """The registrations of `members`, by their ids."""
+def shown_registrations(session: Session, known: Collection[Known], settings: Settings) -> dict[str, RegistrationShown]:
+    """The registrations that are `known`, by their ids."""
     registration, organization = Registration, Organization
     its_own = (organization.district == registration.district) & (organization.organization_id == registration.organization_id)
     rows = session.execute(
         select(registration, organization.name)
         .outerjoin(organization, its_own)
-        .where(lookups.among(session, registration.registration_id, [member.registration_id for member in members]))
+        .where(lookups.among(session, registration.registration_id, [one.registration_id for one in known]))
     )
-    kinds = {
-        member.registration_id: tuple(sorted({document.kind for document in member.known.documents})) for member in members
-    }
+    kinds = {one.registration_id: tuple(sorted({document.kind for document in one.documents})) for one in known}
     return {held.registration_id: _shown(held, name, kinds[held.registration_id], settings) for held, name in rows}
 
 

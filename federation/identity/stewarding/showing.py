@@ -1,11 +1,13 @@
 """What does a steward see of a review?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import msgspec
 from sqlalchemy.orm import Session
 
+from federation.identity.linking.gathering import read_known
 from federation.identity.matching.deciding import ReviewKind, have_different_resident_ids
 from federation.identity.matching.scoring import Evidence
 from federation.identity.merging.members import Person, person_of
@@ -55,7 +57,7 @@ def show(session: Session, number: int, *, settings: Settings) -> ReviewShown:
     asked_about = [one for one in (review.registration_id, review.other_registration_id) if one is not None]
     persons = {registration_id: person_of(session, registration_id, settings=settings) for registration_id in asked_about}
     members = {member.registration_id: member for person in persons.values() for member in person.members}
-    shown = shown_registrations(session, list(members.values()), settings)
+    shown = shown_registrations(session, [member.known for member in members.values()], settings)
     is_blind = review.kind is ReviewKind.SECOND
     sides = [
         Side(shown[one], (), None)
@@ -71,3 +73,19 @@ def show(session: Session, number: int, *, settings: Settings) -> ReviewShown:
         same_document=any(one.shares_document_with(other) for one, other in pairs),
         documents_differ=any(have_different_resident_ids(one.known, other.known) for one, other in pairs),
     )
+
+
+@dataclass(frozen=True)
+class PairShown:
+    """A review in a list: the two registrations that it asks about."""
+
+    review: Review
+    registrations: tuple[RegistrationShown, ...]
+
+
+def show_pairs(session: Session, reviews: Sequence[Review], *, settings: Settings) -> list[PairShown]:
+    """What these reviews ask about, each of them about two registrations."""
+    asked_about = {review.number: [review.registration_id, review.other_registration_id or ""] for review in reviews}
+    known = read_known(session, [one for pair in asked_about.values() for one in pair], settings)
+    shown = shown_registrations(session, known.values(), settings)
+    return [PairShown(review, tuple(shown[one] for one in asked_about[review.number])) for review in reviews]

@@ -38,7 +38,7 @@ def show_person(session: Session, volunteer_id: str, *, settings: Settings) -> P
     person = find_person(session, volunteer_id, settings=settings)
     return PersonShown(
         person,
-        shown_registrations(session, person.members, settings),
+        shown_registrations(session, [member.known for member in person.members], settings),
         _kept_apart(session, person),
         tuple(acts_about(session, [person.volunteer_id, *person.aliases])),
     )
