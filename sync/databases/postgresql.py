@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from psycopg.types.array import ListBinaryDumper
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
@@ -33,6 +34,8 @@ def prepare(engine: Engine, *, keeps_plans: bool = False) -> None:
             connection.autocommit = False
         # As text, each element of an array would be searched for what must be quoted.
         connection.adapters.register_dumper(list, ListBinaryDumper)
+        # The one that is there for DB-API's Binary is written in Python, and COPY would ask it for every value.
+        connection.adapters.register_dumper(bytes, BytesBinaryDumper)
 
 
 def is_postgresql(session: Session) -> bool:
