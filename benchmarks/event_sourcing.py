@@ -6,7 +6,7 @@ transaction, its place. Both are on PostgreSQL, with the functions in the databa
 (https://eventsourcing.readthedocs.io, modules `application` and `projection`)
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,6 @@ from psycopg.sql import SQL
 from sqlalchemy import make_url
 
 from benchmarks.carriers import DISTRICT
-from benchmarks.hours import hours
 from benchmarks.looking import look_at
 from benchmarks.ways import PROCESSES, Commit, Way
 from sync.contracts.hours import HourEntryState
@@ -63,7 +62,7 @@ class District(Application[UUID]):
 
     name = DISTRICT
 
-    def certify(self, states: list[HourEntryState]) -> None:
+    def certify(self, states: Sequence[HourEntryState]) -> None:
         """Saves new entries, all of them in one transaction."""
         self.save(*(HourEntry.certify(state) for state in states))
 
@@ -130,7 +129,7 @@ def way(database: Callable[[str], AbstractContextManager[str]]) -> Iterator[Way]
 def writer(environment: dict[str, str]) -> Iterator[Commit]:
     """The district."""
     with District(environment) as district:
-        yield lambda count: district.certify(list(hours(count)))
+        yield district.certify
 
 
 def follow(environment: dict[str, str]) -> None:

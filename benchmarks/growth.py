@@ -21,6 +21,7 @@ from benchmarks.carriers import CARRIERS, DISTRICT, Carrier
 from benchmarks.dashboard import SIZES, Sizes, measure_page, page_goal
 from benchmarks.filling import fill
 from benchmarks.goals import Goal, goals_table
+from benchmarks.hours import hours
 from benchmarks.pipeline import ENTRIES, MEDIAN, SLOWEST, percentile
 from benchmarks.stage import STREAM, Stage, stage
 from benchmarks.ways import BACKLOG_AT_ONCE, measure, write
@@ -59,7 +60,7 @@ def _seal(ready: Stage, carrier: Carrier, events: int) -> list[Arrived]:
     with ready.look() as visible:
         after = visible()
     with streamed.writer(DISTRICT, carrier.district_url) as commit:
-        write(commit, events, at_once=BACKLOG_AT_ONCE)
+        write(commit, hours(events), at_once=BACKLOG_AT_ONCE)
     messages = []
     with ready.district.sessions() as session:
         while piece := mailbox.log.read(session, STREAM, epoch=1, after=after):

@@ -21,6 +21,7 @@ from rich.table import Table
 from benchmarks import streamed
 from benchmarks.carriers import CARRIERS, DISTRICT
 from benchmarks.goals import Goal, goals_table
+from benchmarks.hours import hours
 from benchmarks.stage import Stage, stage
 from benchmarks.ways import BACKLOG_AT_ONCE, write
 
@@ -74,7 +75,7 @@ def main(events: int, carrier: str) -> None:
         stage(given, Path(folder)) as ready,
     ):
         with streamed.writer(DISTRICT, given.district_url) as commit:
-            write(commit, events, at_once=BACKLOG_AT_ONCE)
+            write(commit, hours(events), at_once=BACKLOG_AT_ONCE)
         looks = watch(ready, events)
     table = Table("of the backlog", *PARTIES, title=f"{given.name}, {events:,} events, MiB")
     for tenth in range(10):

@@ -5,7 +5,7 @@ commit and an acknowledgement. It has no log, no signature, no cursor and no con
 The tables, databases and brokers are those of the streams.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,6 @@ from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from benchmarks.carriers import Carrier, open_engine
-from benchmarks.hours import hours
 from benchmarks.looking import COUNTED, look_at
 from benchmarks.ways import PROCESSES, Commit, Way
 from federation.ledger.models import LedgerEntry, LedgerState, MonthTotal, OrganizationTotal, RegistrationTotal
@@ -75,8 +74,8 @@ def writer(district_url: str, bus_url: str) -> Iterator[Commit]:
     with _connection(bus_url) as connection:
         producer = Producer(connection.channel())
 
-        def commit(count: int) -> None:
-            for state in hours(count):
+        def commit(entries: Sequence[HourEntryState]) -> None:
+            for state in entries:
                 _record(sessions, state)
                 message = msgspec.to_builtins(state)
                 producer.publish(message, serializer="json", routing_key=_QUEUE.name, declare=[_QUEUE], delivery_mode=2)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.carriers import CARRIERS
+from benchmarks.hours import hours
 from benchmarks.pipeline import all_ways
 from benchmarks.ways import BACKLOG_AT_ONCE, LIVE_AT_ONCE, Way, wait_for, write
 
@@ -75,6 +76,7 @@ def _role(command: str) -> str:
 def measure(way: Way, events: int) -> dict[str, Counter[str]]:
     """Microseconds an event of each process, by phase."""
     count = min(events, way.most or events)
+    waiting, entries = list(hours(count)), list(hours(count))
     found = {}
 
     def phase(name: str, act: Callable[[], object], count: int) -> None:
@@ -86,15 +88,15 @@ def measure(way: Way, events: int) -> dict[str, Counter[str]]:
         before = visible()
 
         def live() -> None:
-            write(commit, count, at_once=LIVE_AT_ONCE)
+            write(commit, entries, at_once=LIVE_AT_ONCE)
             wait_for(visible, before + 2 * count)
 
         def single() -> None:
             for number in range(1, SINGLE + 1):
-                commit(1)
+                commit(list(hours(1)))
                 wait_for(visible, before + 2 * count + number)
 
-        phase("written", lambda: write(commit, count, at_once=BACKLOG_AT_ONCE), count)
+        phase("written", lambda: write(commit, waiting, at_once=BACKLOG_AT_ONCE), count)
         with way.carry():
             wait_for(visible, before + 1)
             phase("backlog", lambda: wait_for(visible, before + count), count)

@@ -14,9 +14,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks.hours import hours
 from benchmarks.looking import look_at
 from benchmarks.ways import Commit, Way
+from sync.contracts.hours import HourEntryState
 
 NAME = "logical replication"
 _COLUMNS = (
@@ -89,10 +89,10 @@ def writer(code: str, url: str) -> Iterator[Commit]:
     """What commits hour entries in a district."""
     with _connect(url) as connection:
 
-        def commit(count: int) -> None:
+        def commit(entries: Sequence[HourEntryState]) -> None:
             command = f"COPY hours (district, {', '.join(_COLUMNS)}) FROM STDIN"
             with connection.transaction(), connection.cursor() as cursor, cursor.copy(command) as copy:
-                for state in hours(count):
+                for state in entries:
                     copy.write_row([code, *(getattr(state, name) for name in _COLUMNS)])
 
         yield commit

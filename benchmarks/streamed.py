@@ -5,7 +5,7 @@ single entry is one that a coordinator certifies.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks.carriers import DISTRICT, Carrier, open_engine
-from benchmarks.hours import FIELDS, ZONE, hours
+from benchmarks.hours import FIELDS, ZONE
 from benchmarks.stage import Stage, stage
 from benchmarks.ways import Commit, Way
 from sync import streams
-from sync.contracts.hours import HOURS_CERTIFIED
+from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
 from tenants import mailbox
 from tenants.hours.certifying import certify
 from tenants.hours.recording import HourDetails, submit_hours
@@ -57,9 +57,9 @@ def writer(code: str, url: str) -> Iterator[Commit]:
     sessions = sessionmaker(engine)
     mailbox.log.listen(sessions)
 
-    def commit(count: int) -> None:
+    def commit(entries: Sequence[HourEntryState]) -> None:
         with sessions.begin() as session:
-            for state in hours(count):
+            for state in entries:
                 mailbox.log.announce(session, streams.up(code), type=HOURS_CERTIFIED, key=state.entry_id, version=1, data=state)
 
     yield commit
@@ -80,8 +80,8 @@ def _certifier(ready: Stage) -> Iterator[Commit]:
     ready.settle()
     shifts = iter(range(10_000))
 
-    def commit(count: int) -> None:
-        for _ in range(count):
+    def commit(entries: Sequence[HourEntryState]) -> None:
+        for _ in entries:
             now = datetime.now(UTC)
             with ready.district.sessions() as session:
                 registration = session.get_one(Registration, registration_id)

@@ -3,19 +3,23 @@
 *backlog*: events a second that become visible at the city while what the districts have written is worked off, from the first
 look that sees some of each of them to the last event; what the last of them does alone counts, and what the first ones did
 before all were under way does not. *live*: the same from the moment at which the districts begin to write until the last event
-is visible, while they commit as many events at a time as an import does, as fast as they can. *latency*: from the commit of one
+is visible, while they commit as many events at a time as an import does, as fast as they can; what they commit has been made
+up before. *latency*: from the commit of one
 entry in the district until the city sees it, some twenty times a second.
 """
 
 import multiprocessing
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing.synchronize import Barrier
 from typing import TypeAlias
 
+from benchmarks.hours import hours
+from sync.contracts.hours import HourEntryState
 from tenants.imports.runs.chunking import CHUNK_ROWS
 
 BACKLOG_AT_ONCE = 1_000
@@ -25,8 +29,8 @@ _LONG_LOOK_SECONDS = 0.01
 _PATIENCE_SECONDS = 120
 PROCESSES = multiprocessing.get_context("spawn")
 
-Commit: TypeAlias = Callable[[int], None]
-"""Commits that many new hour entries in a district, in one transaction."""
+Commit: TypeAlias = Callable[[Sequence[HourEntryState]], None]
+"""Commits new hour entries in a district, in one transaction."""
 
 Writer: TypeAlias = Callable[[], AbstractContextManager[Commit]]
 """Opens what commits in one district. It can be sent to another process."""
@@ -82,10 +86,11 @@ def measure(way: Way, *, events: int, entries: int) -> Measured:
             return Measured(_measure_live(way, visible, count), backlog, _measure_latency(way, visible, entries))
 
 
-def write(commit: Commit, count: int, *, at_once: int) -> None:
-    """Commits `count` entries, `at_once` in each transaction."""
-    for done in range(0, count, at_once):
-        commit(min(at_once, count - done))
+def write(commit: Commit, entries: Iterable[HourEntryState], *, at_once: int) -> None:
+    """Commits `entries`, `at_once` in each transaction."""
+    left = iter(entries)
+    while some := list(islice(left, at_once)):
+        commit(some)
 
 
 def wait_for(counted: Counted, count: int, *, pause: float = _LONG_LOOK_SECONDS) -> float:
@@ -109,7 +114,7 @@ def _share(way: Way, count: int) -> list[int]:
 def _write_all(way: Way, count: int) -> None:
     for writer, share in zip(way.writers, _share(way, count), strict=True):
         with writer() as commit:
-            write(commit, share, at_once=BACKLOG_AT_ONCE)
+            write(commit, hours(share), at_once=BACKLOG_AT_ONCE)
 
 
 def _measure_backlog(way: Way, visible: Visible, before: Mapping[str, int], count: int) -> float:
@@ -136,9 +141,10 @@ def _measure_live(way: Way, visible: Visible, count: int) -> float:
 
 
 def _write_behind(gate: Barrier, writer: Writer, count: int) -> None:
+    entries = list(hours(count))
     with writer() as commit:
         gate.wait()
-        write(commit, count, at_once=LIVE_AT_ONCE)
+        write(commit, entries, at_once=LIVE_AT_ONCE)
 
 
 def _measure_latency(way: Way, visible: Visible, entries: int) -> list[float]:
@@ -149,8 +155,8 @@ def _measure_latency(way: Way, visible: Visible, entries: int) -> list[float]:
         for _ in range(entries):
             # Not in step with anything that polls.
             time.sleep(0.03 + 0.04 * chance.random())
-            before = visible()
-            commit(1)
+            before, entry = visible(), list(hours(1))
+            commit(entry)
             committed = time.monotonic()
             latencies.append((wait_for(visible, before + 1, pause=_LOOK_SECONDS) - committed) * 1_000)
     return latencies
