@@ -67,7 +67,7 @@ def use_command(file: Path) -> None:
 @click.option("--conflict-weight", type=float, help="The same, where each has a resident identity number of its own; 12.")
 @click.option("--reason", required=True, help="Why. It stays on record.")
 def policy_command(reason: str, **thresholds: float | None) -> None:
-    """Let other thresholds count from now on, such as 8 for a machine once stewards have found it right 500 times."""
+    """Let other thresholds count from now on, such as 8 for a machine once stewards have looked at 500 pairs."""
     given = {name: value for name, value in thresholds.items() if value is not None}
     if not given:
         raise click.UsageError(f"Name a threshold: {', '.join('--' + name.replace('_', '-') for name in _THRESHOLDS)}.")

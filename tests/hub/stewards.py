@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.matching.deciding import ReviewKind
+from federation.identity.matching.model import default_model
 from federation.identity.merging import merging, splitting, undoing
 from federation.identity.models import DoNotLink, Link, PersonTotal, Volunteer, VolunteerAlias
 from federation.identity.reviews.drawing import is_audited
@@ -138,6 +139,7 @@ def _past_reviews(
         "other_registration_id": other,
         "weight": weight,
         "fields": "[]",
+        "model_version": default_model().version,
         "policy_version": 0,
         "opened_at": AT,
     }

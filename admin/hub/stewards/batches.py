@@ -1,5 +1,7 @@
 """How does a lead accept many reviews at once, after a sample of them?"""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
@@ -28,7 +30,7 @@ blueprint.before_request(desk.require_reviewer)
 @blueprint.get("/")
 def show() -> str:
     """What the sample says, what may be accepted by it, and what was."""
-    session = db.session()
+    session, settings = db.session(), desk.settings()
     found = sample(session)
     return render_template(
         "hub/stewards/batches.html",
@@ -38,7 +40,7 @@ def show() -> str:
         fewest_weight=FEWEST_WEIGHT,
         drawn=DRAWN,
         first=next(iter(queue(session, by=desk.account().username, part=Part(numbers=found.waiting), limit=1)), None),
-        pairs=show_pairs(session, accepting.acceptable(session, found), settings=desk.settings()),
+        pairs=show_pairs(session, accepting.acceptable(session, found, settings=settings), settings=settings),
         batches=accepting.batches(session, most=_MOST_BATCHES),
         district_names=names(session),
     )
@@ -52,7 +54,11 @@ def accept() -> Response:
     done = accepting.accept(db.session(), shown[: accepting.MOST_AT_ONCE], settings=desk.settings(), **desk.actor())
     db.session.commit()
     count = number(done.count)
-    return _say(done, ngettext("%(count)s review: one person.", "%(count)s reviews: one person each.", done.count, count=count))
+    flash(ngettext("%(count)s review: one person.", "%(count)s reviews: one person each.", done.count, count=count), "success")
+    if done.left:
+        left = _list(done.left)
+        flash(gettext("These stay: they were answered, wait for something, or have changed: %(left)s.", left=left), "warning")
+    return redirect(url_for(".show"), code=303)
 
 
 @blueprint.post(f"/<int(max={LARGEST_BATCH}):batch>/undo")
@@ -67,12 +73,11 @@ def undo(batch: int) -> Response:
         done.count,
         count=number(done.count),
     )
-    return _say(done, sentence)
-
-
-def _say(done: accepting.Done, sentence: str) -> Response:
     flash(sentence, "success")
     if done.left:
-        left = ", ".join(map(str, done.left))
-        flash(gettext("Something else hangs on these by now, so look at them one by one: %(left)s.", left=left), "warning")
+        flash(gettext("These stand, as something later builds on them: %(left)s.", left=_list(done.left)), "warning")
     return redirect(url_for(".show"), code=303)
+
+
+def _list(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

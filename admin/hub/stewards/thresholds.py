@@ -15,8 +15,14 @@ from federation.accounts.permissions import Permission, require
 from federation.db import db
 from federation.errors import Invalid, ReasonMissing, StateForbids
 from federation.identity.auditing.estimating import OF, audit
-from federation.identity.auditing.sampling import FEWEST_WEIGHT
-from federation.identity.auditing.setting_thresholds import FEWEST_ANSWERS, MOST_WRONG, change_policy
+from federation.identity.auditing.setting_thresholds import (
+    FEWEST_ANSWERS,
+    FEWEST_OF_EACH,
+    LEAST_AUTO_WEIGHT,
+    MOST_WRONG,
+    MOST_WRONG_OF_ASKED,
+    change_policy,
+)
 from federation.identity.matching.policies import current_policy, earlier_policies
 
 _WEIGHT = [InputRequired(lazy_gettext("Enter a number of bits.")), NumberRange(-50, 100)]
@@ -67,9 +73,11 @@ def _page(form: ThresholdsForm) -> str:
         form=form,
         policy=current_policy(session),
         earlier=earlier_policies(session),
-        lower=FEWEST_WEIGHT,
-        audit=audit(session, FEWEST_WEIGHT),
+        least=LEAST_AUTO_WEIGHT,
+        audit=audit(session, LEAST_AUTO_WEIGHT),
         fewest_answers=FEWEST_ANSWERS,
+        fewest_of_each=FEWEST_OF_EACH,
         most_wrong=MOST_WRONG,
+        most_wrong_of_asked=MOST_WRONG_OF_ASKED,
         of=OF,
     )

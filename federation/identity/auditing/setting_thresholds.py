@@ -14,9 +14,15 @@ from federation.identity.matching.policies import MOST_LOOKED_UP, SHIPPED, Polic
 from federation.identity.turns import wait_for_turn
 
 FEWEST_ANSWERS = 500
-"""So many reviews were answered before a machine links from a lower weight on than is shipped."""
+"""So many pairs stewards have looked at before a machine links from a lower weight on than is shipped."""
+FEWEST_OF_EACH = 100
+"""And so many of its links, and of what it would link besides, where there are such."""
 MOST_WRONG = 10
 """Of `OF` links of a machine, by these answers."""
+MOST_WRONG_OF_ASKED = 100
+"""Of `OF` pairs that it would link besides."""
+LEAST_AUTO_WEIGHT = 8.0
+"""Bits. With less nobody has measured that a machine is right often enough, whatever stewards found."""
 
 
 def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thresholds: float) -> Policy:
@@ -36,6 +42,9 @@ def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thr
     if policy.most_registrations < 1 or not 1 <= policy.most_candidates < MOST_LOOKED_UP:
         message = "There must be room for one registration and one candidate at least, and for fewer candidates than are read."
         raise Invalid(message, field="most_registrations")
+    if policy.auto_weight < LEAST_AUTO_WEIGHT:
+        message = "A machine links from %(least)s bits on at the least."
+        raise Invalid(message, field="auto_weight", least=f"{LEAST_AUTO_WEIGHT:g}")
     if policy.auto_weight < min(before.auto_weight, SHIPPED.auto_weight):
         _refuse_unless_right(audit(session, policy.auto_weight), policy.auto_weight)
     session.add(MatchingPolicy(**asdict(policy), by=by, reason=reason, at=at))
@@ -44,20 +53,37 @@ def change_policy(session: Session, *, by: str, reason: str, at: datetime, **thr
 
 
 def _refuse_unless_right(found: Audit, auto_weight: float) -> None:
-    if found.answers < FEWEST_ANSWERS or found.wrong is None:
+    weight = f"{auto_weight:g}"
+    if found.looked_at < FEWEST_ANSWERS:
         raise StateForbids(
-            "A machine links from %(weight)s bits on only after stewards have looked at %(fewest)s of such pairs and of its "
-            "links, some of each. So far they have looked at %(answers)s.",
-            weight=f"{auto_weight:g}",
+            "A machine links from %(weight)s bits on only after stewards have looked at %(fewest)s such pairs and links of "
+            "machines. So far they have looked at %(count)s.",
+            weight=weight,
             fewest=FEWEST_ANSWERS,
-            answers=found.answers,
+            count=found.looked_at,
+        )
+    if any(one.pairs and one.looked_at < FEWEST_OF_EACH for one in (found.links, found.asked)):
+        raise StateForbids(
+            "Stewards have looked at %(links)s links of machines, and at %(asked)s pairs that a machine would link besides "
+            "from %(weight)s bits on. %(fewest)s of each are needed.",
+            links=found.links.looked_at,
+            asked=found.asked.looked_at,
+            weight=weight,
+            fewest=FEWEST_OF_EACH,
         )
     if found.wrong > MOST_WRONG:
         raise StateForbids(
-            "Of %(of)s links of a machine that links from %(weight)s bits on, %(wrong)s would be wrong, by what stewards "
-            "answered. No more than %(most)s may be.",
-            weight=f"{auto_weight:g}",
-            wrong=f"{found.wrong:.1f}",
-            of=OF,
-            most=MOST_WRONG,
+            "If a machine linked from %(weight)s bits on, %(wrong)s of %(of)s links would be wrong, by what stewards found. "
+            "No more than %(most)s may be.",
+            **_shares(found.wrong, MOST_WRONG, weight),
         )
+    if found.wrong_of_asked > MOST_WRONG_OF_ASKED:
+        raise StateForbids(
+            "Of what a machine would link besides from %(weight)s bits on, %(wrong)s of %(of)s pairs would be wrong, by what "
+            "stewards found. No more than %(most)s may be.",
+            **_shares(found.wrong_of_asked, MOST_WRONG_OF_ASKED, weight),
+        )
+
+
+def _shares(wrong: float, most: int, weight: str) -> dict[str, object]:
+    return {"wrong": f"{wrong:.2f}", "most": most, "of": OF, "weight": weight}

@@ -159,6 +159,16 @@ def read_known(session: Session, registration_ids: Sequence[str], settings: Sett
     return {known.registration_id: known for known in _as_compared(rows, settings)}
 
 
+def read_compared(session: Session, registration_ids: Sequence[str], settings: Settings) -> dict[str, Known]:
+    """The same as others are compared with them: without a telephone that many share."""
+    known = read_known(session, registration_ids, settings)
+    found = Neighbourhood(settings.matching_key, most_candidates=0)
+    phones = {phone_key(one.features, settings.matching_key) for one in known.values()} - {None}
+    for key, registration_id in _by_key.find(session, list(phones)):
+        found.by_key[key].add(registration_id)
+    return {registration_id: found.as_compared(one) for registration_id, one in known.items()}
+
+
 def _as_compared(rows: Sequence[Any], settings: Settings) -> Iterator[Known]:
     """The registrations in rows of a `_description`: one for each document, or one without."""
     documents: dict[str, set[NamedDocument]] = {row.registration_id: set() for row in rows}

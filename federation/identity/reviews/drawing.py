@@ -1,4 +1,4 @@
-"""Which links and which reviews are looked at, to know how right the others are?
+"""What is looked at, to know how right the rest is?
 
 Drawn by a hash, so that nobody chooses, and everybody who asks gets the same answer.
 """

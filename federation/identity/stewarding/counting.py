@@ -44,19 +44,21 @@ class Figures:
     """What the reviews come to.
 
     `samples_right` are those links of machines that stewards found right, of all that they looked at; `agreements` the
-    answers that somebody else gave as well without knowing them, of all that were asked for twice.
+    answers that somebody else gave as well without knowing them, of all that were asked for twice; `unseen_right` the same of
+    what was accepted with others, without a look.
     """
 
     kinds: tuple[KindSum, ...]
     samples_right: Share
     agreements: Share
+    unseen_right: Share
 
 
 def figures(session: Session) -> Figures:
     """What the reviews come to so far."""
     kinds = _kinds(session)
     samples = next((kind for kind in kinds if kind.kind is ReviewKind.SAMPLE), KindSum(ReviewKind.SAMPLE, 0, 0, 0, 0, 0))
-    return Figures(kinds, samples.answered, _agreements(session))
+    return Figures(kinds, samples.answered, _agreements(session, unseen=False), _agreements(session, unseen=True))
 
 
 def _kinds(session: Session) -> tuple[KindSum, ...]:
@@ -76,7 +78,7 @@ def _kinds(session: Session) -> tuple[KindSum, ...]:
     return tuple(KindSum(kind, *map(int, counts)) for kind, *counts in session.execute(query))
 
 
-def _agreements(session: Session) -> Share:
+def _agreements(session: Session, *, unseen: bool) -> Share:
     first, second = aliased(Review), aliased(Review)
     agree = func.coalesce(func.sum(case((first.decision == second.decision, 1), else_=0)), 0)
     query = (
@@ -87,6 +89,7 @@ def _agreements(session: Session) -> Share:
             second.kind == ReviewKind.SECOND,
             second.state == ReviewState.DECIDED,
             first.state == ReviewState.DECIDED,
+            first.batch.is_not(None) if unseen else first.batch.is_(None),
         )
     )
     agreed, asked = session.execute(query).one()

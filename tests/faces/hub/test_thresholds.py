@@ -41,7 +41,7 @@ def thresholds(lead: Steward, **stated: str) -> int:
 
 @pytest.mark.usefixtures("many_were_right")
 def test_other_thresholds_count_from_now_on_and_who_set_them_stands_there(hub: Hub, mei: Steward) -> None:
-    assert "Looked at so far 500 Wrong, by that 0 of 10,000" in page_of(mei)
+    assert "Together 500 0 of 10,000" in page_of(mei)
     assert thresholds(mei) == 200
     assert hub.asked(current_policy).auto_weight == 8
     assert "Version 1 counts from now on." in mei.text()
@@ -52,9 +52,9 @@ def test_other_thresholds_count_from_now_on_and_who_set_them_stands_there(hub: H
 
 
 def test_a_machine_does_not_link_more_before_stewards_have_looked(hub: Hub, mei: Steward) -> None:
-    assert "Looked at so far 0 of 500 Wrong, by that not known yet" in page_of(mei)
+    assert "Together 0 not known yet" in page_of(mei)
     assert thresholds(mei) == 409
-    assert "only after stewards have looked at 500 of such pairs" in mei.text()
+    assert "only after stewards have looked at 500 such pairs and links" in mei.text()
     assert hub.asked(current_policy).version == 0
 
 
