@@ -10,6 +10,8 @@ from federation.identity.auditing.accepting import Batch, Done, accept, acceptab
 from federation.identity.auditing.sampling import SAMPLE, Stretch, sample
 from federation.identity.auditing.setting_thresholds import change_policy
 from federation.identity.matching.deciding import ReviewKind
+from federation.identity.merging.acts import Act, ApartStanding
+from federation.identity.models import Link
 from federation.identity.reviews.drawing import is_audited, is_seconded
 from federation.identity.reviews.models import QuestionTopic, Review, ReviewDecision, ReviewNeed, ReviewState
 from federation.identity.stewarding.counting import Share, figures
@@ -172,18 +174,29 @@ def test_answers_under_another_model_say_nothing(hub: Hub, desk: Desk) -> None:
     assert offered(desk) == []
 
 
-def test_where_more_hangs_on_them_somebody_looks(desk: Desk) -> None:
+def test_where_more_hangs_on_them_somebody_looks(hub: Hub, desk: Desk) -> None:
+    pass_over(hub, until=lambda number: is_seconded(number) and not is_audited(number))
     others = asked_and_looked_at(desk)
-    with_another, moved, told_apart, questioned, *rest = others
+    taken_back, with_another, moved, verified, kept_apart, told_apart, questioned, *rest = others
+    answer(desk, taken_back, DIFFERENT)
+    desk.does(undo_decision, taken_back, by="lin")
     ids = desk.ids()
     desk.merge(ids[registrations_of(desk, with_another)[0]], ids["x1"])
     desk.undo(desk.merge(ids[registrations_of(desk, moved)[0]], ids["x2"]))
+    opened, _ = registrations_of(desk, verified)
+    two = registrations_of(desk, kept_apart)
+    with hub.sessions.begin() as session:
+        # As the link of who opened a registration, signed in.
+        session.get_one(Link, opened).verified = True
+        act = Act(session, by="lin", at=desk.now)
+        act.keep_apart(*two, ApartStanding(by="lin", reason="two faces", since=desk.now))
+        act.finish()
     answer(desk, told_apart, DIFFERENT)
     [one, _] = registrations_of(desk, questioned)
     question = desk.does(ask_district, questioned, one, QuestionTopic.PERSON, by="lin")
     desk.does(withdraw, question.question_id)
     assert offered(desk) == rest
-    assert accepted(desk, others) == Done(len(rest), (with_another, moved, told_apart, questioned))
+    assert accepted(desk, others) == Done(len(rest), tuple(number for number in others if number not in rest))
 
 
 def test_what_a_correction_made_less_alike_is_looked_at(hub: Hub, desk: Desk) -> None:
