@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin.hub.stewards import desk
 from admin.hub.stewards.parts import DRAWN
+from admin.hub.stewards.persons import LARGEST_ACT
 from admin.hub.stewards.queue import LARGEST_NUMBER
 from admin.writing import number
 from federation.accounts.permissions import Permission, require
@@ -17,9 +18,6 @@ from federation.identity.auditing import accepting
 from federation.identity.auditing.sampling import FEWEST_WEIGHT, MOST_DIFFERENT, SAMPLE, sample
 from federation.identity.stewarding.finding import Part, queue
 from federation.identity.stewarding.showing import show_pairs
-
-LARGEST_BATCH = 2**63 - 1
-"""More is a number that no database takes."""
 
 _MOST_BATCHES = 20
 
@@ -61,7 +59,7 @@ def accept() -> Response:
     return redirect(url_for(".show"), code=303)
 
 
-@blueprint.post(f"/<int(max={LARGEST_BATCH}):batch>/undo")
+@blueprint.post(f"/<int(max={LARGEST_ACT}):batch>/undo")
 def undo(batch: int) -> Response:
     """Takes a batch back."""
     require(desk.account(), Permission.ACCEPT_UNSEEN)
