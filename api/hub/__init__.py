@@ -12,7 +12,7 @@ from api.health import health
 from api.hub.city import city
 from api.hub.districts import districts
 from api.hub.enrolments import SHAPES, enrolments
-from api.hub.figures import message_figures, sign_out_figures
+from api.hub.figures import message_figures, review_figures, sign_out_figures
 from api.hub.openid import register as register_provider
 from api.hub.operation import operation
 from api.hub.reading import only_read
@@ -21,6 +21,7 @@ from api.metrics import metrics
 from federation.accounts.sending.waiting import unsent_by_kind
 from federation.db import db
 from federation.directory.standing import StandingState, standings
+from federation.identity.stewarding.finding import waiting
 from federation.mailbox import evidence
 from federation.migrations import MIGRATIONS
 from federation.settings import Settings
@@ -63,7 +64,7 @@ def register(app: Flask) -> list[Blueprint]:
 
 
 def _figures() -> Iterator[Metric]:
-    """How the streams of all districts are, and whether what signing in takes reaches districts and people."""
+    """How the streams of all districts are, and what waits at the hub."""
     only_read()
     session, at = db.session(), datetime.now(UTC)
     known = standings(session, at=at)
@@ -72,6 +73,7 @@ def _figures() -> Iterator[Metric]:
     yield key_figures({one.district: one.key_since for one in known if one.key_since})
     yield from sign_out_figures(untold_by_client(session, at=at))
     yield from message_figures(unsent_by_kind(session, at=at))
+    yield from review_figures(waiting(session))
 
 
 def _not_equal() -> list[str]:

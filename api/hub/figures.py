@@ -1,11 +1,13 @@
-"""How does signing in at the hub go on, in figures that Prometheus collects?"""
+"""What waits at the hub, in figures that Prometheus collects?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from federation.accounts.addresses import AddressKind
 from federation.accounts.sending.waiting import Unsent
+from federation.identity.matching.deciding import ReviewKind
+from federation.identity.stewarding.finding import Waiting
 from federation.sso.logout.untold import Untold
 
 
@@ -34,3 +36,18 @@ def message_figures(unsent: Mapping[AddressKind, Unsent]) -> Iterator[Metric]:
             since.add_metric([kind], one.since.timestamp())
         lost.add_metric([kind], one.lost)
     yield from (waiting, since, lost)
+
+
+def review_figures(kinds: Iterable[Waiting]) -> Iterator[Metric]:
+    """What waits for a steward, a document or a district, by kind."""
+    count = GaugeMetricFamily("banyan_reviews_waiting", "Reviews that have no answer yet.", labels=["kind"])
+    since = GaugeMetricFamily(
+        "banyan_review_waiting_since_timestamp_seconds", "When the first of them was opened.", labels=["kind"]
+    )
+    waiting = {one.kind: one for one in kinds}
+    for kind in ReviewKind:
+        one = waiting.get(kind)
+        count.add_metric([kind], one.ready + one.needing if one else 0)
+        if one:
+            since.add_metric([kind], one.oldest_at.timestamp())
+    yield from (count, since)

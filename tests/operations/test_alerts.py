@@ -32,18 +32,20 @@ def promtool(*arguments: str, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def goes_off(rules: Path, alert: str, figures: dict[str, str], *, at: str, **labels: str) -> None:
-    """That `alert` goes off by `at` where each figure takes these values, one a minute; with no labels, that it does not."""
+def goes_off(rules: Path, alert: str, figures: dict[str, str], *, at: str, every: str = "1m", **labels: str) -> None:
+    """That `alert` goes off by `at` where figures take these values, one `every` so long; with no labels, that it does not."""
     summary = ALERTS[alert]["annotations"]["summary"]
     for name, value in labels.items():
         summary = summary.replace(f"{{{{ $labels.{name} }}}}", value)
     expected = [{"exp_labels": labels, "exp_annotations": {"summary": summary}}] if labels else []
     case: dict[str, Any] = {
-        "interval": "1m",
+        "interval": every,
         "input_series": [{"series": series, "values": values} for series, values in figures.items()],
         "alert_rule_test": [{"eval_time": at, "alertname": alert, "exp_alerts": expected}],
     }
-    (rules.parent / "case.yml").write_text(yaml.safe_dump({"rule_files": [rules.name], "tests": [case]}))
+    (rules.parent / "case.yml").write_text(
+        yaml.safe_dump({"rule_files": [rules.name], "evaluation_interval": every, "tests": [case]})
+    )
     promtool("test", "rules", "case.yml", folder=rules.parent)
 
 
@@ -56,6 +58,7 @@ def test_each_has_its_line_that_says_what_to_do() -> None:
     assert {name for line in lines for name in re.findall(r"`(\w+)`", line)} == set(ALERTS)
 
 
+REVIEW = 'banyan_review_waiting_since_timestamp_seconds{kind="possible"}'
 UNTOLD = 'banyan_sign_out_untold_since_timestamp_seconds{client="district:futian"}'
 WAITING = 'banyan_message_waiting_since_timestamp_seconds{kind="phone"}'
 LOST = 'banyan_messages_lost{kind="phone"}'
@@ -79,3 +82,11 @@ def test_a_code_that_waits_does(rules: Path) -> None:
 
 def test_codes_that_come_to_nothing_one_by_one_do(rules: Path) -> None:
     goes_off(rules, "BanyanMessagesUnsent", {LOST: "0+1x60"}, at="60m", kind="phone")
+
+
+def test_a_review_that_waits_for_a_week_wakes_nobody(rules: Path) -> None:
+    goes_off(rules, "BanyanReviewsOld", {REVIEW: "0x200"}, at="7d", every="1h")
+
+
+def test_a_review_that_waits_for_two_weeks_does(rules: Path) -> None:
+    goes_off(rules, "BanyanReviewsOld", {REVIEW: "0x400"}, at="15d", every="1h", kind="possible")

@@ -69,12 +69,12 @@ def previous_review(session: Session, *, by: str, before: Review, part: Part = E
     return session.scalars(query.order_by(Review.opened_at.desc(), Review.number.desc()).limit(1)).one_or_none()
 
 
-def waiting(session: Session, *, by: str) -> list[Waiting]:
-    """How much of each kind waits for the steward `by`; kinds of which nothing does are left out."""
+def waiting(session: Session, *, by: str | None = None) -> list[Waiting]:
+    """How much of each kind waits for the steward `by`, or for any of them; kinds of which nothing does are left out."""
     needing = func.sum(case((Review.needs.is_not(None), 1), else_=0))
     query = (
         select(Review.kind, func.count(), needing, func.min(Review.opened_at))
-        .where(_is_open_to(by))
+        .where(Review.state.in_(PENDING) if by is None else _is_open_to(by))
         .group_by(Review.kind)
         .order_by(Review.kind)
     )

@@ -20,12 +20,15 @@ from federation.accounts.sessions import begin_session
 from federation.app import create_app
 from federation.clients.models import Authentication
 from federation.clients.registering import register_client
+from federation.identity.reviews.models import ReviewDecision, ReviewNeed
+from federation.identity.stewarding.deciding import decide, need
 from federation.mailbox import evidence
 from federation.settings import Settings
 from federation.sso.models import ClientSession
 from sync import streams
 from sync.running import counting  # noqa: F401 - the counters of `sync` are known as soon as they are made
 from tests.hub.peers import AT, District, Hub, Told, hours, registration
+from tests.hub.stewards import desk_of, somebody
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "a token of more than thirty-two characters"
@@ -160,3 +163,19 @@ def test_messages_that_do_not_leave_are_counted_by_their_way(hub: Hub, client: F
         for one in session.query(OutgoingMessage):
             one.sent_at = at
     assert collected(client)["banyan_messages_waiting", "phone"] == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_reviews_that_have_no_answer_are_counted_by_kind(hub: Hub, client: FlaskClient) -> None:
+    people = {"futian": [somebody(4, "a1", document="D9")], "luohu": [somebody(54, "b1", document="D9")]}
+    desk = desk_of(hub, people)
+    shown = collected(client)
+    since = "banyan_review_waiting_since_timestamp_seconds", "mistyped"
+    assert (shown["banyan_reviews_waiting", "mistyped"], shown["banyan_reviews_waiting", "twins"]) == (1, 0)
+    assert shown[since] == AT.timestamp()
+    desk.does(need, 1, ReviewNeed.DOCUMENT)
+    assert collected(client)["banyan_reviews_waiting", "mistyped"] == 1
+    desk.does(decide, 1, ReviewDecision.SAME, settings=hub.settings, by="lin")
+    shown = collected(client)
+    assert shown["banyan_reviews_waiting", "mistyped"] == 0
+    assert since not in shown
