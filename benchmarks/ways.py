@@ -4,8 +4,7 @@
 look that sees some of each of them to the last event; what the last of them does alone counts, and what the first ones did
 before all were under way does not. *live*: the same from the moment at which the districts begin to write until the last event
 is visible, while they commit as many events at a time as an import does, as fast as they can; what they commit has been made
-up before. *latency*: from the commit of one
-entry in the district until the city sees it, some twenty times a second.
+up before. *latency*: from the commit of one entry in the district until the city sees it, some twenty times a second.
 """
 
 import multiprocessing

@@ -132,7 +132,7 @@ def test_each_stretch_is_spoken_for_once(hub: Hub, desk: Desk) -> None:
     ask(desk, 1, first=3)
     first, second = hub.asked(sample).stretches
     assert (first.different, second.different) == (2, 1)
-    assert first.after < bad <= first.until == second.after < good <= second.until
+    assert first.first <= bad <= first.last < second.first <= good <= second.last
     assert offered(desk) == [good]
 
 
@@ -146,7 +146,7 @@ def test_what_was_drawn_is_not_passed_over(hub: Hub, desk: Desk) -> None:
     assert offered(desk) == []
     answer(desk, drawn)
     [stretch] = hub.asked(sample).stretches
-    assert stretch == Stretch(0, stretch.until, 1)
+    assert stretch == Stretch(1, stretch.last, 1)
     assert offered(desk) == [other]
 
 

@@ -49,7 +49,7 @@ def accept() -> Response:
     """Answers what the page showed with *same*."""
     require(desk.account(), Permission.ACCEPT_UNSEEN)
     shown = [one for one in request.form.getlist("review", type=int) if 0 < one <= LARGEST_NUMBER]
-    done = accepting.accept(db.session(), shown[: accepting.MOST_AT_ONCE], settings=desk.settings(), **desk.actor())
+    done = accepting.accept(db.session(), shown, settings=desk.settings(), **desk.actor())
     db.session.commit()
     count = number(done.count)
     flash(ngettext("%(count)s review: one person.", "%(count)s reviews: one person each.", done.count, count=count), "success")

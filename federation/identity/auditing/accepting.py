@@ -62,10 +62,13 @@ def acceptable(session: Session, found: Sample, *, settings: Settings) -> Sequen
 
 
 def accept(session: Session, numbers: Sequence[int], *, settings: Settings, by: str, at: datetime) -> Done:
-    """Answers the reviews with these numbers with *same*; those of which it is not true any more that they may be, stay."""
+    """Answers the reviews with these numbers with *same*, `MOST_AT_ONCE` at most.
+
+    Those of which it is not true any more that they may be, stay as they are.
+    """
     wait_for_turn(session)
     found = sample(session)
-    allowed = [number for number in numbers if found.allows(number)]
+    allowed = [number for number in numbers[:MOST_AT_ONCE] if found.allows(number)]
     wanted = session.scalars(_untouched(session).where(lookups.among(session, Review.number, allowed))).all()
     alike = {review.number for review in _still_alike(session, wanted, settings)}
     batch = next_number(session)

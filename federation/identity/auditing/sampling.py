@@ -27,10 +27,10 @@ MOST_DIFFERENT = 1
 
 @dataclass(frozen=True)
 class Stretch:
-    """The reviews with numbers above `after` up to `until`, and how many of the drawn ones among them were *different*."""
+    """The reviews with numbers from `first` to `last`, and how many of the drawn ones among them were *different*."""
 
-    after: int
-    until: int
+    first: int
+    last: int
     different: int
 
     @property
@@ -49,7 +49,7 @@ class Sample:
 
     def allows(self, number: int) -> bool:
         """Whether the review with this number may be answered unseen."""
-        speaking = (stretch for stretch in self.stretches if stretch.after < number <= stretch.until)
+        speaking = (stretch for stretch in self.stretches if stretch.first <= number <= stretch.last)
         return not is_audited(number) and any(stretch.may_be_accepted for stretch in speaking)
 
 
@@ -69,9 +69,9 @@ def sample(session: Session) -> Sample:
 
 
 def _stretches(answered: Sequence[Asked]) -> Iterator[Stretch]:
-    after = 0
+    first = 1
     for begin in range(0, len(answered) - SAMPLE + 1, SAMPLE):
         looked_at = answered[begin : begin + SAMPLE]
-        until = looked_at[-1].number
-        yield Stretch(after, until, [one.said for one in looked_at].count(ReviewDecision.DIFFERENT))
-        after = until
+        last = looked_at[-1].number
+        yield Stretch(first, last, [one.said for one in looked_at].count(ReviewDecision.DIFFERENT))
+        first = last + 1
