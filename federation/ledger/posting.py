@@ -6,7 +6,7 @@ cursor of the district's stream, so no two transactions post for the same distri
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,16 +35,14 @@ def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     if not unknown:
         return
     differences = _Differences()
-    rows = _posted(district, unknown, counted, differences)
-    if len(unknown) <= _FEW:
-        entries = bulk.new(LedgerEntry, [dict(zip(_COLUMNS, values, strict=True)) for values in rows])
-        sums = differences.of(district)
-        bulk.write_all(session, entries, *(bulk.sums(model, of_model) for model, of_model in sums.items()))
-    else:
-        with bulk.appending(session, LedgerEntry, _COLUMNS) as insert:
-            for values in rows:
-                insert(values)
-        bulk.add_up_all(session, differences.of(district))
+    with bulk.appending(session, LedgerEntry, _COLUMNS) as insert:
+        for (entry_id, version), fact in unknown.items():
+            insert(_values(district, fact))
+            before = counted.get(entry_id)
+            if before is None or before.version < version:
+                counted[entry_id] = now = _counting(fact, version)
+                differences.exchange(before, now)
+    differences.write(session, district)
 
 
 class _Counting(NamedTuple):
@@ -113,25 +111,6 @@ _COLUMNS = (
 )
 
 
-# Each changes three sums, and all of that is one statement.
-_FEW = bulk.FEW // 4
-
-
-def _posted(
-    district: str,
-    unknown: Mapping[tuple[str, tuple[int, int]], Fact],
-    counted: dict[str, _Counting],
-    differences: "_Differences",
-) -> Iterator[tuple[Any, ...]]:
-    """The rows of the `unknown` versions, each added to the `differences` from what is `counted` of its entry."""
-    for (entry_id, version), fact in unknown.items():
-        yield _values(district, fact)
-        before = counted.get(entry_id)
-        if before is None or before.version < version:
-            counted[entry_id] = now = _counting(fact, version)
-            differences.exchange(before, now)
-
-
 def _values(district: str, fact: Fact) -> tuple[Any, ...]:
     """What a fact's row in the ledger holds in `_COLUMNS`."""
     data = fact.data
@@ -184,9 +163,9 @@ class _Differences:
             sums[0] += sign * counting.entries
             sums[1] += sign * counting.minutes
 
-    def of(self, district: str) -> dict[type[Any], bulk.Rows]:
-        """What is to be added to the totals of `district`, by their models."""
-        return {
+    def write(self, session: Session, district: str) -> None:
+        """Adds the differences to the totals of `district`."""
+        totals: dict[type[Any], bulk.Rows] = {
             MonthTotal: [
                 {"district": district, "month": month, "field": field_, "entries": entries, "minutes": minutes}
                 for (month, field_), (entries, minutes) in self.months.items()
@@ -203,3 +182,4 @@ class _Differences:
                 if entries or minutes
             ],
         }
+        bulk.add_up_all(session, totals)
