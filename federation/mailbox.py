@@ -10,10 +10,10 @@ from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
 from sync.mailbox.evidence import Evidence
 from sync.mailbox.inbox import StreamCursorColumns
 from sync.mailbox.incarnation import Incarnation, IncarnationColumns
-from sync.mailbox.log import Log, LogRecordColumns, StreamHeadColumns
+from sync.mailbox.log import Log, StreamHeadColumns, WrittenBatchColumns
 from sync.mailbox.quarantine import QuarantinedMessageColumns
 from sync.mailbox.recovery import Recovery
-from sync.messages.batch import Batch
+from sync.messages.batch import Packed
 
 SOURCE = "/hub"
 
@@ -24,10 +24,10 @@ class StreamHead(StreamHeadColumns, Model):
     __tablename__ = "stream_head"
 
 
-class LogRecord(LogRecordColumns, Model):
+class WrittenBatch(WrittenBatchColumns, Model):
     """What was said to a district."""
 
-    __tablename__ = "log_record"
+    __tablename__ = "written_batch"
 
 
 class StreamCursor(StreamCursorColumns, Model):
@@ -77,7 +77,7 @@ def source(_stream: str) -> str:
     return SOURCE
 
 
-def said_to(session: Session, district: str, *, epoch: int, after: int) -> Batch | None:
+def said_to(session: Session, district: str, *, epoch: int, after: int) -> Packed | None:
     """What the hub said to `district` behind event `after` of `epoch`, or from the beginning of an epoch after that one."""
     stream = streams.down(district)
     [current] = [head.epoch for head in log.heads(session) if head.stream == stream]
@@ -87,7 +87,7 @@ def said_to(session: Session, district: str, *, epoch: int, after: int) -> Batch
 
 incarnation = Incarnation(IncarnationMarker)
 digest = Digest(RecordState, DigestBucket)
-log = Log(StreamHead, LogRecord, digest, source=source)
+log = Log(StreamHead, WrittenBatch, digest, source=source)
 log.listen(db.session)
 recovery = Recovery(log, digest)
 evidence = Evidence(heads=StreamHead, cursors=StreamCursor, digest=digest, parked=ParkedRecord, quarantined=QuarantinedMessage)

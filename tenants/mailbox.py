@@ -13,7 +13,7 @@ from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
 from sync.mailbox.evidence import Evidence
 from sync.mailbox.inbox import Inbox, StreamCursorColumns
 from sync.mailbox.incarnation import Incarnation, IncarnationColumns
-from sync.mailbox.log import Log, LogRecordColumns, StreamHeadColumns
+from sync.mailbox.log import Log, StreamHeadColumns, WrittenBatchColumns
 from sync.mailbox.quarantine import Quarantine, QuarantinedMessageColumns
 from sync.mailbox.recovery import Recovery
 from tenants.db import Model, db
@@ -26,10 +26,10 @@ class StreamHead(StreamHeadColumns, Model):
     __tablename__ = "stream_head"
 
 
-class LogRecord(LogRecordColumns, Model):
+class WrittenBatch(WrittenBatchColumns, Model):
     """What was said to the hub."""
 
-    __tablename__ = "log_record"
+    __tablename__ = "written_batch"
 
 
 class StreamCursor(StreamCursorColumns, Model):
@@ -92,7 +92,7 @@ class HubKey:
 
 incarnation = Incarnation(IncarnationMarker)
 digest = Digest(RecordState, DigestBucket)
-log = Log(StreamHead, LogRecord, digest, source=source)
+log = Log(StreamHead, WrittenBatch, digest, source=source)
 log.listen(db.session)
 recovery = Recovery(log, digest, RESTORERS)
 inbox = Inbox(

@@ -23,7 +23,7 @@ from sync.mailbox.digest import Digest, differing_buckets, root_of
 from sync.mailbox.quarantine import Quarantine
 from sync.mailbox.recovery import Recovery
 from sync.messages import batch, envelope, message
-from sync.messages.batch import Batch
+from sync.messages.batch import Batch, Packed
 from sync.messages.beacon import Beacon, Position, Verdict, open_beacon, open_position
 from sync.messages.envelope import Event
 from sync.messages.message import Arrived, Signed
@@ -67,11 +67,11 @@ class _Place(NamedTuple):
 
 
 class _Read(NamedTuple):
-    """A batch and its events, still without an effect; `body` is what carried them."""
+    """A batch as it came, and its events, still without an effect."""
 
+    packed: Packed
     batch: Batch
     events: Sequence[Event]
-    body: bytes
 
 
 class Inbox:
@@ -225,8 +225,7 @@ class Inbox:
         """Keeps what a batch has behind `after`: mostly everything, and then just as it came."""
         if read.batch.last > after:
             new = read.batch.after(after)
-            body = read.body if new is read.batch else batch.pack_lines(new.lines)
-            self._archive.keep(session, new, body, at=at)
+            self._archive.keep(session, read.packed if new is read.batch else batch.pack(new), at=at)
 
     def _judge(self, session: Session, cursor: Any, arrived: Batch) -> tuple[Verdict, _Place]:
         """The verdict on a batch, and the place that it is to be applied from."""
@@ -297,11 +296,12 @@ class Inbox:
 
 
 def _read(signed: Signed) -> _Read:
-    opened = batch.open_batch(signed)
+    packed = batch.open_batch(signed)
+    opened = batch.unpack(packed)
     events = [envelope.decode(line) for line in opened.lines]
     if [event.sequence for event in events] != list(range(opened.first, opened.last + 1)):
         raise Undecodable("an event's sequence is not its place in the stream")
-    return _Read(opened, events, signed.body)
+    return _Read(packed, opened, events)
 
 
 def _read_run(first: Signed, behind: Sequence[Arrived], verify: Callable[..., None]) -> dict[int, _Read]:

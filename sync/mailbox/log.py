@@ -8,6 +8,7 @@ Every epoch begins with a snapshot, the newest state of every record, so an epoc
 not be kept for ever.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,33 +19,24 @@ from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, dele
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from sync.contracts import kind_of
-from sync.databases import bulk, lookups
+from sync.databases import lookups
 from sync.databases.columns import UtcDateTime
 from sync.databases.postgresql import is_postgresql
 from sync.mailbox import announcing
 from sync.mailbox.announcing import Announcement, announcement
+from sync.mailbox.batches import BatchColumns, Batches
 from sync.mailbox.digest import Digest, Record, State, root_of, state_hash
 from sync.mailbox.facts import read_fact
 from sync.messages import batch, envelope
-from sync.messages.batch import Batch
+from sync.messages.batch import Packed
 from sync.messages.beacon import Position, Verdict
 from sync.messages.envelope import Event
 
 NOTIFICATION_CHANNEL = "banyan_log"
 _NOTIFY = select(func.pg_notify(NOTIFICATION_CHANNEL, bindparam("stream")))
-_COLUMNS = (
-    "stream",
-    "epoch",
-    "sequence",
-    "event_id",
-    "type",
-    "record_key",
-    "record_version",
-    "body",
-    "hash",
-    "created_at",
-    "restored",
-)
+# So many events are sent as they were packed. Fewer are packed anew, with those behind them: a batch costs its reader about as
+# much again as these, whatever its size.
+_ALONE_EVENTS = 250
 # Where a reader stands that follows another history says nothing about this one.
 PARTED = frozenset({Verdict.FORK, Verdict.STALE})
 
@@ -70,22 +62,13 @@ class StreamHeadColumns:
     compared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class LogRecordColumns:
-    """An event at its place in a stream; `body` is the line that is sent, `hash` the chain's hash after it.
+class WrittenBatchColumns(BatchColumns):
+    """Events that were committed together.
 
     What was `restored` had been lost here, and was given back by the reader.
     """
 
-    stream: Mapped[str] = mapped_column(String(80), primary_key=True)
-    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    event_id: Mapped[str] = mapped_column(String(36))
-    type: Mapped[str] = mapped_column(String(80))
-    record_key: Mapped[str] = mapped_column(String(80))
-    record_version: Mapped[int] = mapped_column(BigInteger)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     restored: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
@@ -111,7 +94,7 @@ class Log:
     def __init__(
         self,
         heads: type[StreamHeadColumns],
-        records: type[LogRecordColumns],
+        written: type[WrittenBatchColumns],
         digest: Digest,
         *,
         source: Callable[[str], str],
@@ -119,8 +102,8 @@ class Log:
     ) -> None:
         """`source` names, for a stream, the CloudEvents source of its events."""
         self._heads: Any = heads.__table__  # type: ignore[attr-defined]
-        self._record = records
-        self._records: Any = records.__table__  # type: ignore[attr-defined]
+        self._batches = Batches(written)
+        self._written: Any = self._batches.table
         self._digest = digest
         self._source = source
         self._now = now
@@ -130,10 +113,12 @@ class Log:
         self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
         self._move_head = update(self._heads).where(self._heads.c.stream == bindparam("written_stream"))
         self._move_and_notify = self._move_head.returning(func.pg_notify(NOTIFICATION_CHANNEL, self._heads.c.stream))
-        record = self._records.c
-        here = (record.stream == bindparam("stream"), record.epoch == bindparam("epoch"))
-        lines = select(record.body, record.hash).where(*here, record.sequence >= bindparam("after"))
-        self._lines = lookups.Reading(lines.order_by(record.sequence).limit(bindparam("most")))
+        self._insert = insert(self._written)
+        batches = self._written.c
+        here = (batches.stream == bindparam("stream"), batches.epoch == bindparam("epoch"))
+        behind = batches.last.between(bindparam("after"), bindparam("until"))
+        pieces = select(batches.first, batches.last, batches.hash, batches.body).where(*here, behind)
+        self._pieces = lookups.Reading(pieces.order_by(batches.last))
 
     def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
         """Numbers what was announced in any of `sessions` as the last step before its commit."""
@@ -154,23 +139,20 @@ class Log:
     def append(self, session: Session, stream: str, announcements: Sequence[Announcement], *, restored: bool = False) -> None:
         """Puts `announcements` behind the last event of `stream`, whose counter stays locked until the transaction ends."""
         head = session.execute(self._lock_head, {"stream": stream}).one()
-        epoch, sequence, previous = head.epoch, head.sequence, head.hash
         at = self._now()
         source = self._source(stream)
-        states = []
-        with bulk.appending(session, self._record, _COLUMNS) as insert:
-            for sequence, said in enumerate(announcements, head.sequence + 1):
-                event = _event(said, source=source, epoch=epoch, sequence=sequence, at=at)
-                line = envelope.encode(event)
-                previous = batch.chain(previous, line)
-                place = (stream, epoch, sequence)
-                insert((*place, event.id, said.type, said.key, said.version, line, previous, at, restored))
-                hash_ = state_hash(said.type, said.key, bytes(said.data))
-                states.append(State(Record(kind_of(said.type), said.key), epoch, said.version, sequence, hash_, said.minutes))
+        lines, states = [], []
+        for sequence, said in enumerate(announcements, head.sequence + 1):
+            lines.append(envelope.encode(_event(said, source=source, epoch=head.epoch, sequence=sequence, at=at)))
+            hash_ = state_hash(said.type, said.key, bytes(said.data))
+            states.append(State(Record(kind_of(said.type), said.key), head.epoch, said.version, sequence, hash_, said.minutes))
+        pieces = batch.cut(stream, head.epoch, after=head.sequence, prev=head.hash, lines=lines)
+        rows = [{**self._batches.row(piece), "written_at": at, "restored": restored} for piece in pieces]
+        session.execute(self._insert, rows)
         self._digest.write(session, stream, states)
         # The trip that moves the head wakes the relay, too.
         moving = self._move_and_notify if is_postgresql(session) else self._move_head
-        session.execute(moving, {"written_stream": stream, "sequence": sequence, "hash": previous})
+        session.execute(moving, {"written_stream": stream, "sequence": rows[-1]["last"], "hash": rows[-1]["hash"]})
 
     def heads(self, session: Session) -> list[Head]:
         """Every stream of this side, by name."""
@@ -188,42 +170,37 @@ class Log:
         found = session.execute(self._lock_head, {"stream": stream}).one_or_none()
         return None if found is None else Head(*found)
 
-    def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Batch | None:
+    def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Packed | None:
         """The next events behind `after`, as many as fit one batch; None where there are none."""
-        rows = self._lines.rows(session, stream=stream, epoch=epoch, after=after, most=batch.MAX_EVENTS + 1)
-        _, prev = rows.pop(0) if after and rows else (b"", batch.genesis(stream, epoch))
-        lines: list[bytes] = []
-        size = 0
-        for line, _ in rows[: batch.MAX_EVENTS]:
-            size += len(line) + 1
-            if lines and size > batch.MAX_PLAIN_BYTES:
-                break
-            lines.append(line)
-        if not lines:
+        rows = self._pieces.rows(session, stream=stream, epoch=epoch, after=after, until=after + batch.MAX_EVENTS)
+        if rows and rows[0][1] == after:
+            _, _, prev, _ = rows.pop(0)
+        else:
+            prev = self._batches.hash_at(session, stream, epoch, after)
+        if prev is None or not rows:
             return None
-        hashes = [hash_ for _, hash_ in rows[: len(lines)]]
-        return Batch(stream=stream, epoch=epoch, first=after + 1, prev=prev, lines=lines, hashes=hashes)
+        last, hash_, body = _join(rows, after=after)
+        return Packed(stream=stream, epoch=epoch, first=after + 1, last=last, prev=prev, hash=hash_, body=body)
 
     def hashes(self, session: Session, stream: str, *, epoch: int, sequences: Iterable[int]) -> dict[int, bytes]:
         """The chain's hash after each of `sequences`, as far as they are in the log; 0 is before the first event."""
-        records = self._records.c
-        wanted = set(sequences)
-        here = (records.stream == stream, records.epoch == epoch, records.sequence.in_(wanted))
-        rows = session.execute(select(records.sequence, records.hash).where(*here))
-        found = {row.sequence: row.hash for row in rows}
-        return found | {0: batch.genesis(stream, epoch)} if 0 in wanted else found
+        found = {sequence: self._batches.hash_at(session, stream, epoch, sequence) for sequence in set(sequences)}
+        return {sequence: hash_ for sequence, hash_ in found.items() if hash_ is not None}
 
-    def keys_written(self, session: Session, stream: str, *, epoch: int, after: int, keys: Iterable[str]) -> set[Record]:
-        """Those records among `keys` that somebody here has changed behind `after`."""
-        records = self._records.c
-        query = select(records.type, records.record_key).where(
-            records.stream == stream,
-            records.epoch == epoch,
-            records.sequence > after,
-            records.restored.is_(False),
-            records.record_key.in_(set(keys)),
-        )
-        return {Record(kind_of(type_), key) for type_, key in session.execute(query)}
+    def written_since(self, session: Session, stream: str, records: Iterable[Record], *, epoch: int, after: int) -> set[Record]:
+        """Those of `records` that somebody here has changed behind `after`; what was given back changed nothing."""
+        batches = self._written.c
+        here = (batches.stream == stream, batches.epoch == epoch, batches.last > after, batches.restored)
+        given_back = session.execute(select(batches.first, batches.last).where(*here).order_by(batches.last)).all()
+        ends = [last for _, last in given_back]
+
+        def is_given_back(sequence: int) -> bool:
+            place = bisect_left(ends, sequence)
+            return place < len(ends) and given_back[place].first <= sequence
+
+        held = self._digest.held(session, stream, set(records))
+        since = {record: state.sequence for record, state in held.items() if state.epoch == epoch and state.sequence > after}
+        return {record for record, sequence in since.items() if not is_given_back(sequence)}
 
     def hear(self, session: Session, position: Position) -> Head | None:
         """Takes note of where the reader says that it stands; gives the head of the stream as it is then known."""
@@ -247,11 +224,9 @@ class Log:
 
     def repeat(self, session: Session, stream: str, sequences: Sequence[int]) -> None:
         """Says again what stands at `sequences` of the stream's epoch, for a reader that turned out to lack it."""
-        records = self._records.c
-        epoch = select(self._heads.c.epoch).where(self._heads.c.stream == stream).scalar_subquery()
-        query = select(records.body).where(records.stream == stream, records.epoch == epoch, records.sequence.in_(sequences))
-        lines = session.execute(query.order_by(records.sequence)).scalars()
-        said = [read_fact(envelope.decode(line)).again() for line in lines]
+        head = session.execute(self._lock_head, {"stream": stream}).one()
+        lines = (self._batches.line_at(session, stream, head.epoch, sequence) for sequence in sorted(sequences))
+        said = [read_fact(envelope.decode(line)).again() for line in lines if line is not None]
         if said:
             self.append(session, stream, said)
 
@@ -272,7 +247,7 @@ class Log:
         self.change(session, stream, epoch=epoch, sequence=0, hash=beginning, peer_sequence=0, peer_verdict=None, recovery=None)
         after = 0
         while piece := self.read(session, stream, epoch=head.epoch, after=after):
-            events = [envelope.decode(line) for line in piece.lines]
+            events = [envelope.decode(line) for line in batch.unpack_lines(piece.body)]
             held = self._digest.held(session, stream, {Record(kind_of(event.type), event.subject) for event in events})
             newest = [event for event in events if _is_newest(event, held)]
             if newest:
@@ -285,7 +260,7 @@ class Log:
 
         A stream that is being recovered stays as it is.
         """
-        records = self._records.c
+        batches = self._written.c
         for head in self.heads(session):
             if head.recovery is not None:
                 continue
@@ -293,8 +268,8 @@ class Log:
             if self._is_worth_renewing(session, head, before):
                 epoch = head.epoch + 1
                 self.open_epoch(session, head.stream, epoch)
-            older = (records.stream == head.stream, records.epoch < epoch, records.created_at < before)
-            session.execute(delete(self._records).where(*older))
+            older = (batches.stream == head.stream, batches.epoch < epoch, batches.written_at < before)
+            session.execute(delete(self._written).where(*older))
 
     def change(self, session: Session, stream: str, **values: Any) -> None:
         """Sets columns of the stream's head, which the caller holds locked."""
@@ -302,9 +277,9 @@ class Log:
 
     def _is_worth_renewing(self, session: Session, head: Head, before: datetime) -> bool:
         """Whether the epoch began before that moment, and at least half of what it says has been said anew since."""
-        records = self._records.c
-        first = (records.stream == head.stream, records.epoch == head.epoch, records.sequence == 1)
-        began = session.scalar(select(records.created_at).where(*first))
+        batches = self._written.c
+        epoch = select(batches.written_at).where(batches.stream == head.stream, batches.epoch == head.epoch)
+        began = session.scalar(epoch.order_by(batches.last).limit(1))
         if began is None or began >= before:
             return False
         held = sum(bucket.records for bucket in self._digest.buckets(session, head.stream))
@@ -322,6 +297,29 @@ class Log:
                 return Verdict.FORK
         # A reader that follows this history was answering somebody else: a message of long ago, or a clone of this side.
         return Verdict.APPLIED if position.verdict in PARTED else position.verdict
+
+
+def _join(rows: Sequence[tuple[Any, ...]], *, after: int) -> tuple[int, bytes, bytes]:
+    """One batch of what stands behind `after` in `rows` (first, last, hash, body): its last event, hash and body."""
+    first, last, hash_, body = rows[0]
+    if first == after + 1 and (len(rows) == 1 or _is_sent_alone(first, last)):
+        return last, hash_, body
+    lines = batch.unpack_lines(body)[after + 1 - first :]
+    size = batch.plain_size(lines)
+    for first, further, further_hash, further_body in rows[1:]:
+        if _is_sent_alone(first, further) or further - after > batch.MAX_EVENTS:
+            break
+        more = batch.unpack_lines(further_body)
+        size += batch.plain_size(more)
+        if size > batch.MAX_PLAIN_BYTES:
+            break
+        lines += more
+        last, hash_ = further, further_hash
+    return last, hash_, batch.pack_lines(lines)
+
+
+def _is_sent_alone(first: int, last: int) -> bool:
+    return last - first + 1 >= _ALONE_EVENTS
 
 
 def _event(said: Announcement, *, source: str, epoch: int, sequence: int, at: datetime) -> Event:

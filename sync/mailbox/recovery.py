@@ -203,8 +203,8 @@ class Recovery:
     def _kept(self, session: Session, head: Head, step: Fetching, facts: Sequence[Fact]) -> set[Record]:
         """Those records of `facts` that somebody has changed here since: what is here counts."""
         if step.common is not None:
-            keys = (fact.key for fact in facts)
-            return self._log.keys_written(session, head.stream, epoch=head.epoch, after=step.common, keys=keys)
+            records = [fact.record for fact in facts]
+            return self._log.written_since(session, head.stream, records, epoch=head.epoch, after=step.common)
         # What was changed no less often here than there.
         newest = {fact.record: fact for fact in facts}
         held = self._digest.held(session, head.stream, newest)

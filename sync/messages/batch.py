@@ -1,10 +1,11 @@
 """How does a run of events travel as one message?
 
 A batch is a piece of one stream without holes. Its header carries the hashes before and after it, so the receiver can prove
-that the piece fits what it already holds. Its body is the events, a line each, compressed with zstd.
+that the piece fits what it already holds. Its body is the events, a line each, compressed with zstd. As it is packed by its
+writer it is kept at both ends, and sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -74,6 +75,26 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         return self.prev if sequence == self.first - 1 else self.hashes[sequence - self.first]
 
 
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch as it is kept and sent: its header, and the lines of events `first` to `last`, compressed, as its `body`.
+
+    `prev` is the chain's hash before the first event, `hash` the one after the last: 32 bytes each.
+    """
+
+    stream: str
+    epoch: int
+    first: int
+    last: int
+    prev: bytes
+    hash: bytes
+    body: bytes
+
+    @property
+    def count(self) -> int:
+        """How many events it holds."""
+        return self.last - self.first + 1
+
+
 def join(pieces: Sequence[Batch]) -> Batch:
     """One batch of `pieces`, each of which goes on from the one before it."""
     return Batch(
@@ -123,34 +144,85 @@ def unpack_lines(body: bytes) -> list[bytes]:
     return plain.split(b"\n")
 
 
-def seal_batch(batch: Batch, key: OKPKey) -> bytes:
-    """The message that carries `batch`."""
-    claims = BatchClaims(
-        typ=BATCH,
-        v=PROTOCOL_VERSION,
+def pack(batch: Batch) -> Packed:
+    """The batch as it is kept and sent."""
+    return Packed(
         stream=batch.stream,
         epoch=batch.epoch,
         first=batch.first,
         last=batch.last,
-        prev=batch.prev.hex(),
-        hash=batch.hash_at(batch.last).hex(),
+        prev=batch.prev,
+        hash=batch.hashes[-1],
+        body=pack_lines(batch.lines),
     )
-    return seal(pack_lines(batch.lines), claims, key)
 
 
-def open_batch(signed: Signed) -> Batch:
-    """The batch in a verified message; raises `Undecodable`, `TooLarge` or `BrokenChain`."""
-    claims = signed.read_claims(BatchClaims)
-    lines = unpack_lines(signed.body)
+def cut(stream: str, epoch: int, *, after: int, prev: bytes, lines: Iterable[bytes]) -> Iterator[Packed]:
+    """Packs `lines`, which stand behind the event `after` and its hash `prev`, into as few batches as the limits allow."""
+    piece: list[bytes] = []
+    size = 0
+    for line in lines:
+        if piece and (len(piece) == MAX_EVENTS or size + len(line) + 1 > MAX_PLAIN_BYTES):
+            packed = _pack(stream, epoch, after + 1, prev, piece)
+            yield packed
+            after, prev, piece, size = packed.last, packed.hash, [], 0
+        piece.append(line)
+        size += len(line) + 1
+    if piece:
+        yield _pack(stream, epoch, after + 1, prev, piece)
+
+
+def plain_size(lines: Sequence[bytes]) -> int:
+    """How many bytes `lines` take up before they are compressed, with a break behind each."""
+    return sum(map(len, lines)) + len(lines)
+
+
+def unpack(packed: Packed) -> Batch:
+    """The batch's events; raises `Undecodable`, `TooLarge` or `BrokenChain`."""
+    lines = unpack_lines(packed.body)
     if len(lines) > MAX_EVENTS:
         raise TooLarge(f"a batch of {len(lines)} events is over the limit of {MAX_EVENTS}")
-    if claims.epoch < 1 or claims.first < 1 or claims.last != claims.first + len(lines) - 1:
+    if packed.epoch < 1 or packed.first < 1 or packed.count != len(lines):
         raise Undecodable("the numbers in a batch's header do not fit its events")
+    hashes = chain_all(packed.prev, lines)
+    if hashes[-1] != packed.hash:
+        raise BrokenChain("the events of a batch do not lead to the hash in its header")
+    return Batch(stream=packed.stream, epoch=packed.epoch, first=packed.first, prev=packed.prev, lines=lines, hashes=hashes)
+
+
+def seal_batch(packed: Packed, key: OKPKey) -> bytes:
+    """The message that carries a batch."""
+    claims = BatchClaims(
+        typ=BATCH,
+        v=PROTOCOL_VERSION,
+        stream=packed.stream,
+        epoch=packed.epoch,
+        first=packed.first,
+        last=packed.last,
+        prev=packed.prev.hex(),
+        hash=packed.hash.hex(),
+    )
+    return seal(packed.body, claims, key)
+
+
+def open_batch(signed: Signed) -> Packed:
+    """The batch in a verified message, still packed; raises `Undecodable`."""
+    claims = signed.read_claims(BatchClaims)
     try:
         prev, final = bytes.fromhex(claims.prev), bytes.fromhex(claims.hash)
     except ValueError as error:
         raise Undecodable("a hash in a batch's header is not hexadecimal") from error
+    return Packed(
+        stream=claims.stream,
+        epoch=claims.epoch,
+        first=claims.first,
+        last=claims.last,
+        prev=prev,
+        hash=final,
+        body=signed.body,
+    )
+
+
+def _pack(stream: str, epoch: int, first: int, prev: bytes, lines: Sequence[bytes]) -> Packed:
     hashes = chain_all(prev, lines)
-    if hashes[-1] != final:
-        raise BrokenChain("the events of a batch do not lead to the hash in its header")
-    return Batch(stream=claims.stream, epoch=claims.epoch, first=claims.first, prev=prev, lines=lines, hashes=hashes)
+    return pack(Batch(stream=stream, epoch=epoch, first=first, prev=prev, lines=lines, hashes=hashes))

@@ -21,7 +21,7 @@ from sync.lanes import WHOLE, Share
 from sync.mailbox.asking import seal_question
 from sync.mailbox.log import PARTED, Head, Log
 from sync.mailbox.recovery import Recovery
-from sync.messages.batch import Batch, seal_batch
+from sync.messages.batch import Packed, seal_batch
 from sync.messages.beacon import Beacon, Verdict, seal_beacon
 from sync.messages.signing import Signer
 from sync.running import counting
@@ -153,13 +153,13 @@ class Relay:
         with counting.PUBLISHING.time():
             self._bus.publish(raw, to=streams.reader_of(head.stream))
         counting.PUBLISHED_BATCHES.inc()
-        counting.PUBLISHED_EVENTS.inc(len(batch.lines))
+        counting.PUBLISHED_EVENTS.inc(batch.count)
         counting.PUBLISHED_BYTES.inc(len(raw))
         sending.sent = batch.last
         sending.unanswered.append(batch.last)
-        return len(batch.lines)
+        return batch.count
 
-    def _read_batch(self, head: Head, sending: _Sending) -> Batch | None:
+    def _read_batch(self, head: Head, sending: _Sending) -> Packed | None:
         with glance(self._sessions) as session:
             return self._log.read(session, head.stream, epoch=head.epoch, after=sending.sent)
 

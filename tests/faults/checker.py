@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+import zstandard
 
 _SQLITE = "sqlite:///"
 _MODULUS = 1 << 128
@@ -25,9 +26,9 @@ _STATES = "SELECT kind, key, epoch, version, hash, minutes FROM record_state WHE
 _BUCKETS = """
     SELECT kind, bucket, records, minutes, sum_0, sum_1, sum_2, sum_3 FROM digest_bucket WHERE stream = '{stream}'
 """
-_EVENTS = """
-    SELECT sequence, record_key, body, hash FROM log_record
-    WHERE stream = '{stream}' AND epoch = (SELECT epoch FROM stream_head WHERE stream = '{stream}') ORDER BY sequence
+_BATCHES = """
+    SELECT first, last, body, hash FROM written_batch
+    WHERE stream = '{stream}' AND epoch = (SELECT epoch FROM stream_head WHERE stream = '{stream}') ORDER BY last
 """
 # The newest version of an entry is the one that counts.
 _LEDGER = """
@@ -156,23 +157,28 @@ def _whole(records: int, minutes: int, *parts: int) -> tuple[int, int, int]:
 def _check_chain(stream: str, head: tuple[Any, ...], states: Sequence[tuple[Any, ...]], writer: Book) -> None:
     """The epoch has no hole, each hash follows from all before it, and the newest event of each record is its state."""
     epoch, last, hash_ = head
-    events = writer.rows(_EVENTS, stream=stream)
-    assert [sequence for sequence, _, _, _ in events] == list(range(1, last + 1))
-    here = sha256(f"genesis\n{stream}\n{epoch}".encode()).digest()
+    place, here = 0, sha256(f"genesis\n{stream}\n{epoch}".encode()).digest()
     said: dict[tuple[str, str], bytes] = {}
-    for _, key, body, kept in events:
-        here = sha256(here + body).digest()
-        assert kept == here
-        event = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-        type_ = msgspec.json.decode(event["type"], type=str)
-        said[type_.split(".")[0], key] = sha256(b"\n".join((type_.encode(), key.encode(), bytes(event["data"])))).digest()[:16]
-    assert here == hash_
+    for first, until, body, kept in writer.rows(_BATCHES, stream=stream):
+        assert first == place + 1
+        for line in _lines(body):
+            place, here = place + 1, sha256(here + line).digest()
+            event = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+            assert msgspec.json.decode(event["sequence"], type=int) == place
+            type_, key = (msgspec.json.decode(event[name], type=str).encode() for name in ("type", "subject"))
+            said[type_.decode().split(".")[0], key.decode()] = sha256(b"\n".join((type_, key, bytes(event["data"])))).digest()[
+                :16
+            ]
+        assert (until, kept) == (place, here)
+    assert (last, hash_) == (place, here)
     assert Counter(said.values()) == Counter(state[4] for state in states)
 
 
 def _check_applied_once(stream: str, *, writer: Book, reader: Book) -> None:
     """Parties that know nothing but the wire: each state of each record has had its effect, once."""
-    said = writer.rows("SELECT DISTINCT record_key, record_version FROM log_record WHERE stream = '{stream}'", stream=stream)
+    batches = writer.rows("SELECT body FROM written_batch WHERE stream = '{stream}'", stream=stream)
+    events = [msgspec.json.decode(line) for (body,) in batches for line in _lines(body)]
+    said = {(event["subject"], event["recordversion"]) for event in events}
     district = stream.partition("/")[0]
     applied = reader.rows("SELECT key, version FROM applied_fact WHERE district = '{district}'", district=district)
     assert Counter(applied) == Counter(said)
@@ -212,6 +218,11 @@ def _check_persons(hub: Book) -> None:
     aliases = dict(hub.rows("SELECT alias, volunteer_id FROM volunteer_alias"))
     assert set(aliases) & (set(holders) | set(aliases.values())) == set()
     assert {volunteer_id for (volunteer_id,) in hub.rows("SELECT volunteer_id FROM volunteer")} == set(holders) | set(aliases)
+
+
+def _lines(body: bytes) -> list[bytes]:
+    """The events in a batch."""
+    return zstandard.decompress(body).split(b"\n")
 
 
 def _plain(value: Any) -> Any:

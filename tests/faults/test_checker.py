@@ -11,7 +11,11 @@ from tests.support.town import Town
 
 TAMPERED = {
     "an event is lost": ("hub", "UPDATE stream_cursor SET sequence = sequence - 1 WHERE stream = 'futian/up'"),
-    "an event was changed": ("futian", "UPDATE log_record SET body = x'7b7d' WHERE stream = 'futian/up' AND sequence = 1"),
+    "events were changed": (
+        "futian",
+        "UPDATE written_batch SET body = (SELECT body FROM written_batch WHERE stream = 'futian/up' ORDER BY last DESC LIMIT 1)"
+        " WHERE stream = 'futian/up' AND first = 1",
+    ),
     "a record is missing": ("hub", "DELETE FROM record_state WHERE kind = 'hours'"),
     "a bucket is added up wrongly": ("hub", "UPDATE digest_bucket SET sum_0 = sum_0 + 1 WHERE stream = 'futian/up'"),
     "minutes count twice": ("hub", "UPDATE month_total SET minutes = 2 * minutes"),

@@ -55,7 +55,7 @@ def test_1_a_district_killed_before_its_commit_has_said_nothing(town: Town) -> N
     for kind, lines in {"volunteers": [volunteer("FT1")], "hours": [hour("H1", volunteer_no="FT1")]}.items():
         file = write_csv(home.folder / f"{kind}.csv", lines)
         said = head(town)
-        assert was_killed(town.start("futian", "import", kind, str(file), dying=(Point.BEFORE_COMMIT, "log_record")))
+        assert was_killed(town.start("futian", "import", kind, str(file), dying=(Point.BEFORE_COMMIT, "written_batch")))
         assert head(town) == said
         home.done("import", kind, str(file))
     assert town.district("futian").totals().certified_minutes == 60

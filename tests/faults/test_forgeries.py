@@ -28,7 +28,7 @@ def forged(key: OKPKey, *, body: bytes | None = None, claimed_key: OKPKey | None
     line = b'{"forged": true}'
     hashes = batch.chain_all(batch.genesis(FUTIAN, 1), [line])
     raw = batch.seal_batch(
-        Batch(stream=FUTIAN, epoch=1, first=1, prev=batch.genesis(FUTIAN, 1), lines=[line], hashes=hashes),
+        batch.pack(Batch(stream=FUTIAN, epoch=1, first=1, prev=batch.genesis(FUTIAN, 1), lines=[line], hashes=hashes)),
         key if claimed_key is None else claimed_key,
     )
     signed = message.take_apart(raw)

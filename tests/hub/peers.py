@@ -16,7 +16,7 @@ from federation.directory.keys import DistrictKeys
 from federation.identity.matching.models import CandidateKey
 from federation.identity.models import Link, Registration
 from federation.ledger.withholding import FEWEST_ENTRIES
-from federation.mailbox import LogRecord
+from federation.mailbox import WrittenBatch
 from federation.settings import Settings
 from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
@@ -75,7 +75,7 @@ class District:
         hashes = batch.chain_all(self._hash, lines)
         said = Batch(stream=self.stream, epoch=1, first=self.sequence + 1, prev=self._hash, lines=lines, hashes=hashes)
         self.sequence, self._hash = said.last, hashes[-1]
-        return batch.seal_batch(said, self.key)
+        return batch.seal_batch(batch.pack(said), self.key)
 
     def lights_beacon(self, *, head: int | None = None, digest: str = "", at: datetime = AT) -> bytes:
         """A beacon for the head, or for a `head` whose events have not been seen; `digest` is the root over its records."""
@@ -146,9 +146,14 @@ class Hub:
 
     def told(self, district: District) -> dict[str, str]:
         """The volunteer IDs that `district` was told, by registration."""
-        said = [record for record in self.rows(LogRecord) if record.stream == streams.down(district.code)]
-        states = [msgspec.json.decode(envelope.decode(record.body).data, type=VolunteerIdState) for record in said]
+        states = [msgspec.json.decode(event.data, type=VolunteerIdState) for event in self.said_to(district)]
         return {state.registration_id: state.volunteer_id for state in states}
+
+    def said_to(self, district: District) -> list[envelope.Event]:
+        """Every event that the district is told, in order."""
+        said = [row for row in self.rows(WrittenBatch) if row.stream == streams.down(district.code)]
+        batches = sorted(said, key=lambda row: (row.epoch, row.last))
+        return [envelope.decode(line) for row in batches for line in batch.unpack_lines(row.body)]
 
 
 def new_id() -> str:

@@ -13,8 +13,7 @@ from federation.cli import main
 from federation.directory import keeping_keys
 from federation.directory.models import DistrictKey, DistrictKeyChange
 from federation.errors import HeldElsewhere, NotFound, ReasonMissing, StateForbids
-from federation.mailbox import LogRecord, ParkedRecord, QuarantinedMessage
-from sync import streams
+from federation.mailbox import ParkedRecord, QuarantinedMessage
 from sync.contracts.signing_keys import (
     SIGNING_KEY_ADDED,
     SIGNING_KEY_RECOGNIZED,
@@ -24,7 +23,7 @@ from sync.contracts.signing_keys import (
 )
 from sync.joining import enrolment
 from sync.keys.rotating import GRACE
-from sync.messages import envelope, signing
+from sync.messages import signing
 from tests.hub.peers import AT, District, Hub, Told, hours
 
 SOON = AT + timedelta(minutes=1)
@@ -54,8 +53,8 @@ def rotate(hub: Hub, district: District) -> OKPKey:
 
 def periods(hub: Hub, district: District) -> dict[str, tuple[datetime, datetime | None]]:
     """What the district was told of its keys, by their IDs; the newest word on each."""
-    events = [envelope.decode(record.body) for record in hub.rows(LogRecord) if record.stream == streams.down(district.code)]
-    said = [msgspec.json.decode(one.data, type=SigningKeyPeriod) for one in events if one.type == SIGNING_KEY_RECOGNIZED]
+    events = [event for event in hub.said_to(district) if event.type == SIGNING_KEY_RECOGNIZED]
+    said = [msgspec.json.decode(event.data, type=SigningKeyPeriod) for event in events]
     return {period.key_id: (period.not_before, period.not_after) for period in said}
 
 

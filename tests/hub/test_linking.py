@@ -18,7 +18,7 @@ from federation.identity.matching.deciding import ReviewKind
 from federation.identity.models import Link, LinkReason, Registration, Volunteer
 from federation.identity.persons.sealing import unseal
 from federation.identity.reviews.models import Review
-from federation.mailbox import LogRecord, ParkedRecord
+from federation.mailbox import ParkedRecord
 from sync import streams
 from sync.contracts.registrations import REGISTRATION_RECORDED, DocumentToken, RegistrationState
 from tests.hub.peers import AT, District, Hub, Told, new_id, registration
@@ -290,7 +290,7 @@ def test_a_correction_changes_what_is_known_and_keeps_the_id(hub: Hub) -> None:
     [kept] = hub.rows(Registration)
     assert unseal(kept.person, hub.settings.field_cipher).name == "王小名"
     assert ids(hub) == before
-    assert len(hub.rows(LogRecord)) == 1
+    assert len(hub.said_to(futian)) == 1
 
 
 def test_a_correction_that_shows_another_persons_document_moves_nobody_and_is_noted(hub: Hub) -> None:
@@ -358,7 +358,7 @@ def test_the_same_batch_again_issues_nothing(hub: Hub) -> None:
     said = futian.says(registration("r1", document="D"), registration("r1", document="D"))
     hub.hears(said, said)
     assert len(hub.rows(Volunteer)) == 1
-    assert len(hub.rows(LogRecord)) == 1
+    assert len(hub.said_to(futian)) == 1
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

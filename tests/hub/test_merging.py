@@ -14,7 +14,6 @@ from federation.identity.merging.separating import keep_apart, let_together
 from federation.identity.models import DoNotLink, Link, LinkReason, PersonTotal
 from federation.identity.volunteer_ids import draw
 from federation.ledger import totals
-from federation.mailbox import LogRecord
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
 from tests.hub.peers import AT, Hub, Told, hours, new_id
 from tests.hub.stewards import Desk, desk_of, somebody
@@ -83,13 +82,13 @@ def test_the_district_that_lost_a_person_is_the_one_through_which_it_became_know
 
 def test_the_districts_are_told_whose_their_registrations_are(desk: Desk) -> None:
     hub, ids = desk.hub, desk.ids()
-    before = len(hub.rows(LogRecord))
-    act = desk.merge(ids["a1"], ids["b3"])
     luohu = desk.districts["luohu"]
+    before = len(hub.said_to(luohu))
+    act = desk.merge(ids["a1"], ids["b3"])
     assert hub.told(luohu)["b3"] == ids["a1"]
     desk.undo(act)
     assert hub.told(luohu)["b3"] == ids["b3"]
-    assert [(record.record_key, record.record_version) for record in hub.rows(LogRecord)[before:]] == [("b3", 2), ("b3", 3)]
+    assert [(event.subject, event.recordversion) for event in hub.said_to(luohu)[before:]] == [("b3", 2), ("b3", 3)]
 
 
 @pytest.mark.parametrize(

@@ -20,11 +20,9 @@ from federation.identity.matching.deciding import ReviewKind
 from federation.identity.resealing import STOCKS
 from federation.identity.reviews.models import Question, QuestionTopic, Review, ReviewDecision, ReviewNeed, ReviewState
 from federation.identity.stewarding.deciding import decide, undo_decision
-from federation.mailbox import LogRecord, ParkedRecord
-from sync import streams
+from federation.mailbox import ParkedRecord
 from sync.contracts.identity_questions import IDENTITY_QUESTION_ANSWERED, IDENTITY_QUESTION_ASKED, IdentityAnswerState
 from sync.databases.resealing import FieldCipher
-from sync.messages import envelope
 from tests.hub.peers import AT, District, Hub, Told, registration
 
 NUMBER, NOTE = 1, "本人说在南山区也登记过。"
@@ -85,9 +83,7 @@ def need(hub: Hub) -> ReviewNeed | None:
 
 def said_to(hub: Hub, district: District) -> list[dict[str, Any]]:
     """What the district heard of questions."""
-    records = [record for record in hub.rows(LogRecord) if record.stream == streams.down(district.code)]
-    events = [envelope.decode(record.body) for record in records if record.type == IDENTITY_QUESTION_ASKED]
-    return [msgspec.json.decode(event.data) for event in events]
+    return [msgspec.json.decode(event.data) for event in hub.said_to(district) if event.type == IDENTITY_QUESTION_ASKED]
 
 
 def test_the_district_hears_of_its_own_registration_alone(hub: Hub, districts: list[District]) -> None:

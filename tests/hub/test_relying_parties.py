@@ -15,11 +15,10 @@ from federation.directory.taking_part import leave
 from federation.identity.models import Link, LinkReason, PersonTotal, Volunteer
 from federation.identity.stewarding.verifying import verify
 from federation.identity.volunteer_ids import draw
-from federation.mailbox import LogRecord, ParkedRecord
+from federation.mailbox import ParkedRecord
 from federation.settings import Settings
 from federation.sso.models import ClientSession
 from sync.contracts.relying_parties import RELYING_PARTY_ANNOUNCED, ClientKey, RelyingPartyState
-from sync.messages import envelope
 from tests.hub.peers import AT, District, Hub, Told, registration
 from tests.support.hub import hub_of
 
@@ -40,8 +39,8 @@ def announced(public_url: str = "https://luohu.example", version: int = 1) -> To
     return Told(RELYING_PARTY_ANNOUNCED, "luohu", version, state)
 
 
-def told(hub: Hub) -> list[dict[str, str]]:
-    events = [envelope.decode(record.body) for record in hub.rows(LogRecord)]
+def told(hub: Hub, district: District) -> list[dict[str, str]]:
+    events = hub.said_to(district)
     return [msgspec.json.decode(event.data) for event in events if event.type == "relying_party.registered.v1"]
 
 
@@ -53,7 +52,7 @@ def test_a_district_that_says_where_its_pages_are_becomes_a_client(hub: Hub) -> 
     assert client.redirect_uris == ["https://luohu.example/sign-in/callback"]
     assert client.backchannel_logout_uri == "https://luohu.example/sign-in/back-channel-logout"
     assert [key["kid"] for key in client.jwks["keys"]] == [KEY.thumbprint()]
-    assert told(hub) == [{"issuer": "https://hub.example", "client_id": "district:luohu"}]
+    assert told(hub, luohu) == [{"issuer": "https://hub.example", "client_id": "district:luohu"}]
 
 
 def test_a_district_that_has_moved_says_so_and_is_answered_again(hub: Hub) -> None:
@@ -61,7 +60,7 @@ def test_a_district_that_has_moved_says_so_and_is_answered_again(hub: Hub) -> No
     hub.hears(luohu.says(announced()), luohu.says(announced("https://volunteers.luohu.example", version=2)))
     [client] = hub.rows(Client)
     assert client.post_logout_redirect_uris == ["https://volunteers.luohu.example/signed-out"]
-    assert len(told(hub)) == 2
+    assert len(told(hub, luohu)) == 2
 
 
 def test_nobody_is_signed_in_any_more_at_a_district_that_has_left(hub: Hub) -> None:

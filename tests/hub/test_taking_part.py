@@ -12,10 +12,8 @@ from federation.directory.models import District as Enrolled
 from federation.directory.models import DistrictChange
 from federation.errors import NotFound, ReasonMissing, StateForbids
 from federation.ledger.models import LedgerEntry
-from federation.mailbox import LogRecord, QuarantinedMessage
-from sync import streams
+from federation.mailbox import QuarantinedMessage
 from sync.contracts.memberships import MEMBERSHIP_CHANGED, MembershipState
-from sync.messages import envelope
 from tests.hub.peers import AT, District, Hub, hours
 
 LATER = AT + timedelta(hours=1)
@@ -28,8 +26,8 @@ def act(hub: Hub, how: Callable[..., Enrolled], code: str = "futian", *, reason:
 
 def told(hub: Hub, district: District) -> list[tuple[str, str]]:
     """What the district was told about its part: state and reason."""
-    events = [envelope.decode(record.body) for record in hub.rows(LogRecord) if record.stream == streams.down(district.code)]
-    states = [msgspec.json.decode(event.data, type=MembershipState) for event in events if event.type == MEMBERSHIP_CHANGED]
+    events = [event for event in hub.said_to(district) if event.type == MEMBERSHIP_CHANGED]
+    states = [msgspec.json.decode(event.data, type=MembershipState) for event in events]
     return [(state.state, state.reason) for state in states]
 
 

@@ -7,6 +7,8 @@ must not be there.
 import sqlite3
 from collections.abc import Iterable, Mapping
 
+import zstandard
+
 QUESTIONS = {
     "a reader does not stand at its writer's head": """
         SELECT head.stream FROM {district}.stream_head AS head LEFT JOIN hub.stream_cursor AS cursor
@@ -48,9 +50,10 @@ QUESTIONS = {
         SELECT registration.key, registration.state FROM {district}.registration AS registration
         LEFT JOIN {district}.record_state AS told
             ON (told.stream, told.kind, told.key) = ('{district}/up', 'registration', registration.key)
-        LEFT JOIN {district}.log_record AS line
-            ON (line.stream, line.epoch, line.sequence) = (told.stream, told.epoch, told.sequence)
-        WHERE CAST(line.body AS TEXT) NOT LIKE '%"name":"' || registration.state || '"%' OR line.body IS NULL
+        LEFT JOIN {district}.written_batch AS batch
+            ON (batch.stream, batch.epoch) = (told.stream, told.epoch) AND told.sequence BETWEEN batch.first AND batch.last
+        WHERE line(batch.body, told.sequence - batch.first) NOT LIKE '%"name":"' || registration.state || '"%'
+            OR batch.body IS NULL
     """,
     "a state is lost that one of both had": """
         SELECT survivor.key, survivor.state FROM survivor LEFT JOIN hub.registration AS held USING (key)
@@ -94,6 +97,7 @@ class Checker:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         for party in ("hub", *self._districts):
             self._connection.execute(f"ATTACH ':memory:' AS {party}")
+        self._connection.create_function("line", 2, _line, deterministic=True)
         self._connection.execute("CREATE TABLE survivor (key TEXT PRIMARY KEY, state INTEGER)")
         self._connection.execute("CREATE TABLE shown (volunteer_id TEXT, key TEXT)")
 
@@ -121,3 +125,8 @@ class Checker:
     def _ask(self, complaint: str, question: str) -> str:
         rows = self._connection.execute(question).fetchall()
         return f"{complaint}: {rows[:3]}" if rows else ""
+
+
+def _line(body: bytes | None, place: int) -> str | None:
+    """The event at a place in a batch."""
+    return None if body is None else zstandard.decompress(body).split(b"\n")[place].decode()

@@ -159,7 +159,7 @@ class Run:
         """Whether the last that it has read is told by the hub as it is now."""
         stream = streams.down(district.name)
         place = district.database.execute("SELECT epoch, sequence, hash FROM stream_cursor WHERE stream = ?", [stream])
-        told = "SELECT 1 FROM log_record WHERE stream = ? AND (epoch, sequence, hash) = (?, ?, ?)"
+        told = "SELECT 1 FROM written_batch WHERE stream = ? AND (epoch, last, hash) = (?, ?, ?)"
         return bool(self._parties[streams.HUB].database.execute(told, [stream, *place.fetchone()]).fetchone())
 
     def _tick(self, seconds: float | None = None) -> None:

@@ -38,7 +38,6 @@ from tests.simulation.wiring import NO_FENCE, SilentLog, Wiring
 from tests.support.sides import (
     AT,
     DigestBucket,
-    LogRecord,
     Model,
     ParkedRecord,
     QuarantinedMessage,
@@ -47,6 +46,7 @@ from tests.support.sides import (
     Ring,
     StreamCursor,
     StreamHead,
+    WrittenBatch,
 )
 
 BEACON_SECONDS = 5.0
@@ -162,7 +162,7 @@ class Party:
     def _wire(self, wiring: Wiring) -> None:
         digest = Digest(RecordState, DigestBucket)
         kind = Log if wiring.digest else SilentLog
-        self.log = kind(StreamHead, LogRecord, digest, source=lambda stream: f"/{streams.writer_of(stream)}", now=self._now)
+        self.log = kind(StreamHead, WrittenBatch, digest, source=lambda stream: f"/{streams.writer_of(stream)}", now=self._now)
         self.log.listen(self.sessions)
         # After that: a transaction is struck when everything in it has been done.
         event.listen(self.sessions, "before_commit", lambda _session: self.faults.strike(Point.COMMIT))

@@ -46,7 +46,7 @@ class OneStream(RuleBasedStateMachine):
         """From anywhere: a relay that starts anew may know little of where its reader stands."""
         piece = self._piece(min(after, self.writer.head().sequence), count)
         if piece is not None:
-            self.bus.append(seal_batch(piece, self.writer.key))
+            self.bus.append(seal_batch(batch.pack(piece), self.writer.key))
 
     @precondition(lambda self: self.bus)
     @rule(data=st.data())
@@ -97,7 +97,7 @@ class OneStream(RuleBasedStateMachine):
             piece = self._piece(sequence if epoch == head.epoch else 0, 3)
             if piece is None:
                 break
-            self._take(seal_batch(piece, self.writer.key))
+            self._take(seal_batch(batch.pack(piece), self.writer.key))
         head = self.writer.head()
         assert head.sequence == 0 or self.reader.has_read(head)
         assert self._held(head.epoch) == self.histories[head.epoch]
@@ -106,8 +106,11 @@ class OneStream(RuleBasedStateMachine):
 
     def _piece(self, after: int, count: int) -> Batch | None:
         with self.writer.sessions() as session:
-            found = self.writer.log.read(session, UP, epoch=self.writer.head().epoch, after=after)
-        return found and Batch(
+            packed = self.writer.log.read(session, UP, epoch=self.writer.head().epoch, after=after)
+        if packed is None:
+            return None
+        found = batch.unpack(packed)
+        return Batch(
             stream=UP,
             epoch=found.epoch,
             first=found.first,
@@ -124,7 +127,7 @@ class OneStream(RuleBasedStateMachine):
         head = self.writer.head()
         with self.writer.sessions() as session:
             found = self.writer.log.read(session, UP, epoch=head.epoch, after=0)
-        self.histories[head.epoch] = list(found.lines) if found else []
+        self.histories[head.epoch] = batch.unpack_lines(found.body) if found else []
 
     def _held(self, epoch: int) -> list[bytes]:
         taken = [row for row in self.reader.rows(ReceivedBatch) if row.epoch == epoch]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from sync import streams
 from sync.databases.resealing import FieldCipher
-from sync.messages import envelope, signing
+from sync.messages import batch, envelope, signing
 from sync.messages.envelope import Event
 from sync.settings import WireSettings
 from tenants import mailbox
@@ -142,8 +142,8 @@ class District:
         """Every event that the hub will read, with its data, in order."""
         stream = streams.up("futian")
         events: list[tuple[Event, dict[str, Any]]] = []
-        while batch := mailbox.log.read(self.session, stream, epoch=1, after=len(events)):
-            decoded = [envelope.decode(line) for line in batch.lines]
+        while packed := mailbox.log.read(self.session, stream, epoch=1, after=len(events)):
+            decoded = [envelope.decode(line) for line in batch.unpack(packed).lines]
             events += [(event, msgspec.json.decode(event.data)) for event in decoded]
         return events
 

@@ -20,7 +20,7 @@ from sync.mailbox.archive import Archive, ReceivedBatchColumns
 from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
 from sync.mailbox.facts import Fact
 from sync.mailbox.inbox import Inbox, StreamCursorColumns
-from sync.mailbox.log import Head, Log, LogRecordColumns, StreamHeadColumns
+from sync.mailbox.log import Head, Log, StreamHeadColumns, WrittenBatchColumns
 from sync.mailbox.quarantine import Quarantine, QuarantinedMessageColumns
 from sync.mailbox.recovery import Recovery
 from sync.messages import signing
@@ -37,8 +37,8 @@ class StreamHead(StreamHeadColumns, Model):
     __tablename__ = "stream_head"
 
 
-class LogRecord(LogRecordColumns, Model):
-    __tablename__ = "log_record"
+class WrittenBatch(WrittenBatchColumns, Model):
+    __tablename__ = "written_batch"
 
 
 class StreamCursor(StreamCursorColumns, Model):
@@ -238,7 +238,7 @@ def open_side(
     Model.metadata.create_all(engine)
     sessions = sessionmaker(engine)
     digest = Digest(RecordState, DigestBucket)
-    log = Log(StreamHead, LogRecord, digest, source=lambda stream: f"/districts/{streams.district_of(stream)}", now=now)
+    log = Log(StreamHead, WrittenBatch, digest, source=lambda stream: f"/districts/{streams.district_of(stream)}", now=now)
     log.listen(sessions)
     recovery = Recovery(log, digest, None if party == streams.HUB else {HOURS_CERTIFIED: restore})
     applier = Applier(ParkedRecord, digest, dict.fromkeys(types, handler))

@@ -30,8 +30,9 @@ def cut(futian: Side, *sizes: int) -> list[Batch]:
     pieces, after = [], 0
     with futian.sessions() as session:
         for size in sizes:
-            rest = futian.log.read(session, UP, epoch=1, after=after)
-            assert rest is not None
+            packed = futian.log.read(session, UP, epoch=1, after=after)
+            assert packed is not None
+            rest = batch.unpack(packed)
             lines, hashes = rest.lines[:size], rest.hashes[:size]
             pieces.append(Batch(stream=UP, epoch=1, first=rest.first, prev=rest.prev, lines=lines, hashes=hashes))
             after += size
@@ -45,7 +46,7 @@ def take(hub: Side, raw: bytes) -> Position | None:
 
 
 def take_batch(hub: Side, futian: Side, piece: Batch) -> Position:
-    position = take(hub, seal_batch(piece, futian.key))
+    position = take(hub, seal_batch(batch.pack(piece), futian.key))
     assert position is not None
     return position
 
@@ -222,7 +223,7 @@ def test_a_reader_that_starts_reports_every_stream_that_it_follows(hub: Side, fu
 
 def test_a_stranger_s_batch_is_quarantined_and_moves_nothing(hub: Side, futian: Side) -> None:
     futian.announce(2)
-    forged = seal_batch(cut(futian, 2)[0], signing.generate_key())
+    forged = seal_batch(batch.pack(cut(futian, 2)[0]), signing.generate_key())
     assert take(hub, forged) is None
     assert [row.code for row in hub.rows(QuarantinedMessage)] == ["unknown_key"]
     assert hub.cursor(UP)[:2] == (0, 0)
@@ -244,7 +245,7 @@ def test_events_that_are_not_at_their_place_are_refused_whole(hub: Side, futian:
     begin = batch.genesis(UP, 1)
     lines = [piece.lines[1], piece.lines[0], piece.lines[2]]
     swapped = Batch(stream=UP, epoch=1, first=1, prev=begin, lines=lines, hashes=batch.chain_all(begin, lines))
-    assert take(hub, seal_batch(swapped, futian.key)) is None
+    assert take(hub, seal_batch(batch.pack(swapped), futian.key)) is None
     assert hub.applied() == []
     assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]
 

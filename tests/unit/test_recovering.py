@@ -47,10 +47,12 @@ def test_of_a_reader_in_a_newer_epoch_what_was_changed_more_often_counts(
         for key in ("as often", "more often there"):
             announce(futian.log, session, FUTIAN_UP, key, version=2, activity="here")
     with futian.sessions.begin() as session:
-        held = Position(stream=FUTIAN_UP, epoch=2, sequence=3, hash=told.hashes[-1].hex(), verdict=Verdict.APPLIED, fence=1)
+        held = Position(stream=FUTIAN_UP, epoch=2, sequence=3, hash=told.hash.hex(), verdict=Verdict.APPLIED, fence=1)
         futian.recovery.hear(session, held)
         parting = Parting(stream=FUTIAN_UP, epoch=1, hashes=hashes, held_epoch=2, held_sequence=3, fence=1)
         futian.recovery.take(session, parting)
-        futian.recovery.take(session, Lines(stream=FUTIAN_UP, epoch=2, after=0, held=3, fence=1, lines=told.lines))
+        futian.recovery.take(
+            session, Lines(stream=FUTIAN_UP, epoch=2, after=0, held=3, fence=1, lines=batch.unpack_lines(told.body))
+        )
     assert {fact.key for fact in futian.rows(RestoredFact)} == {"more often there", "only there"}
     assert futian.head().epoch == 3

@@ -20,7 +20,7 @@ from sync.carriers.bus import KombuBus
 from sync.contracts.identities import VOLUNTEER_ID_ASSIGNED
 from sync.contracts.memberships import MEMBERSHIP_CHANGED
 from sync.messages import envelope, message, signing
-from sync.messages.batch import open_batch
+from sync.messages.batch import open_batch, unpack
 from tests.hub.peers import AT, District, Hub, hours, registration
 from tests.support.parties import put
 from tests.support.sides import Ring
@@ -78,7 +78,7 @@ def events_in(hub: Hub, answer: TestResponse) -> list[str]:
     ring = Ring()
     ring.add(streams.HUB, key)
     message.verify(signed, receiver="futian", keys=ring, at=AT)
-    return [envelope.decode(line).type for line in open_batch(signed).lines]
+    return [envelope.decode(line).type for line in unpack(open_batch(signed)).lines]
 
 
 def client_of(hub: Hub, *, bus_url: str | None = None, **changes: Any) -> FlaskClient:
