@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync import streams
+from sync.databases import bulk
 from sync.databases.columns import UtcDateTime
 from sync.errors import Undecodable
 from sync.mailbox.digest import Digest, Record
@@ -74,8 +75,17 @@ class Applier:
         here = self._parked.c.stream == bindparam("stream")
         self._select_keys = select(self._parked.c.record_key).where(here).distinct()
 
-    def apply(self, session: Session, fresh: Batch, events: Sequence[Event], *, carefully: bool, at: datetime) -> None:
-        """Applies or parks each of `events`, which are the lines of `fresh` read.
+    def apply(
+        self,
+        session: Session,
+        fresh: Batch,
+        events: Sequence[Event],
+        *,
+        carefully: bool,
+        beside: Sequence[bulk.Part],
+        at: datetime,
+    ) -> None:
+        """Applies or parks each of `events`, which are the lines of `fresh` read, and writes what belongs `beside` them.
 
         Raises `Unapplied` where a handler fails, unless it is done `carefully`, which costs more.
         """
@@ -102,15 +112,16 @@ class Applier:
                 reasons |= _apply_together(session, district, handler, members)
             else:
                 _apply_at_once(session, district, handler, members)
-        for sequence, fact in facts.items():
-            # Also what only repeats an event that could not be applied.
-            if sequence in reasons:
-                stuck.add(fact.key)
-            elif fact.key in stuck:
-                reasons[sequence] = _BEHIND
+        if reasons or stuck:
+            for sequence, fact in facts.items():
+                # Also what only repeats an event that could not be applied.
+                if sequence in reasons:
+                    stuck.add(fact.key)
+                elif fact.key in stuck:
+                    reasons[sequence] = _BEHIND
+            self._park(session, fresh, events, reasons, at=at)
         applied = [fact.state for sequence, fact in facts.items() if sequence not in reasons]
-        self._digest.write(session, fresh.stream, applied, held=held)
-        self._park(session, fresh, events, reasons, at=at)
+        self._digest.write(session, fresh.stream, applied, held=held, beside=beside)
 
     def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Lets go of what is parked of epochs before `epoch`: its snapshot says again what its writer still knows."""

@@ -121,11 +121,18 @@ class Digest:
         return found
 
     def write(
-        self, session: Session, stream: str, states: Sequence[State], *, held: Mapping[Record, Any] | None = None
+        self,
+        session: Session,
+        stream: str,
+        states: Sequence[State],
+        *,
+        held: Mapping[Record, Any] | None = None,
+        beside: Sequence[bulk.Part] = (),
     ) -> None:
         """Keeps the last of `states` of each record, and adds to the sums what that changes.
 
-        `held` is what `held` gave of these records, where that was asked already.
+        `held` is what `held` gave of these records, where that was asked already. What other tables are to hold `beside` that
+        needs no trip of its own.
         """
         newest = {state.record: state for state in states}
         if held is None:
@@ -152,7 +159,7 @@ class Digest:
             {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
             for (kind, bucket), change in changes.items()
         ]
-        bulk.write_all(session, bulk.latest(self._states, rows), bulk.sums(self._buckets, sums))
+        bulk.write_all(session, *beside, bulk.latest(self._states, rows), bulk.sums(self._buckets, sums))
 
     def buckets(self, session: Session, stream: str) -> list[BucketSum]:
         """Every bucket of `stream` that holds anything, in order."""

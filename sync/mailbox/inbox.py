@@ -5,7 +5,7 @@ after a crash changes nothing twice. Whatever a writer sends is answered, mostly
 buffered.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -27,7 +27,7 @@ from sync.messages.batch import Batch, Packed
 from sync.messages.beacon import Beacon, Position, Verdict, open_beacon, open_position
 from sync.messages.envelope import Event
 from sync.messages.message import Arrived, Signed
-from sync.messages.signing import KeyRing
+from sync.messages.signing import KeyRing, LookedUpOnce
 
 # Batches that go on from each other are taken as one, until they hold so many events.
 RUN_EVENTS = 8_000
@@ -154,7 +154,7 @@ class Inbox:
         Gives which of them these were, and what to answer once the transaction is committed. Raises `Unapplied` where an event
         fails, unless they are taken `carefully`, which parks it.
         """
-        verify = partial(message.verify, receiver=receiver, keys=keys, at=at)
+        verify = partial(message.verify, receiver=receiver, keys=LookedUpOnce(keys), at=at)
         first = arrived[0]
         claimed = None
         try:
@@ -210,9 +210,8 @@ class Inbox:
             if 0 < cursor.epoch < fresh.epoch:
                 self._renew(session, fresh.stream, fresh.epoch)
             events = [event for read in run for event in read.events][-len(fresh.lines) :]
-            self._applier.apply(session, fresh, events, carefully=carefully, at=at)
-            for read in run:
-                self._keep(session, read, after=place.sequence, at=at)
+            kept = self._archive.kept(_behind(run, place.sequence), at=at)
+            self._applier.apply(session, fresh, events, carefully=carefully, beside=[kept], at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
             changes |= {**place._asdict(), "head_sequence": head}
@@ -220,12 +219,6 @@ class Inbox:
                 changes["as_of"] = max(event.time for event in events)
         self._move(session, arrived.stream, changes)
         return _position(arrived.stream, place, verdict, cursor.fence)
-
-    def _keep(self, session: Session, read: _Read, *, after: int, at: datetime) -> None:
-        """Keeps what a batch has behind `after`: mostly everything, and then just as it came."""
-        if read.batch.last > after:
-            new = read.batch.after(after)
-            self._archive.keep(session, read.packed if new is read.batch else batch.pack(new), at=at)
 
     def _judge(self, session: Session, cursor: Any, arrived: Batch) -> tuple[Verdict, _Place]:
         """The verdict on a batch, and the place that it is to be applied from."""
@@ -331,6 +324,14 @@ def _read_run(first: Signed, behind: Sequence[Arrived], verify: Callable[..., No
         run[place], newest = read, read.batch
         events += len(read.events)
     return run
+
+
+def _behind(run: Sequence[_Read], sequence: int) -> Iterator[Packed]:
+    """What each batch has behind `sequence`: mostly everything, and then just as it came."""
+    for read in run:
+        if read.batch.last > sequence:
+            new = read.batch.after(sequence)
+            yield read.packed if new is read.batch else batch.pack(new)
 
 
 def _position(stream: str, place: _Place, verdict: Verdict, fence: int, sent: int | None = None) -> Position:

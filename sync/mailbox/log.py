@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, dele
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from sync.contracts import kind_of
-from sync.databases import lookups
+from sync.databases import bulk, lookups
 from sync.databases.columns import UtcDateTime
 from sync.databases.postgresql import is_postgresql
 from sync.mailbox import announcing
@@ -103,6 +103,7 @@ class Log:
         """`source` names, for a stream, the CloudEvents source of its events."""
         self._heads: Any = heads.__table__  # type: ignore[attr-defined]
         self._batches = Batches(written)
+        self._written_batch = written
         self._written: Any = self._batches.table
         self._digest = digest
         self._source = source
@@ -113,7 +114,6 @@ class Log:
         self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
         self._move_head = update(self._heads).where(self._heads.c.stream == bindparam("written_stream"))
         self._move_and_notify = self._move_head.returning(func.pg_notify(NOTIFICATION_CHANNEL, self._heads.c.stream))
-        self._insert = insert(self._written)
         batches = self._written.c
         here = (batches.stream == bindparam("stream"), batches.epoch == bindparam("epoch"))
         behind = batches.last.between(bindparam("after"), bindparam("until"))
@@ -142,14 +142,14 @@ class Log:
         at = self._now()
         source = self._source(stream)
         lines, states = [], []
-        for sequence, said in enumerate(announcements, head.sequence + 1):
-            lines.append(envelope.encode(_event(said, source=source, epoch=head.epoch, sequence=sequence, at=at)))
+        ids = envelope.new_uuids(len(announcements))
+        for sequence, (said, id_) in enumerate(zip(announcements, ids, strict=True), head.sequence + 1):
+            lines.append(envelope.encode(_event(said, id_, source=source, epoch=head.epoch, sequence=sequence, at=at)))
             hash_ = state_hash(said.type, said.key, bytes(said.data))
             states.append(State(Record(kind_of(said.type), said.key), head.epoch, said.version, sequence, hash_, said.minutes))
         pieces = batch.cut(stream, head.epoch, after=head.sequence, prev=head.hash, lines=lines)
         rows = [{**self._batches.row(piece), "written_at": at, "restored": restored} for piece in pieces]
-        session.execute(self._insert, rows)
-        self._digest.write(session, stream, states)
+        self._digest.write(session, stream, states, beside=[bulk.new(self._written_batch, rows)])
         # The trip that moves the head wakes the relay, too.
         moving = self._move_and_notify if is_postgresql(session) else self._move_head
         session.execute(moving, {"written_stream": stream, "sequence": rows[-1]["last"], "hash": rows[-1]["hash"]})
@@ -322,9 +322,9 @@ def _is_sent_alone(first: int, last: int) -> bool:
     return last - first + 1 >= _ALONE_EVENTS
 
 
-def _event(said: Announcement, *, source: str, epoch: int, sequence: int, at: datetime) -> Event:
+def _event(said: Announcement, id_: str, *, source: str, epoch: int, sequence: int, at: datetime) -> Event:
     return Event(
-        id=said.id or envelope.new_event_id(),
+        id=said.id or id_,
         source=source,
         type=said.type,
         subject=said.key,

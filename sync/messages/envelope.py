@@ -7,6 +7,7 @@ CloudEvents 1.0 (https://github.com/cloudevents/spec); `sequence`, `recordepoch`
 import os
 import time
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -44,6 +45,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: msgspec.Raw
 
 
+# A digit for the variant, of which two bits are random, and 18 others.
+_RANDOM_DIGITS = 20
+_VARIANTS = {f"{digit:x}": f"{0b1000 | digit & 0b11:x}" for digit in range(16)}
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Event)
 
@@ -73,16 +78,16 @@ def encode_data(data: msgspec.Struct) -> msgspec.Raw:
 
 def new_uuid() -> uuid.UUID:
     """A UUIDv7 (RFC 9562, section 5.7): milliseconds since 1970, then 74 random bits. Python 3.14 brings its own."""
-    return uuid.UUID(int=_uuid7())
+    [written] = new_uuids(1)
+    return uuid.UUID(written)
 
 
-def new_event_id() -> str:
-    """The same in writing; to make an object of it first would take as long again."""
-    digits = f"{_uuid7():032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _uuid7() -> int:
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return value & ~(0x3 << 62) | 0x2 << 62
+def new_uuids(count: int) -> Iterator[str]:
+    """So many of them in writing. Drawn one by one, and made objects first, they would take three times as long."""
+    moment = f"{time.time_ns() // 1_000_000:012x}"
+    beginning = f"{moment[:8]}-{moment[8:]}-7"
+    drawn = os.urandom(_RANDOM_DIGITS // 2 * count).hex()
+    for place in range(0, len(drawn), _RANDOM_DIGITS):
+        variant = _VARIANTS[drawn[place]]
+        digits = drawn[place + 1 : place + _RANDOM_DIGITS]
+        yield f"{beginning}{digits[:3]}-{variant}{digits[3:6]}-{digits[6:18]}"

@@ -86,6 +86,21 @@ def read_header(signature: bytes) -> dict[str, Any]:
         raise Undecodable("the signature line cannot be read") from error
 
 
+class LookedUpOnce:
+    """The keys of another `KeyRing`, each of which is asked for once: for what is verified in one go."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._found: dict[tuple[str, str, datetime], OKPKey | None] = {}
+
+    def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
+        """The key that `sender` held under `key_id` at `at` when that was first asked, or None."""
+        wanted = (sender, key_id, at)
+        if wanted not in self._found:
+            self._found[wanted] = self._keys.public_key(sender=sender, key_id=key_id, at=at)
+        return self._found[wanted]
+
+
 def verify(body: bytes, signature: bytes, *, sender: str, keys: KeyRing, at: datetime) -> None:
     """Raises `UnknownKey` or `BadSignature` unless `sender` signed exactly this body."""
     key_id = read_header(signature).get("kid")

@@ -14,7 +14,8 @@ from sync.programs.program import ProgramSettings
 @contextmanager
 def engine_of(settings: ProgramSettings) -> Iterator[Engine]:
     """The side's database, without its web application."""
-    engine = create_engine(settings.database_url, hide_parameters=True)
+    # The connection that was used last: on that the statements of every message have been prepared.
+    engine = create_engine(settings.database_url, hide_parameters=True, pool_use_lifo=True)
     sqlite.prepare(engine)
     postgresql.prepare(engine)
     try:

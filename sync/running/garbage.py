@@ -5,7 +5,8 @@ What a batch is made of is gone with it, by itself. Among that Python would look
 
 import gc
 
-_OBJECTS_BETWEEN_LOOKS = 50_000
+# More than what 8,000 events are made of.
+_OBJECTS_BETWEEN_LOOKS = 200_000
 
 
 def look_rarely() -> None:

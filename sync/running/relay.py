@@ -27,6 +27,8 @@ from sync.messages.signing import Signer
 from sync.running import counting
 
 WINDOW_BATCHES = 50
+# Of one stream, before it is another's turn and the heads are looked at again.
+BATCHES_AT_ONCE = 4
 # Each of a hundred batches behind a hole reports the hole; one beacon answers them all.
 BEACON_PAUSE_SECONDS = 0.5
 QUESTION_PAUSE_SECONDS = 2.0
@@ -90,7 +92,7 @@ class Relay:
         self._gather_seconds = 0.0
 
     def step(self) -> bool:
-        """Sends the next batch of every stream that has one, and the beacons that are due; says whether it sent a batch.
+        """Sends the next batches of every stream that has some, and the beacons that are due; says whether it sent any.
 
         Raises what the database raises, and `BusUnavailable`; the next step goes on from there.
         """
@@ -103,9 +105,10 @@ class Relay:
                 self._light(head, sending, at)
             if head.recovery != sending.asked or self._clock() >= sending.ask_at:
                 self._ask(head, sending)
-            if self._may_send(head, sending):
-                sent += self._send(head, sending)
-                more |= self._may_send(head, sending)
+            for _ in range(BATCHES_AT_ONCE):
+                if self._may_send(head, sending):
+                    sent += self._send(head, sending)
+            more |= self._may_send(head, sending)
         self._gather_seconds = 0.0 if more else min(sent / GATHER_PER_SECOND, GATHER_SECONDS)
         return sent > 0
 

@@ -121,7 +121,7 @@ def test_what_failed_together_is_tried_one_by_one(
 ) -> None:
     futian.announce(2, first=4)
     relay.step()
-    taking = consumer(hub, weather, Unlucky(hub.keys, fails=2))
+    taking = consumer(hub, weather, Unlucky(hub.keys, fails=1))
     assert taking.step(seconds=0)
     with pytest.raises(RuntimeError):
         taking.step(seconds=0)

@@ -66,7 +66,7 @@ def test_a_moment_without_an_offset_is_refused() -> None:
         envelope.decode(envelope.encode(event(time=AT.replace(tzinfo=None))))
 
 
-@pytest.mark.parametrize("make", [envelope.new_uuid, lambda: uuid.UUID(envelope.new_event_id())])
+@pytest.mark.parametrize("make", [envelope.new_uuid, lambda: uuid.UUID(next(envelope.new_uuids(1)))])
 def test_ids_are_uuid_version_7_in_the_order_of_their_making(make: Callable[[], uuid.UUID]) -> None:
     made = [make() for _ in range(3)]
     assert all((one.version, one.variant) == (7, uuid.RFC_4122) for one in made)

@@ -12,6 +12,7 @@ from sync.messages.batch import open_batch
 from sync.messages.beacon import Beacon, Position, Verdict, open_beacon
 from sync.messages.signing import Signer
 from sync.running.relay import (
+    BATCHES_AT_ONCE,
     BEACON_PAUSE_SECONDS,
     GATHER_PER_SECOND,
     GATHER_SECONDS,
@@ -124,11 +125,11 @@ def test_the_more_was_sent_the_longer_others_may_gather(futian: Side, relay: Rel
 
 
 def test_a_backlog_does_not_wait_for_others_to_gather(futian: Side, relay: Relay) -> None:
-    futian.announce(2_500)
+    futian.announce(5_500)
     pauses = []
     while relay.step():
         pauses.append(relay.seconds_to_gather())
-    assert pauses == [0, 0, GATHER_SECONDS]
+    assert pauses == [0, GATHER_SECONDS]
 
 
 def test_no_more_than_a_window_is_sent_ahead_of_the_answers(futian: Side, relay: Relay, weather: BadWeather) -> None:
@@ -250,9 +251,10 @@ def test_streams_are_served_in_turn(hub: Side, weather: BadWeather, clock: Clock
     with hub.sessions.begin() as session:
         for stream in ("futian/down", "luohu/down"):
             hub.log.open_stream(session, stream)
-    hub.announce(2_000, stream="futian/down")
-    hub.announce(2_000, stream="luohu/down")
+    hub.announce(6_000, stream="futian/down")
+    hub.announce(6_000, stream="luohu/down")
     relay = start(hub, weather, clock)
     assert relay.step()
     sent = Counter({party: len(weather.waiting(party)) for party in ("futian", "luohu")})
-    assert sent == {"futian": 2, "luohu": 2}
+    # A beacon, and as many batches of each as of the other.
+    assert sent == {"futian": 1 + BATCHES_AT_ONCE, "luohu": 1 + BATCHES_AT_ONCE}

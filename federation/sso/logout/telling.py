@@ -7,9 +7,8 @@ client that is away is told again with growing pauses, for a day; others do not 
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +24,7 @@ from federation.sso.keys.signing import LOGOUT_TOKEN, sign
 from federation.sso.logout.reaching_out import NotReached, post
 from federation.sso.logout.untold import untold
 from federation.sso.models import ClientSession
-from sync.databases.sqlite import READ_ONLY
+from sync.databases.glancing import glance
 
 LOOK_SECONDS = 0.25
 _TOKEN_LIFETIME = timedelta(minutes=2)
@@ -59,7 +58,8 @@ class Telling:
         self._threads.shutdown(cancel_futures=True)
 
     def _due(self) -> list[str]:
-        with self._reading() as session:
+        # Without a transaction to be rolled back, with which psycopg forgets what it has prepared on that connection.
+        with glance(self._sessions) as session:
             return list(session.scalars(_due(select(ClientSession.client_id).distinct(), at=self._now())))
 
     def _tell(self, client_id: str) -> None:
@@ -72,7 +72,7 @@ class Telling:
     def _tell_next(self, client_id: str) -> bool:
         """Whether the client took the next that it is to be told; each is written down by itself."""
         at = self._now()
-        with self._reading() as session:
+        with glance(self._sessions) as session:
             query = _due(select(ClientSession), at=at).where(ClientSession.client_id == client_id)
             one = session.scalars(query.order_by(ClientSession.began_at).limit(1)).first()
             if one is None:
@@ -103,13 +103,6 @@ class Telling:
         session: Session, one: ClientSession, kind: SecurityEventKind, outcome: Outcome, *, at: datetime, **detail: Any
     ) -> None:
         security_events.note(session, kind, account=one.account, client=one.client_id, outcome=outcome, at=at, **detail)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        """A session that on SQLite keeps nobody from writing, however often it looks."""
-        with self._sessions() as session:
-            session.connection(execution_options=READ_ONLY)
-            yield session
 
 
 def logout_token(session: Session, ended: ClientSession, *, settings: Settings, at: datetime) -> str:
