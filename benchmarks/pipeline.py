@@ -143,8 +143,13 @@ def take_turns(carrier: str, opened: Ways, *, events: int, rounds: int) -> tuple
     """Measures ways on new servers, `events` of each district in all rounds together; gives the carrier's name, too."""
     with tempfile.TemporaryDirectory(prefix="banyan-pipeline-") as folder, CARRIERS[carrier](Path(folder)) as given:
         with opened(given, Path(folder)) as ways:
-            found = [{way.name: measure(way, events=events // rounds, entries=ENTRIES) for way in ways} for _ in range(rounds)]
+            found = [{way.name: _measure_settled(given, way, events=events // rounds) for way in ways} for _ in range(rounds)]
         return given.name, Figures(found)
+
+
+def _measure_settled(carrier: Carrier, way: Way, *, events: int) -> Measured:
+    carrier.settle()
+    return measure(way, events=events, entries=ENTRIES)
 
 
 @click.command()

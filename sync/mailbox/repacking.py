@@ -20,7 +20,7 @@ _PLACE = ("stream", "epoch")
 
 def pack_log() -> None:
     """Puts the events of `log_record` into `written_batch`, as many together as fit, and lets go of the former."""
-    connection = op.get_bind()
+    connection = _alone_with("log_record")
     batches = _create_batches()
     moment: sa.Column[datetime] = sa.Column("created_at", UtcDateTime(timezone=True))
     records = sa.Table("log_record", sa.MetaData(), moment, autoload_with=connection)
@@ -38,7 +38,7 @@ def pack_log() -> None:
 
 def unpack_log() -> None:
     """Puts each event in `written_batch` into a row of `log_record`, and lets go of the former."""
-    connection = op.get_bind()
+    connection = _alone_with("written_batch")
     records = _create_records()
     moment: sa.Column[datetime] = sa.Column("written_at", UtcDateTime(timezone=True))
     batches = sa.Table("written_batch", sa.MetaData(), moment, autoload_with=connection)
@@ -50,6 +50,13 @@ def unpack_log() -> None:
             connection.execute(records.insert(), list(_events(rows[0], lines, hashes)))
             last, prev = rows[0].last, hashes[-1]
     op.drop_table("written_batch")
+
+
+def _alone_with(table: str) -> sa.Connection:
+    """The database, in which nobody else writes into `table` any more: what is added to it now would be lost with it."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    return op.get_bind()
 
 
 def _page(

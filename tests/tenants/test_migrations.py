@@ -3,12 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Uuid, bindparam, create_engine, inspect, text
+from sqlalchemy import Engine, Uuid, bindparam, create_engine, inspect, select, text
+from sqlalchemy.orm import Session
 
+from sync import streams
+from sync.contracts.hours import HOURS_CERTIFIED
 from sync.databases import sqlite
 from sync.databases.columns import UtcDateTime
+from sync.mailbox.announcing import announcement
+from sync.messages import batch, envelope
 from sync.messages.envelope import new_uuid
+from tenants import mailbox
 from tenants.migrations import MIGRATIONS
+from tests.support.sides import state
 
 
 def test_up_equals_the_models_and_down_leaves_nothing(database_url: str) -> None:
@@ -62,3 +69,45 @@ def test_older_versions_of_an_entry_say_what_it_says_itself(database_url: str) -
     assert tuple(said) == ("导读", "文化")
     MIGRATIONS.downgrade(engine, "0003")
     engine.dispose()
+
+
+def test_a_log_of_single_events_becomes_one_of_batches_and_back(database_url: str) -> None:
+    engine = create_engine(database_url)
+    sqlite.prepare(engine)
+    MIGRATIONS.upgrade(engine)
+    stream = streams.up("futian")
+    with Session(engine) as session, session.begin():
+        mailbox.open_streams(session, "futian")
+        for first, count, restored in ((1, 1, False), (2, 1_200, False), (1_202, 3, True), (1_205, 2, False)):
+            said = [
+                announcement(type=HOURS_CERTIFIED, key=f"e{number}", version=1, data=state(f"e{number}"))
+                for number in range(first, first + count)
+            ]
+            mailbox.log.append(session, stream, said, restored=restored)
+        mailbox.log.open_epoch(session, stream, 2)
+    before = told_of(engine)
+    MIGRATIONS.downgrade(engine, "0016")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT epoch, sequence, record_key, body, hash, restored FROM log_record")).all()
+    assert len(rows) == 2 * 1_206
+    assert {(row.epoch, row.sequence) for row in rows if row.restored} == {(1, 1_202), (1, 1_203), (1, 1_204)}
+    for epoch in (1, 2):
+        here = batch.genesis(stream, epoch)
+        for row in sorted((row for row in rows if row.epoch == epoch), key=lambda row: row.sequence):
+            here = batch.chain(here, bytes(row.body))
+            assert bytes(row.hash) == here
+            assert envelope.decode(bytes(row.body)).subject == row.record_key
+    MIGRATIONS.upgrade(engine)
+    assert told_of(engine) == before
+    engine.dispose()
+
+
+def told_of(engine: Engine) -> dict[tuple[int, int], tuple[bytes, bool]]:
+    """Every line of the log, and whether it was given back, by its place."""
+    with Session(engine) as session:
+        rows = session.scalars(select(mailbox.WrittenBatch)).all()
+    return {
+        (row.epoch, sequence): (line, row.restored)
+        for row in rows
+        for sequence, line in enumerate(batch.unpack_lines(row.body), row.first)
+    }
