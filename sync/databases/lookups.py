@@ -85,7 +85,7 @@ class Lookup:
 class Reading:
     """Reads many rows, as the driver gives them.
 
-    From PostgreSQL in binary form and without another look at each row: measured, a thousand lines of a log are here in a
+    From PostgreSQL in binary form and without another look at each row: measured, a thousand rows of 400 bytes are here in a
     third of the time.
     """
 

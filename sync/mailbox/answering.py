@@ -26,7 +26,7 @@ from sync.mailbox.asking import (
     WhichSums,
 )
 from sync.mailbox.digest import Digest, Record
-from sync.messages.batch import MAX_PLAIN_BYTES
+from sync.messages.batch import MAX_PLAIN_BYTES, plain_size
 
 
 class Answerer:
@@ -94,13 +94,13 @@ class Answerer:
         lines: list[bytes] = []
         size = 0
         for record in records:
-            row = held.get(record)
-            line = row and self._archive.line_at(session, question.stream, row.epoch, row.sequence)
-            if line:
-                size += len(line) + 1
-                if lines and size > MAX_PLAIN_BYTES:
-                    break
-                lines.append(line)
+            if (row := held.get(record)) is None:
+                continue
+            found = self._archive.lines_at(session, question.stream, row.epoch, [row.sequence])
+            size += plain_size(found)
+            if lines and size > MAX_PLAIN_BYTES:
+                break
+            lines += found
         return _lines(question.stream, cursor.epoch, cursor, lines, after=None, held=cursor.sequence)
 
 

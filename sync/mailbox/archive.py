@@ -4,17 +4,14 @@ Batches are kept after they were applied: as the proof of a fork, and to give a 
 snapshot, so the newest epoch alone holds the newest state of everything.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from sync.databases import bulk
 from sync.databases.columns import UtcDateTime
 from sync.mailbox.batches import BatchColumns, Batches
 from sync.mailbox.sealing import UNSEALED, Cipher
-from sync.messages.batch import Packed
 
 
 class ReceivedBatchColumns(BatchColumns):
@@ -29,11 +26,6 @@ class Archive(Batches):
     def __init__(self, received: type[ReceivedBatchColumns], *, cipher: Cipher = UNSEALED) -> None:
         """The batches are kept under `cipher`."""
         super().__init__(received, cipher=cipher)
-        self._received = received
-
-    def kept(self, taken: Iterable[Packed], *, at: datetime) -> bulk.Part:
-        """What keeps batches whose events were applied or parked."""
-        return bulk.new(self._received, [{**self.row(one), "received_at": at} for one in taken])
 
     def forget(self, session: Session, stream: str, *, below_epoch: int, before: datetime) -> None:
         """Lets go of the batches of older epochs that were taken before that moment."""

@@ -1,15 +1,16 @@
 """How are the batches of a stream kept, at either end of it?
 
-Packed, as its writer made them and its reader took them: a tenth of the room that a row for each event needs, one row written
-where there were hundreds, and nothing to be done once more before they are sent.
+Packed, as they travel. That is a fraction of the room that a row for each event would need, and little is left to be done
+before they are sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sync.databases import bulk
 from sync.mailbox.sealing import UNSEALED, Cipher
 from sync.messages import batch
 from sync.messages.batch import Packed
@@ -27,11 +28,12 @@ class BatchColumns:
 
 
 class Batches:
-    """The batches in one table."""
+    """The batches in one table, whose columns are `table.c`."""
 
-    def __init__(self, kept: type[BatchColumns], *, cipher: Cipher = UNSEALED) -> None:
+    def __init__(self, model: type[BatchColumns], *, cipher: Cipher = UNSEALED) -> None:
         """Their bodies are under `cipher`."""
-        self.table: Any = kept.__table__  # type: ignore[attr-defined]
+        self.table: Any = model.__table__  # type: ignore[attr-defined]
+        self._model = model
         self._cipher = cipher
         columns = self.table.c
         # Built once: they are run so often that building them anew each time takes longer than running them.
@@ -40,16 +42,21 @@ class Batches:
         around = select(columns.first, columns.last, columns.body).where(*here, columns.last >= bindparam("at"))
         self._select_around = around.order_by(columns.last).limit(1)
 
-    def row(self, packed: Packed) -> dict[str, Any]:
-        """What the table holds of a batch."""
-        return {
-            "stream": packed.stream,
-            "epoch": packed.epoch,
-            "first": packed.first,
-            "last": packed.last,
-            "hash": packed.hash,
-            "body": self._cipher.encrypt(packed.body),
-        }
+    def new(self, packed: Iterable[Packed], **others: Any) -> bulk.Part:
+        """What puts batches into the table (`bulk.write_all`), each with these `others` of its columns."""
+        rows = [
+            {
+                "stream": one.stream,
+                "epoch": one.epoch,
+                "first": one.first,
+                "last": one.last,
+                "hash": one.hash,
+                "body": self._cipher.encrypt(one.body),
+                **others,
+            }
+            for one in packed
+        ]
+        return bulk.new(self._model, rows)
 
     def hash_at_end(self, session: Session, stream: str, epoch: int, last: int) -> bytes | None:
         """The chain's hash after the event `last`, where a batch ends there."""
@@ -57,7 +64,7 @@ class Batches:
         return found
 
     def hash_at(self, session: Session, stream: str, epoch: int, sequence: int) -> bytes | None:
-        """The chain's hash after the event `sequence`, wherever in a batch that stands; None where it is not kept."""
+        """The chain's hash after the event `sequence`, wherever in a batch that stands; None where that is not known here."""
         if sequence == 0:
             return batch.genesis(stream, epoch)
         if (at_end := self.hash_at_end(session, stream, epoch, sequence)) is not None:
@@ -65,8 +72,9 @@ class Batches:
         row = self._around(session, stream, epoch, sequence)
         if row is None:
             return None
-        before = self.hash_at_end(session, stream, epoch, row.first - 1) or batch.genesis(stream, epoch)
-        return batch.chain_all(before, self._lines(row)[: sequence - row.first + 1])[-1]
+        # What is before it may have been let go of.
+        before = batch.genesis(stream, epoch) if row.first == 1 else self.hash_at_end(session, stream, epoch, row.first - 1)
+        return None if before is None else batch.chain_all(before, self._lines(row)[: sequence - row.first + 1])[-1]
 
     def has_epoch(self, session: Session, stream: str, epoch: int) -> bool:
         """Whether the beginning of `epoch` is here."""
@@ -77,10 +85,18 @@ class Batches:
         row = self._around(session, stream, epoch, sequence + 1)
         return [] if row is None else self._lines(row)[sequence + 1 - row.first :]
 
-    def line_at(self, session: Session, stream: str, epoch: int, sequence: int) -> bytes | None:
-        """One event, or None where it is not kept any more."""
-        following = self.after(session, stream, epoch, sequence - 1)
-        return following[0] if following else None
+    def lines_at(self, session: Session, stream: str, epoch: int, sequences: Iterable[int]) -> list[bytes]:
+        """The events at `sequences`, in their order, as far as they are kept; none stands twice."""
+        found: list[bytes] = []
+        first, lines = 1, list[bytes]()
+        for sequence in sorted(set(sequences)):
+            if sequence >= first + len(lines):
+                row = self._around(session, stream, epoch, sequence)
+                if row is None:
+                    continue
+                first, lines = row.first, self._lines(row)
+            found.append(lines[sequence - first])
+        return found
 
     def _around(self, session: Session, stream: str, epoch: int, sequence: int) -> Any:
         """The batch with the event `sequence`, if it is here."""

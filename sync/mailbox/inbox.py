@@ -210,7 +210,7 @@ class Inbox:
             if 0 < cursor.epoch < fresh.epoch:
                 self._renew(session, fresh.stream, fresh.epoch)
             events = [event for read in run for event in read.events][-len(fresh.lines) :]
-            kept = self._archive.kept(_behind(run, place.sequence), at=at)
+            kept = self._archive.new(_behind(run, place.sequence), received_at=at)
             self._applier.apply(session, fresh, events, carefully=carefully, beside=[kept], at=at)
             place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)

@@ -9,17 +9,17 @@ not be kept for ever.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, delete, func, insert, select, update
+from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
 from sync.contracts import kind_of
-from sync.databases import bulk, lookups
+from sync.databases import lookups
 from sync.databases.columns import UtcDateTime
 from sync.databases.postgresql import is_postgresql
 from sync.mailbox import announcing
@@ -34,9 +34,11 @@ from sync.messages.envelope import Event
 
 NOTIFICATION_CHANNEL = "banyan_log"
 _NOTIFY = select(func.pg_notify(NOTIFICATION_CHANNEL, bindparam("stream")))
-# So many events are sent as they were packed. Fewer are packed anew, with those behind them: a batch costs its reader about as
-# much again as these, whatever its size.
+# So many events are sent as they were packed. Fewer are packed anew, with those behind them: whatever its size, a batch costs
+# its reader about what two hundred events do.
 _ALONE_EVENTS = 250
+# What a database takes for a place in a stream.
+_LARGEST = 2**63 - 1
 # Where a reader stands that follows another history says nothing about this one.
 PARTED = frozenset({Verdict.FORK, Verdict.STALE})
 
@@ -63,10 +65,7 @@ class StreamHeadColumns:
 
 
 class WrittenBatchColumns(BatchColumns):
-    """Events that were committed together.
-
-    What was `restored` had been lost here, and was given back by the reader.
-    """
+    """Events at their place in a stream. What was `restored` had been lost here, and was given back by the reader."""
 
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
     restored: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -103,8 +102,6 @@ class Log:
         """`source` names, for a stream, the CloudEvents source of its events."""
         self._heads: Any = heads.__table__  # type: ignore[attr-defined]
         self._batches = Batches(written)
-        self._written_batch = written
-        self._written: Any = self._batches.table
         self._digest = digest
         self._source = source
         self._now = now
@@ -114,10 +111,14 @@ class Log:
         self._lock_head = head.where(self._heads.c.stream == bindparam("stream")).with_for_update()
         self._move_head = update(self._heads).where(self._heads.c.stream == bindparam("written_stream"))
         self._move_and_notify = self._move_head.returning(func.pg_notify(NOTIFICATION_CHANNEL, self._heads.c.stream))
-        batches = self._written.c
+        batches = self._batches.table.c
         here = (batches.stream == bindparam("stream"), batches.epoch == bindparam("epoch"))
-        behind = batches.last.between(bindparam("after"), bindparam("until"))
-        pieces = select(batches.first, batches.last, batches.hash, batches.body).where(*here, behind)
+        near = batches.last.between(bindparam("after"), bindparam("until"))
+        # The bodies of those that are not sent with the next stay where they are.
+        is_next = batches.first <= bindparam("next")
+        is_small = batches.last - batches.first < bindparam("alone")
+        body = case(((batches.last > bindparam("after")) & (is_next | is_small), batches.body))
+        pieces = select(batches.first, batches.last, batches.hash, body).where(*here, near)
         self._pieces = lookups.Reading(pieces.order_by(batches.last))
 
     def listen(self, sessions: sessionmaker[Any] | scoped_session[Any] | type[Session]) -> None:
@@ -137,22 +138,26 @@ class Log:
         announcing.remember(session, stream, announcement(type=type, key=key, version=version, data=data))
 
     def append(self, session: Session, stream: str, announcements: Sequence[Announcement], *, restored: bool = False) -> None:
-        """Puts `announcements` behind the last event of `stream`, whose counter stays locked until the transaction ends."""
+        """Puts `announcements`, one at least, behind the last event of `stream`, whose counter stays locked until the end."""
         head = session.execute(self._lock_head, {"stream": stream}).one()
         at = self._now()
         source = self._source(stream)
-        lines, states = [], []
-        ids = envelope.new_uuids(len(announcements))
-        for sequence, (said, id_) in enumerate(zip(announcements, ids, strict=True), head.sequence + 1):
-            lines.append(envelope.encode(_event(said, id_, source=source, epoch=head.epoch, sequence=sequence, at=at)))
-            hash_ = state_hash(said.type, said.key, bytes(said.data))
-            states.append(State(Record(kind_of(said.type), said.key), head.epoch, said.version, sequence, hash_, said.minutes))
-        pieces = batch.cut(stream, head.epoch, after=head.sequence, prev=head.hash, lines=lines)
-        rows = [{**self._batches.row(piece), "written_at": at, "restored": restored} for piece in pieces]
-        self._digest.write(session, stream, states, beside=[bulk.new(self._written_batch, rows)])
+        states: list[State] = []
+
+        def lines() -> Iterator[bytes]:
+            ids = envelope.new_uuids(len(announcements))
+            for sequence, (said, id_) in enumerate(zip(announcements, ids, strict=True), head.sequence + 1):
+                hash_ = state_hash(said.type, said.key, bytes(said.data))
+                record = Record(kind_of(said.type), said.key)
+                states.append(State(record, head.epoch, said.version, sequence, hash_, said.minutes))
+                yield envelope.encode(_event(said, id_, source=source, epoch=head.epoch, sequence=sequence, at=at))
+
+        pieces = list(batch.cut(stream, head.epoch, after=head.sequence, prev=head.hash, lines=lines()))
+        batches = self._batches.new(pieces, written_at=at, restored=restored)
+        self._digest.write(session, stream, states, beside=[batches])
         # The trip that moves the head wakes the relay, too.
         moving = self._move_and_notify if is_postgresql(session) else self._move_head
-        session.execute(moving, {"written_stream": stream, "sequence": rows[-1]["last"], "hash": rows[-1]["hash"]})
+        session.execute(moving, {"written_stream": stream, "sequence": pieces[-1].last, "hash": pieces[-1].hash})
 
     def heads(self, session: Session) -> list[Head]:
         """Every stream of this side, by name."""
@@ -172,12 +177,14 @@ class Log:
 
     def read(self, session: Session, stream: str, *, epoch: int, after: int) -> Packed | None:
         """The next events behind `after`, as many as fit one batch; None where there are none."""
-        rows = self._pieces.rows(session, stream=stream, epoch=epoch, after=after, until=after + batch.MAX_EVENTS)
+        following, until = min(after + 1, _LARGEST), min(after + batch.MAX_EVENTS, _LARGEST)
+        bounds = {"after": after, "next": following, "until": until, "alone": _ALONE_EVENTS - 1}
+        rows = self._pieces.rows(session, stream=stream, epoch=epoch, **bounds)
         if rows and rows[0][1] == after:
             _, _, prev, _ = rows.pop(0)
         else:
             prev = self._batches.hash_at(session, stream, epoch, after)
-        if prev is None or not rows:
+        if prev is None or not rows or rows[0][0] > after + 1:
             return None
         last, hash_, body = _join(rows, after=after)
         return Packed(stream=stream, epoch=epoch, first=after + 1, last=last, prev=prev, hash=hash_, body=body)
@@ -189,7 +196,11 @@ class Log:
 
     def written_since(self, session: Session, stream: str, records: Iterable[Record], *, epoch: int, after: int) -> set[Record]:
         """Those of `records` that somebody here has changed behind `after`; what was given back changed nothing."""
-        batches = self._written.c
+        held = self._digest.held(session, stream, set(records))
+        since = {record: state.sequence for record, state in held.items() if state.epoch == epoch and state.sequence > after}
+        if not since:
+            return set()
+        batches = self._batches.table.c
         here = (batches.stream == stream, batches.epoch == epoch, batches.last > after, batches.restored)
         given_back = session.execute(select(batches.first, batches.last).where(*here).order_by(batches.last)).all()
         ends = [last for _, last in given_back]
@@ -198,8 +209,6 @@ class Log:
             place = bisect_left(ends, sequence)
             return place < len(ends) and given_back[place].first <= sequence
 
-        held = self._digest.held(session, stream, set(records))
-        since = {record: state.sequence for record, state in held.items() if state.epoch == epoch and state.sequence > after}
         return {record for record, sequence in since.items() if not is_given_back(sequence)}
 
     def hear(self, session: Session, position: Position) -> Head | None:
@@ -225,8 +234,8 @@ class Log:
     def repeat(self, session: Session, stream: str, sequences: Sequence[int]) -> None:
         """Says again what stands at `sequences` of the stream's epoch, for a reader that turned out to lack it."""
         head = session.execute(self._lock_head, {"stream": stream}).one()
-        lines = (self._batches.line_at(session, stream, head.epoch, sequence) for sequence in sorted(sequences))
-        said = [read_fact(envelope.decode(line)).again() for line in lines if line is not None]
+        lines = self._batches.lines_at(session, stream, head.epoch, sequences)
+        said = [read_fact(envelope.decode(line)).again() for line in lines]
         if said:
             self.append(session, stream, said)
 
@@ -260,7 +269,7 @@ class Log:
 
         A stream that is being recovered stays as it is.
         """
-        batches = self._written.c
+        batches = self._batches.table.c
         for head in self.heads(session):
             if head.recovery is not None:
                 continue
@@ -269,7 +278,7 @@ class Log:
                 epoch = head.epoch + 1
                 self.open_epoch(session, head.stream, epoch)
             older = (batches.stream == head.stream, batches.epoch < epoch, batches.written_at < before)
-            session.execute(delete(self._written).where(*older))
+            session.execute(delete(self._batches.table).where(*older))
 
     def change(self, session: Session, stream: str, **values: Any) -> None:
         """Sets columns of the stream's head, which the caller holds locked."""
@@ -277,7 +286,7 @@ class Log:
 
     def _is_worth_renewing(self, session: Session, head: Head, before: datetime) -> bool:
         """Whether the epoch began before that moment, and at least half of what it says has been said anew since."""
-        batches = self._written.c
+        batches = self._batches.table.c
         epoch = select(batches.written_at).where(batches.stream == head.stream, batches.epoch == head.epoch)
         began = session.scalar(epoch.order_by(batches.last).limit(1))
         if began is None or began >= before:
@@ -300,14 +309,17 @@ class Log:
 
 
 def _join(rows: Sequence[tuple[Any, ...]], *, after: int) -> tuple[int, bytes, bytes]:
-    """One batch of what stands behind `after` in `rows` (first, last, hash, body): its last event, hash and body."""
+    """One batch of what stands behind `after` in `rows` (first, last, hash, body): its last event, hash and body.
+
+    Of those behind the first row, one without a body goes alone.
+    """
     first, last, hash_, body = rows[0]
-    if first == after + 1 and (len(rows) == 1 or _is_sent_alone(first, last)):
+    if first == after + 1 and (len(rows) == 1 or last - first + 1 >= _ALONE_EVENTS):
         return last, hash_, body
     lines = batch.unpack_lines(body)[after + 1 - first :]
     size = batch.plain_size(lines)
-    for first, further, further_hash, further_body in rows[1:]:
-        if _is_sent_alone(first, further) or further - after > batch.MAX_EVENTS:
+    for _, further, further_hash, further_body in rows[1:]:
+        if further_body is None:
             break
         more = batch.unpack_lines(further_body)
         size += batch.plain_size(more)
@@ -316,10 +328,6 @@ def _join(rows: Sequence[tuple[Any, ...]], *, after: int) -> tuple[int, bytes, b
         lines += more
         last, hash_ = further, further_hash
     return last, hash_, batch.pack_lines(lines)
-
-
-def _is_sent_alone(first: int, last: int) -> bool:
-    return last - first + 1 >= _ALONE_EVENTS
 
 
 def _event(said: Announcement, id_: str, *, source: str, epoch: int, sequence: int, at: datetime) -> Event:

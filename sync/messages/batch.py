@@ -1,8 +1,8 @@
 """How does a run of events travel as one message?
 
 A batch is a piece of one stream without holes. Its header carries the hashes before and after it, so the receiver can prove
-that the piece fits what it already holds. Its body is the events, a line each, compressed with zstd. As it is packed by its
-writer it is kept at both ends, and sent.
+that the piece fits what it already holds. Its body is the events, a line each, compressed with zstd. So packed it is kept, at
+both ends, and sent.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -112,13 +112,8 @@ def genesis(stream: str, epoch: int) -> bytes:
     return sha256(f"genesis\n{stream}\n{epoch}".encode()).digest()
 
 
-def chain(previous: bytes, line: bytes) -> bytes:
-    """The hash after an event, which fixes the event and everything before it: 32 bytes."""
-    return sha256(previous + line).digest()
-
-
 def chain_all(previous: bytes, lines: Sequence[bytes]) -> list[bytes]:
-    """The hash after each of `lines` in turn."""
+    """The hash after each of `lines` in turn, which fixes that event and everything before it: 32 bytes each."""
     hashes = []
     for line in lines:
         previous = sha256(previous + line).digest()

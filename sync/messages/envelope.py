@@ -45,7 +45,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: msgspec.Raw
 
 
-# A digit for the variant, of which two bits are random, and 18 others.
+# A digit for the variant, of which two bits are random, 18 others, and one that makes whole bytes of them.
 _RANDOM_DIGITS = 20
 _VARIANTS = {f"{digit:x}": f"{0b1000 | digit & 0b11:x}" for digit in range(16)}
 

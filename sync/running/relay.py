@@ -106,8 +106,9 @@ class Relay:
             if head.recovery != sending.asked or self._clock() >= sending.ask_at:
                 self._ask(head, sending)
             for _ in range(BATCHES_AT_ONCE):
-                if self._may_send(head, sending):
-                    sent += self._send(head, sending)
+                if not self._may_send(head, sending) or not (count := self._send(head, sending)):
+                    break
+                sent += count
             more |= self._may_send(head, sending)
         self._gather_seconds = 0.0 if more else min(sent / GATHER_PER_SECOND, GATHER_SECONDS)
         return sent > 0

@@ -16,6 +16,7 @@ TAMPERED = {
         "UPDATE written_batch SET body = (SELECT body FROM written_batch WHERE stream = 'futian/up' ORDER BY last DESC LIMIT 1)"
         " WHERE stream = 'futian/up' AND first = 1",
     ),
+    "a hash was changed": ("futian", "UPDATE written_batch SET hash = zeroblob(32) WHERE stream = 'futian/up' AND first = 1"),
     "a record is missing": ("hub", "DELETE FROM record_state WHERE kind = 'hours'"),
     "a bucket is added up wrongly": ("hub", "UPDATE digest_bucket SET sum_0 = sum_0 + 1 WHERE stream = 'futian/up'"),
     "minutes count twice": ("hub", "UPDATE month_total SET minutes = 2 * minutes"),

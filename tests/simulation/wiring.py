@@ -45,12 +45,8 @@ def wired(wiring: Wiring) -> Iterator[None]:
     if wiring.chain:
         yield
         return
-    with patch.object(batch, "chain", _chain), patch.object(batch, "chain_all", _chain_all):
+    with patch.object(batch, "chain_all", _chain_all):
         yield
-
-
-def _chain(previous: bytes, _line: bytes) -> bytes:
-    return previous
 
 
 def _chain_all(previous: bytes, lines: Sequence[bytes]) -> list[bytes]:

@@ -1,6 +1,7 @@
 """Do the migrations lead to the tables in code, and back?"""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine, Uuid, bindparam, create_engine, inspect, select, text
@@ -78,36 +79,58 @@ def test_a_log_of_single_events_becomes_one_of_batches_and_back(database_url: st
     stream = streams.up("futian")
     with Session(engine) as session, session.begin():
         mailbox.open_streams(session, "futian")
-        for first, count, restored in ((1, 1, False), (2, 1_200, False), (1_202, 3, True), (1_205, 2, False)):
+        for first, count, restored in ((1, 1, False), (2, 1_997, False), (1_999, 3, True), (2_002, 2, False)):
             said = [
-                announcement(type=HOURS_CERTIFIED, key=f"e{number}", version=1, data=state(f"e{number}"))
+                announcement(type=HOURS_CERTIFIED, key=f"e{number}", version=1, data=state(f"e{number}", activity="x" * 400))
                 for number in range(first, first + count)
             ]
             mailbox.log.append(session, stream, said, restored=restored)
         mailbox.log.open_epoch(session, stream, 2)
-    before = told_of(engine)
     MIGRATIONS.downgrade(engine, "0016")
-    with engine.connect() as connection:
-        rows = connection.execute(text("SELECT epoch, sequence, record_key, body, hash, restored FROM log_record")).all()
-    assert len(rows) == 2 * 1_206
-    assert {(row.epoch, row.sequence) for row in rows if row.restored} == {(1, 1_202), (1, 1_203), (1, 1_204)}
+    single = events_in(engine)
+    assert {place for place, event in single.items() if event.restored} == {(1, 1_999), (1, 2_000), (1, 2_001)}
     for epoch in (1, 2):
-        here = batch.genesis(stream, epoch)
-        for row in sorted((row for row in rows if row.epoch == epoch), key=lambda row: row.sequence):
-            here = batch.chain(here, bytes(row.body))
-            assert bytes(row.hash) == here
-            assert envelope.decode(bytes(row.body)).subject == row.record_key
+        logged = [event for place, event in sorted(single.items()) if place[0] == epoch]
+        assert [event.hash for event in logged] == batch.chain_all(
+            batch.genesis(stream, epoch), [event.body for event in logged]
+        )
+        assert [envelope.decode(event.body).subject for event in logged] == [f"e{number}" for number in range(1, 2_004)]
+    # Epochs that are over lose their beginning first.
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM log_record WHERE epoch = 1 AND sequence <= 1500"))
+    kept = {place: event for place, event in single.items() if place > (1, 1_500)}
     MIGRATIONS.upgrade(engine)
-    assert told_of(engine) == before
+    with Session(engine) as session:
+        batches = session.scalars(select(mailbox.WrittenBatch).order_by(mailbox.WrittenBatch.last)).all()
+    packed = {
+        (row.epoch, sequence): (line, row.restored)
+        for row in batches
+        for sequence, line in enumerate(batch.unpack_lines(row.body), row.first)
+    }
+    assert packed == {place: (event.body, event.restored) for place, event in kept.items()}
+    assert {(row.epoch, row.last): row.hash for row in batches}.items() <= {at: one.hash for at, one in kept.items()}.items()
+    with Session(engine) as session:
+        assert mailbox.log.read(session, stream, epoch=1, after=0) is None
+        snapshot = mailbox.log.read(session, stream, epoch=2, after=0)
+    assert snapshot is not None
+    assert batch.unpack(snapshot).lines[0] == kept[2, 1].body
+    MIGRATIONS.downgrade(engine, "0016")
+    assert {place: event for place, event in events_in(engine).items() if place[0] == 2} == {
+        place: event for place, event in kept.items() if place[0] == 2
+    }
     engine.dispose()
 
 
-def told_of(engine: Engine) -> dict[tuple[int, int], tuple[bytes, bool]]:
-    """Every line of the log, and whether it was given back, by its place."""
-    with Session(engine) as session:
-        rows = session.scalars(select(mailbox.WrittenBatch)).all()
-    return {
-        (row.epoch, sequence): (line, row.restored)
-        for row in rows
-        for sequence, line in enumerate(batch.unpack_lines(row.body), row.first)
-    }
+class Logged(NamedTuple):
+    """An event in a row of its own."""
+
+    body: bytes
+    hash: bytes
+    restored: bool
+
+
+def events_in(engine: Engine) -> dict[tuple[int, int], Logged]:
+    """Every event of the log before 0017, by its place."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT epoch, sequence, body, hash, restored FROM log_record")).all()
+    return {(row.epoch, row.sequence): Logged(bytes(row.body), bytes(row.hash), bool(row.restored)) for row in rows}

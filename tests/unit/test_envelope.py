@@ -1,7 +1,7 @@
 """Does an event come out of its line as it went in?"""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -66,9 +66,20 @@ def test_a_moment_without_an_offset_is_refused() -> None:
         envelope.decode(envelope.encode(event(time=AT.replace(tzinfo=None))))
 
 
-@pytest.mark.parametrize("make", [envelope.new_uuid, lambda: uuid.UUID(next(envelope.new_uuids(1)))])
-def test_ids_are_uuid_version_7_in_the_order_of_their_making(make: Callable[[], uuid.UUID]) -> None:
-    made = [make() for _ in range(3)]
+def one_by_one() -> Iterable[uuid.UUID]:
+    return (envelope.new_uuid() for _ in range(64))
+
+
+def at_once() -> Iterable[uuid.UUID]:
+    return map(uuid.UUID, envelope.new_uuids(64))
+
+
+@pytest.mark.parametrize("draw", [one_by_one, at_once])
+def test_ids_are_uuid_version_7_in_the_order_of_their_making(draw: Callable[[], Iterable[uuid.UUID]]) -> None:
+    made = list(draw())
     assert all((one.version, one.variant) == (7, uuid.RFC_4122) for one in made)
-    assert len(set(made)) == 3
+    assert len(set(made)) == 64
+    # Behind moment and version each digit is drawn.
+    digits = zip(*(one.hex[13:] for one in made), strict=True)
+    assert all(len(set(drawn)) > 1 for drawn in digits)
     assert [one.int >> 80 for one in made] == sorted(one.int >> 80 for one in made)

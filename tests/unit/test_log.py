@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sync import streams
+from sync.contracts.hours import HOURS_CERTIFIED
 from sync.errors import TooLarge
+from sync.mailbox.announcing import announcement
+from sync.mailbox.digest import Record
 from sync.messages import batch, envelope
 from sync.messages.beacon import Position, Verdict
 from sync.messages.envelope import Event
-from tests.support.sides import AT, Ring, Side, WrittenBatch, announce, open_side
+from tests.support.sides import AT, Ring, Side, WrittenBatch, announce, open_side, state
 
 UP = streams.up("futian")
 
@@ -34,6 +37,11 @@ def written(side: Side) -> list[Event]:
 
 def keys(side: Side) -> list[str]:
     return [event.subject for event in written(side)]
+
+
+def give_back(side: Side, key: str) -> None:
+    with side.sessions.begin() as session:
+        side.log.append(session, UP, [announcement(type=HOURS_CERTIFIED, key=key, version=1, data=state(key))], restored=True)
 
 
 def hear(side: Side, **said: Any) -> None:
@@ -174,6 +182,63 @@ def test_batches_are_cut_by_number_and_by_size(side: Side) -> None:
             sizes.append(piece.count)
             after = piece.last
     assert sizes == [1_000, 201, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("commits", "sent"),
+    [
+        ([1, 248], [249]),
+        ([249, 249, 249, 249, 249], [996, 249]),
+        ([1, 250, 1], [1, 250, 1]),
+        ([250, 250], [250, 250]),
+        ([3, 1_000, 3], [3, 1_000, 3]),
+    ],
+)
+def test_small_batches_go_together_and_large_ones_as_they_are(side: Side, commits: list[int], sent: list[int]) -> None:
+    total = 0
+    for count in commits:
+        side.announce(count, first=total + 1)
+        total += count
+    with side.sessions() as session:
+        counts, after = [], 0
+        while (piece := side.log.read(session, UP, epoch=1, after=after)) is not None:
+            batch.unpack(piece)
+            counts.append(piece.count)
+            after = piece.last
+    assert counts == sent
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 4, 5, 299, 304])
+def test_a_reader_may_stand_anywhere_in_a_batch(side: Side, after: int) -> None:
+    for first, count in ((1, 1), (2, 3), (5, 1), (6, 300)):
+        side.announce(count, first=first)
+    with side.sessions() as session:
+        piece = side.log.read(session, UP, epoch=1, after=after)
+        before = side.log.hashes(session, UP, epoch=1, sequences=[after])
+    assert piece is not None
+    assert piece.prev == before[after]
+    assert envelope.decode(batch.unpack(piece).lines[0]).sequence == after + 1
+
+
+@pytest.mark.parametrize("after", [4, 1_000, 2**63 - 1])
+def test_behind_the_head_there_is_nothing(side: Side, after: int) -> None:
+    side.announce(3)
+    with side.sessions() as session:
+        assert side.log.read(session, UP, epoch=1, after=after) is None
+
+
+def test_what_was_given_back_was_changed_by_nobody_until_somebody_does(side: Side) -> None:
+    side.announce(1, first=1)
+    give_back(side, "e2")
+    give_back(side, "e3")
+    side.announce(2, first=3)
+    records = [Record("hours", f"e{number}") for number in range(1, 6)]
+    with side.sessions() as session:
+        since = {after: side.log.written_since(session, UP, records, epoch=1, after=after) for after in (0, 1, 4, 5)}
+        of_another_epoch = side.log.written_since(session, UP, records, epoch=2, after=0)
+    written = {after: {record.key for record in found} for after, found in since.items()}
+    assert written == {0: {"e1", "e3", "e4"}, 1: {"e3", "e4"}, 4: {"e4"}, 5: set()}
+    assert of_another_epoch == set()
 
 
 def test_an_event_that_no_message_could_carry_is_refused_before_it_is_written(side: Side) -> None:
