@@ -8,8 +8,9 @@ cursor of the district's stream, so no two transactions post for the same distri
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, case
 from sqlalchemy.orm import Session
 
@@ -45,7 +46,7 @@ def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     differences.write(session, district)
 
 
-class _Counting(NamedTuple):
+class _Counting(msgspec.Struct, frozen=True):
     """What a version of an entry adds to the totals while it is the newest."""
 
     version: tuple[int, int]

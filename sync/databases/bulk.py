@@ -36,7 +36,7 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 """Rows by column name; all of them name the same columns."""
 
 FEW = 100
-"""So many rows are written in one statement, whatever tables they are of; of more, those that are new are copied."""
+"""So many rows of a table are written in a statement that may be about others, too; of more, those that are new are copied."""
 
 _Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 _OnConflict: TypeAlias = Callable[[Any, Table], _Insert]
@@ -98,18 +98,19 @@ def add_up_all(session: Session, rows: Mapping[type[Any], Rows]) -> None:
 
 
 def write_all(session: Session, *parts: Part) -> None:
-    """Writes rows of several models, each named once, in this order; to PostgreSQL a few of them in one statement.
+    """Writes rows of several models, each named once, in this order; to PostgreSQL in one statement as far as that goes.
 
-    There a row may name another of them, as that is looked at in the end. Of many rows, those that are new are copied.
+    There a row may name another of its statement, as that is looked at in the end. Many rows that are new are copied instead.
     """
-    if is_postgresql(session) and sum(len(part.rows) for part in parts) <= FEW:
-        _write(session, parts)
-        return
+    together: list[Part] = []
     for part in parts:
-        if part.on_conflict is _keep:
+        if part.on_conflict is _keep and (len(part.rows) > FEW or not is_postgresql(session)):
+            _write(session, together)
+            together = []
             append(session, part.model, part.rows)
         else:
-            _write(session, [part])
+            together.append(part)
+    _write(session, together)
 
 
 def new(model: type[Any], rows: Rows) -> Part:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from struct import Struct
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import BigInteger, Integer, LargeBinary, String, bindparam, collate, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -58,7 +59,7 @@ class DigestBucketColumns:
     sum_3: Mapped[int] = mapped_column(BigInteger)
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True):
     """A record's kind and its key."""
 
     kind: str
@@ -70,7 +71,7 @@ class Record(NamedTuple):
         return sha256(self.key.encode()).digest()[0]
 
 
-class State(NamedTuple):
+class State(msgspec.Struct, frozen=True):
     """A record's state in version (`epoch`, `version`), which stands at `sequence` of that epoch."""
 
     record: Record

@@ -247,7 +247,7 @@ class Log:
     def open_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Begins `epoch` with the newest state of every record; what its reader had of older ones does not count any more.
 
-        The counter stays locked until the transaction ends: measured, a minute for two million records.
+        The counter stays locked until the transaction ends: measured, a minute for a million records.
         """
         head = self.lock(session, stream)
         if head is None or head.epoch >= epoch:
