@@ -55,16 +55,23 @@ class Lookup:
         *,
         tables: FromClause | None = None,
         most: int | None = None,
+        is_ascending: bool = False,
     ) -> None:
         """What `within` leaves open is given by name with each look. Where columns are of several tables, `tables` joins them.
 
-        On SQLite all rows of several keys come, not only `most` of each.
+        Of keys that all sort behind whatever there is, as new ones do that are drawn in ascending order (`is_ascending`), none
+        is looked for. On SQLite all rows of several keys come, not only `most` of each.
         """
         keys = bindparam(_KEYS, type_=ARRAY(key.type))
         wanted = func.unnest(keys).table_valued("value").render_derived()
         rows = select(*columns).where(within) if tables is None else select(*columns).select_from(tables).where(within)
         found = rows.where(key == wanted.c.value).offset(0).limit(most).lateral()
         self._on_postgresql = select(found).select_from(wanted.join(found, true()))
+        if is_ascending:
+            least = select(func.min(func.unnest(keys).table_valued("value").render_derived().c.value)).scalar_subquery()
+            # In the order of the index, or the planner would expect to meet one at once, wherever it begins to read.
+            behind = select(key).where(within, key >= least).order_by(key).limit(1).scalar_subquery()
+            self._on_postgresql = self._on_postgresql.where(behind.is_not(None))
         self._of_one = rows.where(key == bindparam(_KEYS)).limit(most)
         # JSON has no bytes.
         self._in_json = not isinstance(key.type, LargeBinary)

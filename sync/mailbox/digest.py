@@ -104,7 +104,7 @@ class Digest:
         held = states.__table__.c  # type: ignore[attr-defined]
         columns = (held.kind, held.key, held.epoch, held.version, held.sequence, held.hash, held.minutes)
         within = (held.stream == bindparam("stream")) & (held.kind == bindparam("kind"))
-        self._lookup = lookups.Lookup(columns, within, held.key)
+        self._lookup = lookups.Lookup(columns, within, held.key, is_ascending=True)
         sums = select(buckets.kind, buckets.bucket, *(getattr(buckets, name) for name in _SUMS))
         # Built once: it is run so often that building it anew each time takes longer than running it.
         self._select_sums = sums.where(buckets.stream == bindparam("stream")).order_by(buckets.kind, buckets.bucket)
