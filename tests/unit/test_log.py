@@ -241,6 +241,27 @@ def test_what_was_given_back_was_changed_by_nobody_until_somebody_does(side: Sid
     assert of_another_epoch == set()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (["k5", "k6", "k7"], []),
+        (["k0", "k6"], []),
+        (["k6", "k2", "k4"], ["k2", "k4"]),
+        (["k3", "k0"], ["k3"]),
+        (["k1", "k2", "k3", "k4"], ["k1", "k2", "k3", "k4"]),
+    ],
+)
+def test_what_is_held_is_found_wherever_the_keys_sort(side: Side, wanted: list[str], found: list[str]) -> None:
+    with side.sessions.begin() as session:
+        for number in range(1, 5):
+            announce(side.log, session, UP, f"k{number}")
+    with side.sessions() as session:
+        held = side.digest.held(session, UP, [Record("hours", key) for key in wanted])
+        others = side.digest.held(session, UP, [Record("registration", key) for key in wanted])
+    assert sorted(record.key for record in held) == found
+    assert others == {}
+
+
 def test_an_event_that_no_message_could_carry_is_refused_before_it_is_written(side: Side) -> None:
     with pytest.raises(TooLarge), side.sessions.begin() as session:
         announce(side.log, session, UP, "e1", activity="x" * batch.MAX_EVENT_BYTES)

@@ -3,7 +3,7 @@
 import base64
 import json
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -121,3 +121,15 @@ def test_what_is_no_key_is_refused_in_one_way(jwk: bytes) -> None:
 def test_a_key_for_something_else_is_none(curve: Literal["X25519", "Ed448"]) -> None:
     with pytest.raises(Undecodable):
         signing.read_key(signing.private_jwk(OKPKey.generate_key(curve)))
+
+
+def test_keys_that_are_looked_up_once_stay_as_they_were_for_that_run_alone() -> None:
+    ring = Ring()
+    asked: dict[str, Any] = {"sender": "futian", "key_id": str(FUTIAN.kid), "at": AT}
+    run = signing.LookedUpOnce(ring)
+    assert run.public_key(**asked) is None
+    ring.add("futian", FUTIAN)
+    assert run.public_key(**asked) is None
+    following = signing.LookedUpOnce(ring)
+    assert [following.public_key(**asked), following.public_key(**asked)] == [ring.public_key(**asked)] * 2
+    assert following.public_key(**{**asked, "sender": "luohu"}) is None
