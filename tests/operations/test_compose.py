@@ -29,6 +29,8 @@ from tests.support.rabbitmq import RabbitMQ
 from tests.support.tls import certificate, speaking_https
 from tests.support.waiting import eventually
 
+# All its programs start at the same moment, on as many processors as there are.
+_WHOLE_CITY_SECONDS = 120.0
 COMPOSITION = Composition()
 PAGES = {"hub": 8000, "futian": 8001, "luohu": 8002}
 """On which port whose pages are."""
@@ -99,7 +101,7 @@ def test_the_city_comes_up_and_its_sides_hear_of_each_other(containers: dict[str
     with _up(containers):
         for service in COMPOSITION.ours:
             if not service.is_job:
-                eventually(containers[service.name].is_healthy)
+                eventually(containers[service.name].is_healthy, within=_WHOLE_CITY_SECONDS)
         hub = containers["hub-sync"]
         districts = eventually(lambda: json.loads(hub.ask("status", "--json"))["districts"], until=_all_are_equal)
         assert {district["district"] for district in districts} == {"futian", "luohu"}
