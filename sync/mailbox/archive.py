@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync.databases.columns import UtcDateTime
 from sync.mailbox.batches import BatchColumns, Batches
-from sync.mailbox.sealing import UNSEALED, Cipher
 
 
 class ReceivedBatchColumns(BatchColumns):
@@ -21,11 +20,7 @@ class ReceivedBatchColumns(BatchColumns):
 
 
 class Archive(Batches):
-    """The batches that one side has taken, over that side's own table."""
-
-    def __init__(self, received: type[ReceivedBatchColumns], *, cipher: Cipher = UNSEALED) -> None:
-        """The batches are kept under `cipher`."""
-        super().__init__(received, cipher=cipher)
+    """The batches that one side has taken, over that side's own table (`ReceivedBatchColumns`)."""
 
     def forget(self, session: Session, stream: str, *, below_epoch: int, before: datetime) -> None:
         """Lets go of the batches of older epochs that were taken before that moment."""
