@@ -6,7 +6,7 @@ snapshot, so the newest epoch alone holds the newest state of everything.
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync.databases.columns import UtcDateTime
@@ -22,8 +22,11 @@ class ReceivedBatchColumns(BatchColumns):
 class Archive(Batches):
     """The batches that one side has taken, over that side's own table (`ReceivedBatchColumns`)."""
 
-    def forget(self, session: Session, stream: str, *, below_epoch: int, before: datetime) -> None:
-        """Lets go of the batches of older epochs that were taken before that moment."""
+    def forget(self, session: Session, stream: str, *, before: datetime) -> None:
+        """Lets go of the epochs that were over by that moment, as the next one had begun to come.
+
+        One that came to an end since is kept as a whole: not everything may have been said again in the next one yet.
+        """
         received = self.table.c
-        here = (received.stream == stream, received.epoch < below_epoch, received.received_at < before)
-        session.execute(delete(self.table).where(*here))
+        begun = select(func.max(received.epoch)).where(received.stream == stream, received.received_at < before)
+        session.execute(delete(self.table).where(received.stream == stream, received.epoch < begun.scalar_subquery()))

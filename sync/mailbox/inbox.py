@@ -129,10 +129,9 @@ class Inbox:
         self._move(session, stream, {"wish": wish.value})
 
     def forget(self, session: Session, *, before: datetime) -> None:
-        """Lets go of what was taken before that moment from epochs that are over."""
-        cursors = self._cursors.c
-        for stream, epoch in session.execute(select(cursors.stream, cursors.epoch)).all():
-            self._archive.forget(session, stream, below_epoch=epoch, before=before)
+        """Lets go of what was taken from epochs that were over by that moment."""
+        for stream in session.execute(select(self._cursors.c.stream)).scalars().all():
+            self._archive.forget(session, stream, before=before)
 
     def receive(
         self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime, account: str | None = None

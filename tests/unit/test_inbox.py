@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -39,9 +39,9 @@ def cut(futian: Side, *sizes: int) -> list[Batch]:
     return pieces
 
 
-def take(hub: Side, raw: bytes) -> Position | None:
+def take(hub: Side, raw: bytes, *, at: datetime = LATER) -> Position | None:
     with hub.sessions.begin() as session:
-        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys, at=LATER)
+        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys, at=at)
     return reply if isinstance(reply, Position) else None
 
 
@@ -76,6 +76,21 @@ def test_batches_in_order_lead_to_the_head(hub: Side, futian: Side) -> None:
     assert hub.has_read(futian.head())
     assert [key for _, _, key in hub.applied()] == ["e1", "e2", "e3", "e4", "e5"]
     assert {district for district, _, _ in hub.applied()} == {"futian"}
+
+
+def test_an_epoch_is_let_go_of_when_the_next_one_is_old(hub: Side, futian: Side) -> None:
+    futian.announce(3)
+    with futian.sessions.begin() as session:
+        told = [futian.log.read(session, UP, epoch=1, after=0)]
+        futian.log.open_epoch(session, UP, 2)
+        told.append(futian.log.read(session, UP, epoch=2, after=0))
+    for packed, at in zip(told, (AT, LATER), strict=True):
+        assert packed is not None
+        take(hub, seal_batch(packed, futian.key), at=at)
+    for before, epochs in ((LATER, {1, 2}), (LATER + timedelta(seconds=1), {2})):
+        with hub.sessions.begin() as session:
+            hub.inbox.forget(session, before=before)
+        assert {row.epoch for row in hub.rows(ReceivedBatch)} == epochs
 
 
 def test_a_batch_that_comes_again_is_confirmed_again_and_changes_nothing(hub: Side, futian: Side) -> None:
