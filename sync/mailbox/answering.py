@@ -72,8 +72,7 @@ class Answerer:
 
     def _following(self, session: Session, question: WhatFollows, cursor: Any) -> Lines:
         lines = self._archive.after(session, question.stream, question.epoch, question.after)
-        held = cursor.sequence if question.epoch == cursor.epoch else question.after + len(lines)
-        return _lines(question.stream, question.epoch, cursor, lines, after=question.after, held=held)
+        return _lines(question.stream, question.epoch, cursor, lines, after=question.after)
 
     def _keys(self, session: Session, question: WhichKeys, cursor: Any) -> Keys:
         rows = self._digest.states_in(session, question.stream, question.kind, question.bucket, after=question.after)
@@ -101,8 +100,16 @@ class Answerer:
             if lines and size > MAX_PLAIN_BYTES:
                 break
             lines += found
-        return _lines(question.stream, cursor.epoch, cursor, lines, after=None, held=cursor.sequence)
+        return _lines(question.stream, cursor.epoch, cursor, lines, after=None)
 
 
-def _lines(stream: str, epoch: int, cursor: Any, lines: Sequence[bytes], *, after: int | None, held: int) -> Lines:
-    return Lines(stream=stream, epoch=epoch, after=after, held=held, fence=cursor.fence, lines=lines)
+def _lines(stream: str, epoch: int, cursor: Any, lines: Sequence[bytes], *, after: int | None) -> Lines:
+    return Lines(
+        stream=stream,
+        epoch=epoch,
+        after=after,
+        held=cursor.sequence,
+        held_epoch=cursor.epoch,
+        fence=cursor.fence,
+        lines=lines,
+    )

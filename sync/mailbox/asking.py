@@ -36,7 +36,10 @@ class WhereParted(_Said, frozen=True, kw_only=True, tag="parting"):
 
 
 class WhatFollows(_Said, frozen=True, kw_only=True, tag="following"):
-    """What do you hold of `epoch` behind the sequence `after`? It is answered with `Lines`."""
+    """What do you hold of `epoch` behind the sequence `after`? It is answered with `Lines`.
+
+    After this, too, the reader takes nothing more of `epoch`.
+    """
 
     epoch: int
     after: int
@@ -117,14 +120,16 @@ Answer: TypeAlias = Parting | Sums | Keys
 class Lines(msgspec.Struct, frozen=True, kw_only=True):
     """Events as the reader received them.
 
-    After `WhatFollows` they are those of `epoch` behind `after`, which end at `held` for now; after `WhichStates` they come
-    from anywhere, and `after` is absent.
+    After `WhatFollows` they are those of `epoch` behind `after`; after `WhichStates` they come from anywhere, and `after` is
+    absent. The reader stands at `held` of `held_epoch`, where it says in which that is, and takes nothing from an epoch at or
+    below `fence`.
     """
 
     stream: str
     epoch: int
     after: int | None
     held: int
+    held_epoch: int
     fence: int
     lines: Sequence[bytes]
 
@@ -135,6 +140,7 @@ class LinesClaims(StreamClaims, frozen=True, kw_only=True):
     epoch: int
     after: int | None
     held: int
+    held_epoch: int = 0
     fence: int
 
 
@@ -160,6 +166,7 @@ def seal_answer(answer: Answer | Lines, key: OKPKey) -> bytes:
         epoch=answer.epoch,
         after=answer.after,
         held=answer.held,
+        held_epoch=answer.held_epoch,
         fence=answer.fence,
     )
     return seal(batch.pack_lines(answer.lines) if answer.lines else b"", claims, key)
@@ -186,6 +193,7 @@ def open_answer(signed: Signed) -> Answer | Lines:
         epoch=claims.epoch,
         after=claims.after,
         held=claims.held,
+        held_epoch=claims.held_epoch,
         fence=claims.fence,
         lines=batch.unpack_lines(signed.body) if signed.body else (),
     )

@@ -18,7 +18,7 @@ from sync.errors import Rejected, Undecodable
 from sync.mailbox.answering import Answerer
 from sync.mailbox.applying import Applier
 from sync.mailbox.archive import Archive
-from sync.mailbox.asking import Answer, Lines, Question, WhereParted, WhichSums, open_answer, open_question
+from sync.mailbox.asking import Answer, Lines, Question, WhatFollows, WhereParted, WhichSums, open_answer, open_question
 from sync.mailbox.digest import Digest, differing_buckets, root_of
 from sync.mailbox.quarantine import Quarantine
 from sync.mailbox.recovery import Recovery
@@ -189,7 +189,7 @@ class Inbox:
 
     def _answer(self, session: Session, question: Question) -> Answer | Lines:
         cursor = self._lock(session, question.stream)
-        if isinstance(question, WhereParted) and question.epoch > cursor.fence:
+        if isinstance(question, WhereParted | WhatFollows) and question.epoch > cursor.fence:
             # What the writer asks for it will put into a newer epoch; until then nothing may change here.
             self._move(session, question.stream, {"fence": question.epoch})
             cursor = self._lock(session, question.stream)

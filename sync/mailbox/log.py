@@ -65,10 +65,12 @@ class StreamHeadColumns:
 
 
 class WrittenBatchColumns(BatchColumns):
-    """Events at their place in a stream. What was `restored` had been lost here, and was given back by the reader."""
+    """Events at their place in a stream. Those `repeated` say again what was said before, by this side or by its reader: nobody
+    has changed anything by them.
+    """
 
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    restored: Mapped[bool] = mapped_column(Boolean, default=False)
+    repeated: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,11 @@ class Log:
         """Adds the state `data` of record `key` in `version` to `stream` when the transaction commits; raises `TooLarge`."""
         announcing.remember(session, stream, announcement(type=type, key=key, version=version, data=data))
 
-    def append(self, session: Session, stream: str, announcements: Sequence[Announcement], *, restored: bool = False) -> None:
-        """Puts `announcements`, one at least, behind the last event of `stream`, whose counter stays locked until the end."""
+    def append(self, session: Session, stream: str, announcements: Sequence[Announcement], *, repeated: bool = False) -> None:
+        """Puts `announcements`, one at least, behind the last event of `stream`, whose counter stays locked until the end.
+
+        They are `repeated` where they say again what was said before.
+        """
         head = session.execute(self._lock_head, {"stream": stream}).one()
         at = self._now()
         source = self._source(stream)
@@ -153,7 +158,7 @@ class Log:
                 yield envelope.encode(_event(said, id_, source=source, epoch=head.epoch, sequence=sequence, at=at))
 
         pieces = list(batch.cut(stream, head.epoch, after=head.sequence, prev=head.hash, lines=lines()))
-        batches = self._batches.new(pieces, written_at=at, restored=restored)
+        batches = self._batches.new(pieces, written_at=at, repeated=repeated)
         self._digest.write(session, stream, states, beside=[batches])
         # The trip that moves the head wakes the relay, too.
         moving = self._move_and_notify if is_postgresql(session) else self._move_head
@@ -194,22 +199,26 @@ class Log:
         found = {sequence: self._batches.hash_at(session, stream, epoch, sequence) for sequence in set(sequences)}
         return {sequence: hash_ for sequence, hash_ in found.items() if hash_ is not None}
 
-    def written_since(self, session: Session, stream: str, records: Iterable[Record], *, epoch: int, after: int) -> set[Record]:
-        """Those of `records` that somebody here has changed behind `after`; what was given back changed nothing."""
-        held = self._digest.held(session, stream, set(records))
+    def written_since(
+        self, session: Session, stream: str, held: Mapping[Record, Any], *, epoch: int, after: int
+    ) -> set[Record]:
+        """Those of the records `held` (`Digest.held`) that somebody here has changed behind `after`.
+
+        What was only said again changed nothing.
+        """
         since = {record: state.sequence for record, state in held.items() if state.epoch == epoch and state.sequence > after}
         if not since:
             return set()
         batches = self._batches.table.c
-        here = (batches.stream == stream, batches.epoch == epoch, batches.last > after, batches.restored)
-        given_back = session.execute(select(batches.first, batches.last).where(*here).order_by(batches.last)).all()
-        ends = [last for _, last in given_back]
+        here = (batches.stream == stream, batches.epoch == epoch, batches.last > after, batches.repeated)
+        repeats = session.execute(select(batches.first, batches.last).where(*here).order_by(batches.last)).all()
+        ends = [last for _, last in repeats]
 
-        def is_given_back(sequence: int) -> bool:
+        def is_repeated(sequence: int) -> bool:
             place = bisect_left(ends, sequence)
-            return place < len(ends) and given_back[place].first <= sequence
+            return place < len(ends) and repeats[place].first <= sequence
 
-        return {record for record, sequence in since.items() if not is_given_back(sequence)}
+        return {record for record, sequence in since.items() if not is_repeated(sequence)}
 
     def hear(self, session: Session, position: Position) -> Head | None:
         """Takes note of where the reader says that it stands; gives the head of the stream as it is then known."""
@@ -237,7 +246,7 @@ class Log:
         lines = self._batches.lines_at(session, stream, head.epoch, sequences)
         said = [read_fact(envelope.decode(line)).again() for line in lines]
         if said:
-            self.append(session, stream, said)
+            self.append(session, stream, said, repeated=True)
 
     def rewind(self, session: Session, stream: str) -> None:
         """Lets the whole epoch be sent again: its reader takes what it lacks, and changes nothing by the rest."""
@@ -260,7 +269,7 @@ class Log:
             held = self._digest.held(session, stream, {Record(kind_of(event.type), event.subject) for event in events})
             newest = [event for event in events if _is_newest(event, held)]
             if newest:
-                self.append(session, stream, [read_fact(event).again() for event in newest])
+                self.append(session, stream, [read_fact(event).again() for event in newest], repeated=True)
             after = piece.last
         _notify(session, stream)
 

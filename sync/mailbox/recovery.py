@@ -2,7 +2,7 @@
 
 A writer finds out from its reader: that one stands further than the log reaches, or tells another history, or holds other
 records. Then it asks, a step at a time: up to where do we agree, what follows there, which buckets differ. What it is given
-back it applies, except to records that somebody has changed since, and goes on in a new epoch, above every one that was ever
+back it applies, except to records of which what is here counts, and goes on in a new epoch, above every one that was ever
 seen. How far it has come is kept with the stream, so a crash in between costs one question.
 
 A writer whose reader can give nothing back (the hub, whose districts claim what they hold) begins the new epoch at once.
@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from sync import streams
@@ -56,14 +57,16 @@ class Locating(msgspec.Struct, frozen=True, tag=True):
 
 
 class Fetching(msgspec.Struct, frozen=True, tag=True):
-    """The histories part behind `common`; of the reader's `epoch` everything up to `after` was given back.
+    """The histories part behind `common`; of what the reader holds of `epoch` everything up to `after` was given back.
 
-    Where `common` is None, the reader is in a newer epoch. The two may have parted more than once, so nobody can say where.
+    That begins with the epoch in which this side is, and ends with the one in which the reader is. Whatever was given back or
+    changed here since it began stands in the log behind `own`.
     """
 
-    common: int | None
+    common: int
     epoch: int
     after: int
+    own: int
 
 
 class Comparing(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -111,10 +114,7 @@ class Recovery:
         step = read_step(head.recovery)
         if head.peer_verdict in PARTED and not isinstance(step, Locating | Fetching):
             _journal.warning("stream_parted", stream=head.stream, epoch=head.epoch, verdict=head.peer_verdict)
-            if self._restorers is None:
-                self._log.open_epoch(session, head.stream, max(head.epoch, position.epoch, position.fence) + 1)
-            else:
-                self._save(session, head.stream, Locating(0, head.sequence + 1))
+            self._begin_anew(session, head, above=max(head.epoch, position.epoch, position.fence))
         elif step is None and (position.verdict is Verdict.COMPARE or self._is_due(head)):
             self.compare(session, head.stream)
 
@@ -171,18 +171,26 @@ class Recovery:
         elif isinstance(answer, Lines) and isinstance(step, Comparing) and step.wanted and answer.after is None:
             self._take_wanted(session, head, step, answer)
 
+    def _begin_anew(self, session: Session, head: Head, *, above: int) -> None:
+        """Looks for what was lost before a new epoch begins; at once where the reader can give nothing back."""
+        if self._restorers is None:
+            self._log.open_epoch(session, head.stream, above + 1)
+        else:
+            self._save(session, head.stream, Locating(0, head.sequence + 1))
+
     def _locate(self, session: Session, head: Head, step: Locating, answer: Parting) -> None:
         if answer.held_epoch < head.epoch:
             self._log.open_epoch(session, head.stream, max(head.epoch, answer.fence) + 1)
             return
-        if answer.held_epoch > head.epoch or answer.hashes is None:
-            self._save(session, head.stream, Fetching(None, answer.held_epoch, 0))
+        if answer.hashes is None:
+            # What it holds begins with a later epoch.
+            self._save(session, head.stream, Fetching(0, head.epoch + 1, 0, own=head.sequence))
             return
         own = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=answer.hashes)
         fitting = {sequence for sequence, held in answer.hashes.items() if own.get(sequence, b"").hex() == held}
         low = max({step.low} | fitting & own.keys())
         high = min({step.high} | answer.hashes.keys() - fitting)
-        found: Step = Locating(low, high) if high - low > 1 else Fetching(low, head.epoch, low)
+        found: Step = Locating(low, high) if high - low > 1 else Fetching(low, head.epoch, low, own=head.sequence)
         self._save(session, head.stream, found)
 
     def _fetch(self, session: Session, head: Head, step: Fetching, answer: Lines) -> None:
@@ -190,25 +198,35 @@ class Recovery:
         after = step.after + len(events)
         if [event.sequence for event in events] != list(range(step.after + 1, after + 1)):
             raise Undecodable("what was given back has a hole")
-        facts = [read_fact(event) for event in events]
-        kept = self._kept(session, head, step, facts)
-        self._restore(session, head.stream, [fact for fact in facts if fact.record not in kept])
-        if events and after < answer.held:
-            self._save(session, head.stream, Fetching(step.common, step.epoch, after))
-            return
-        epoch = max(head.epoch, step.epoch, answer.fence) + 1
-        self._log.open_epoch(session, head.stream, epoch)
-        _journal.info("stream_recovered", stream=head.stream, epoch=epoch)
+        newest = {fact.record: fact for fact in map(read_fact, events)}
+        kept = self._kept(session, head, step, newest, held_epoch=answer.held_epoch)
+        self._restore(session, head.stream, [fact for record, fact in newest.items() if record not in kept])
+        if events and (step.epoch < answer.held_epoch or after < answer.held):
+            self._save(session, head.stream, replace(step, after=after))
+        elif step.epoch < answer.held_epoch:
+            # Fetched last, because it may not have arrived as a whole: the rest is what the epochs before left of it.
+            self._save(session, head.stream, replace(step, epoch=step.epoch + 1, after=0))
+        else:
+            epoch = max(head.epoch, step.epoch, answer.fence) + 1
+            self._log.open_epoch(session, head.stream, epoch)
+            _journal.info("stream_recovered", stream=head.stream, epoch=epoch)
 
-    def _kept(self, session: Session, head: Head, step: Fetching, facts: Sequence[Fact]) -> set[Record]:
-        """Those records of `facts` that somebody has changed here since: what is here counts."""
-        if step.common is not None:
-            records = [fact.record for fact in facts]
-            return self._log.written_since(session, head.stream, records, epoch=head.epoch, after=step.common)
-        # What was changed no less often here than there.
-        newest = {fact.record: fact for fact in facts}
+    def _kept(
+        self, session: Session, head: Head, step: Fetching, newest: Mapping[Record, Fact], *, held_epoch: int
+    ) -> set[Record]:
+        """Those records of which what is here counts, and not the `newest` that is given back of them.
+
+        They were changed here no less often; or, while the reader is in the same epoch, since the histories parted. What an
+        earlier epoch of the reader gave back does not count against a later one.
+        """
         held = self._digest.held(session, head.stream, newest)
-        return {record for record, state in held.items() if state.version >= newest[record].version}
+        changed = self._log.written_since(session, head.stream, held, epoch=head.epoch, after=step.own)
+        behind = {record for record, state in held.items() if (state.epoch, state.sequence) > (head.epoch, step.own)}
+        given_back = behind - changed
+        kept = {record for record, state in held.items() if state.version >= newest[record].version} - given_back
+        if held_epoch <= head.epoch:
+            kept |= self._log.written_since(session, head.stream, held, epoch=head.epoch, after=step.common)
+        return kept
 
     def _compare_sums(self, session: Session, head: Head, answer: Sums) -> None:
         buckets = tuple(differing_buckets(self._digest.buckets(session, head.stream), answer.buckets))
@@ -224,7 +242,7 @@ class Recovery:
         told = {key: row for key, row in here.items() if (row.epoch, row.sequence) <= (answer.epoch, answer.sequence)}
         if any(key in there and _says_otherwise(there[key], row) for key, row in told.items()):
             # The reader would keep what it has of the same version. In a new epoch every state is newer.
-            self._log.open_epoch(session, head.stream, head.epoch + 1)
+            self._begin_anew(session, head, above=head.epoch)
             return
         self._log.repeat(session, head.stream, [row.sequence for key, row in told.items() if _is_older(there.get(key), row)])
         wanted = [key for key, state in there.items() if key not in here or _is_newer(state, here[key])]
@@ -250,7 +268,7 @@ class Recovery:
         lost = [fact for record, fact in newest.items() if record not in held or held[record].hash != fact.hash]
         restored = self._restored(session, streams.district_of(stream), lost)
         if restored:
-            self._log.append(session, stream, [fact.again() for fact in restored], restored=True)
+            self._log.append(session, stream, [fact.again() for fact in restored], repeated=True)
 
     def _restored(self, session: Session, district: str, facts: Iterable[Fact]) -> Collection[Fact]:
         """Those of `facts` that could be given back. In their order, because records build upon earlier ones."""

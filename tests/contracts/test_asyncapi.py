@@ -33,6 +33,8 @@ DOCUMENT = yaml.safe_load(TEXT)
 MESSAGES = {described["name"]: described for described in DOCUMENT["components"]["messages"].values()}
 EVENT = {"$ref": "#/components/schemas/Event"}
 PACKED = (message.BATCH, message.LINES)
+# What a peer that was not upgraded yet leaves out of a header.
+LATER = {"held_epoch"}
 
 
 def faults(schema: dict[str, Any], said: Any) -> list[str]:
@@ -59,7 +61,7 @@ def check(raw: bytes) -> None:
     described, header, body = take_apart(raw)
     assert faults(described["headers"], header) == []
     assert faults(described["payload"], body) == []
-    for name in header:
+    for name in header.keys() - LATER:
         assert faults(described["headers"], {key: value for key, value in header.items() if key != name}) != []
 
 

@@ -3,9 +3,8 @@
 import pytest
 
 from sync import streams
-from sync.testing import BadWeather
 from tests.simulation.city import City
-from tests.simulation.parties import BEACON_SECONDS
+from tests.simulation.pair import Pair
 from tests.simulation.wiring import Wiring
 
 
@@ -25,40 +24,18 @@ def test_some_seed_fails_without(wiring: Wiring) -> None:
 @pytest.mark.parametrize(("fence", "states"), [(True, [1]), (False, [1, 3, 1])])
 def test_without_the_fence_a_state_is_taken_and_then_lost(fence: bool, states: list[int]) -> None:
     # It takes a message that is late by just so much that no seed has come upon it.
-    parties = City(Wiring(fence=fence)).parties
-    hub, futian = parties[streams.HUB], parties["futian"]
-    weather = BadWeather()
-    for party in (hub, futian):
-        party.begin(weather, lambda: "0")
-
-    def answer() -> bool:
-        """Futian says what it has to say, and the hub what it says to that."""
-        sent = futian.send()
-        while hub.receive():
-            sent = True
-        return sent
-
-    def settle() -> None:
-        while answer() | hub.send() | futian.receive():
-            pass
-
+    pair = Pair(Wiring(fence=fence))
+    futian = pair.futian
     futian.write({"futian-1": 1})
-    settle()
+    pair.settle()
     copy = futian.backup()
     futian.write({"futian-2": 2})
-    settle()
+    pair.settle()
     futian.write({"futian-1": 3})
-    futian.send()
-    late = list(weather.waiting(streams.HUB))
-    weather.lose_everything()
+    late = pair.hold_back()
     futian.restore(copy)
-    while b"Fetching" not in (futian.database.execute("SELECT recovery FROM stream_head").fetchone()[0] or b""):
-        futian.seconds += BEACON_SECONDS
-        answer()
-        futian.receive()
-    answer()
-    weather.waiting(streams.HUB).extend(late)
-    settle()
-    assert hub.database.execute("SELECT state FROM effect WHERE key = 'futian-1' ORDER BY id").fetchall() == [
-        (state,) for state in states
-    ]
+    pair.go_on_until(lambda pair: pair.is_fetching)
+    pair.answer()
+    pair.weather.waiting(streams.HUB).extend(late)
+    pair.settle()
+    assert pair.effects("futian-1") == states

@@ -79,16 +79,19 @@ def test_a_log_of_single_events_becomes_one_of_batches_and_back(database_url: st
     stream = streams.up("futian")
     with Session(engine) as session, session.begin():
         mailbox.open_streams(session, "futian")
-        for first, count, restored in ((1, 1, False), (2, 1_997, False), (1_999, 3, True), (2_002, 2, False)):
+        for first, count, repeated in ((1, 1, False), (2, 1_997, False), (1_999, 3, True), (2_002, 2, False)):
             said = [
                 announcement(type=HOURS_CERTIFIED, key=f"e{number}", version=1, data=state(f"e{number}", activity="x" * 400))
                 for number in range(first, first + count)
             ]
-            mailbox.log.append(session, stream, said, restored=restored)
+            mailbox.log.append(session, stream, said, repeated=repeated)
         mailbox.log.open_epoch(session, stream, 2)
     MIGRATIONS.downgrade(engine, "0016")
     single = events_in(engine)
-    assert {place for place, event in single.items() if event.restored} == {(1, 1_999), (1, 2_000), (1, 2_001)}
+    assert {place for place, event in single.items() if event.restored} == {
+        *((1, sequence) for sequence in (1_999, 2_000, 2_001)),
+        *((2, sequence) for sequence in range(1, 2_004)),
+    }
     for epoch in (1, 2):
         logged = [event for place, event in sorted(single.items()) if place[0] == epoch]
         assert [event.hash for event in logged] == batch.chain_all(
@@ -103,7 +106,7 @@ def test_a_log_of_single_events_becomes_one_of_batches_and_back(database_url: st
     with Session(engine) as session:
         batches = session.scalars(select(mailbox.WrittenBatch).order_by(mailbox.WrittenBatch.last)).all()
     packed = {
-        (row.epoch, sequence): (line, row.restored)
+        (row.epoch, sequence): (line, row.repeated)
         for row in batches
         for sequence, line in enumerate(batch.unpack_lines(row.body), row.first)
     }

@@ -41,7 +41,7 @@ def keys(side: Side) -> list[str]:
 
 def give_back(side: Side, key: str) -> None:
     with side.sessions.begin() as session:
-        side.log.append(session, UP, [announcement(type=HOURS_CERTIFIED, key=key, version=1, data=state(key))], restored=True)
+        side.log.append(session, UP, [announcement(type=HOURS_CERTIFIED, key=key, version=1, data=state(key))], repeated=True)
 
 
 def hear(side: Side, **said: Any) -> None:
@@ -234,8 +234,9 @@ def test_what_was_given_back_was_changed_by_nobody_until_somebody_does(side: Sid
     side.announce(2, first=3)
     records = [Record("hours", f"e{number}") for number in range(1, 6)]
     with side.sessions() as session:
-        since = {after: side.log.written_since(session, UP, records, epoch=1, after=after) for after in (0, 1, 4, 5)}
-        of_another_epoch = side.log.written_since(session, UP, records, epoch=2, after=0)
+        held = side.digest.held(session, UP, records)
+        since = {after: side.log.written_since(session, UP, held, epoch=1, after=after) for after in (0, 1, 4, 5)}
+        of_another_epoch = side.log.written_since(session, UP, held, epoch=2, after=0)
     written = {after: {record.key for record in found} for after, found in since.items()}
     assert written == {0: {"e1", "e3", "e4"}, 1: {"e3", "e4"}, 4: {"e4"}, 5: set()}
     assert of_another_epoch == set()
