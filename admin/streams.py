@@ -46,7 +46,11 @@ def step(value: Step) -> str:
         return str(gettext("The place is being looked for up to which both sides tell the same history."))
     if isinstance(value, Fetching):
         return str(
-            gettext("What was lost here is being given back, up to event %(number)s so far.", number=number(value.after))
+            gettext(
+                "What was lost here is being given back, up to event %(number)s of epoch %(epoch)s so far.",
+                number=number(value.after),
+                epoch=number(value.epoch),
+            )
         )
     if value.buckets is None:
         return str(gettext("The records of both sides are about to be compared."))

@@ -4,7 +4,7 @@ Only what it holds itself, and only about that writer's own stream. The fence fa
 then on nothing more of the old epoch is taken, so what was answered stays true.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,8 +25,11 @@ from sync.mailbox.asking import (
     WhichStates,
     WhichSums,
 )
-from sync.mailbox.digest import Digest, Record
+from sync.mailbox.digest import Digest, Record, state_hash
+from sync.mailbox.facts import record_of
+from sync.messages import envelope
 from sync.messages.batch import MAX_PLAIN_BYTES, plain_size
+from sync.messages.envelope import Event
 
 
 class Answerer:
@@ -72,7 +75,14 @@ class Answerer:
 
     def _following(self, session: Session, question: WhatFollows, cursor: Any) -> Lines:
         lines = self._archive.after(session, question.stream, question.epoch, question.after)
-        return _lines(question.stream, question.epoch, cursor, lines, after=question.after)
+        given_up = self._given_up(session, question, lines) if question.epoch < cursor.epoch else ()
+        return _lines(question.stream, question.epoch, cursor, lines, after=question.after, given_up=given_up)
+
+    def _given_up(self, session: Session, question: WhatFollows, lines: Sequence[bytes]) -> Collection[int]:
+        """The places of those `lines` whose state was given up in a newer epoch for one that was changed no more often."""
+        events = [envelope.decode(line) for line in lines]
+        held = self._digest.held(session, question.stream, {record_of(event) for event in events})
+        return [place for place, event in enumerate(events) if _was_given_up(event, held.get(record_of(event)))]
 
     def _keys(self, session: Session, question: WhichKeys, cursor: Any) -> Keys:
         rows = self._digest.states_in(session, question.stream, question.kind, question.bucket, after=question.after)
@@ -103,7 +113,15 @@ class Answerer:
         return _lines(question.stream, cursor.epoch, cursor, lines, after=None)
 
 
-def _lines(stream: str, epoch: int, cursor: Any, lines: Sequence[bytes], *, after: int | None) -> Lines:
+def _was_given_up(event: Event, now: Any | None) -> bool:
+    if now is None or now.epoch <= event.recordepoch or now.version > event.recordversion:
+        return False
+    return bool(now.hash != state_hash(event.type, event.subject, bytes(event.data)))
+
+
+def _lines(
+    stream: str, epoch: int, cursor: Any, lines: Sequence[bytes], *, after: int | None, given_up: Collection[int] = ()
+) -> Lines:
     return Lines(
         stream=stream,
         epoch=epoch,
@@ -111,5 +129,6 @@ def _lines(stream: str, epoch: int, cursor: Any, lines: Sequence[bytes], *, afte
         held=cursor.sequence,
         held_epoch=cursor.epoch,
         fence=cursor.fence,
+        given_up=given_up,
         lines=lines,
     )

@@ -1,7 +1,7 @@
 """What did a reader take, exactly as it came?
 
 Batches are kept after they were applied: as the proof of a fork, and to give a writer back what it lost. An epoch begins with a
-snapshot, so the newest epoch alone holds the newest state of everything.
+snapshot, so as soon as that has come as a whole, the newest epoch alone holds the newest state of everything.
 """
 
 from datetime import datetime
@@ -23,10 +23,7 @@ class Archive(Batches):
     """The batches that one side has taken, over that side's own table (`ReceivedBatchColumns`)."""
 
     def forget(self, session: Session, stream: str, *, before: datetime) -> None:
-        """Lets go of the epochs that were over by that moment, as the next one had begun to come.
-
-        One that came to an end since is kept as a whole: not everything may have been said again in the next one yet.
-        """
+        """Lets go of the epochs that were over by that moment, because the next one had begun to come."""
         received = self.table.c
         begun = select(func.max(received.epoch)).where(received.stream == stream, received.received_at < before)
         session.execute(delete(self.table).where(received.stream == stream, received.epoch < begun.scalar_subquery()))

@@ -4,8 +4,8 @@ A question is small and can be asked again; its answer depends on nothing but wh
 anything for the other, and a lost question or answer costs time only.
 """
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Sequence
+from typing import Annotated, TypeAlias
 
 import msgspec
 from joserfc.jwk import OKPKey
@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from sync.errors import Undecodable
 from sync.mailbox.digest import BucketSum
 from sync.messages import batch
+from sync.messages.batch import MAX_EVENTS
 from sync.messages.message import ANSWER, LINES, PROTOCOL_VERSION, QUESTION, Signed, StreamClaims, seal
 
 MAX_HASHES = 64
@@ -121,8 +122,9 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
     """Events as the reader received them.
 
     After `WhatFollows` they are those of `epoch` behind `after`; after `WhichStates` they come from anywhere, and `after` is
-    absent. The reader stands at `held` of `held_epoch`, where it says in which that is, and takes nothing from an epoch at or
-    below `fence`.
+    absent. The reader stands at `held` of `held_epoch`, and takes nothing from an epoch at or below `fence`. `given_up` are
+    the places, the first one 0, of those lines whose states it has given up, in a newer epoch, for others that were changed
+    no more often. A reader that was not upgraded yet says nothing of the two: 0, and none.
     """
 
     stream: str
@@ -131,17 +133,22 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
     held: int
     held_epoch: int
     fence: int
+    given_up: Collection[int]
     lines: Sequence[bytes]
 
 
 class LinesClaims(StreamClaims, frozen=True, kw_only=True):
-    """The header of `Lines`, whose body is the lines as a batch has them; nothing at all where there are none."""
+    """The header of `Lines`, whose body is the lines as a batch has them; nothing at all where there are none.
+
+    `given_up` is a number in hexadecimal, in which the bit of each place is set, the lowest for the first.
+    """
 
     epoch: int
     after: int | None
     held: int
     held_epoch: int = 0
     fence: int
+    given_up: Annotated[str, msgspec.Meta(pattern=rf"^[0-9a-f]{{1,{MAX_EVENTS // 4}}}$")] = "0"
 
 
 _encoder = msgspec.json.Encoder()
@@ -168,6 +175,7 @@ def seal_answer(answer: Answer | Lines, key: OKPKey) -> bytes:
         held=answer.held,
         held_epoch=answer.held_epoch,
         fence=answer.fence,
+        given_up=f"{sum(1 << place for place in answer.given_up):x}",
     )
     return seal(batch.pack_lines(answer.lines) if answer.lines else b"", claims, key)
 
@@ -188,6 +196,8 @@ def open_answer(signed: Signed) -> Answer | Lines:
         answer: Answer = signed.read_body(_answers)
         return answer
     claims = signed.read_claims(LinesClaims)
+    lines = batch.unpack_lines(signed.body) if signed.body else []
+    given_up = int(claims.given_up, 16)
     return Lines(
         stream=claims.stream,
         epoch=claims.epoch,
@@ -195,5 +205,6 @@ def open_answer(signed: Signed) -> Answer | Lines:
         held=claims.held,
         held_epoch=claims.held_epoch,
         fence=claims.fence,
-        lines=batch.unpack_lines(signed.body) if signed.body else (),
+        given_up={place for place in range(len(lines)) if given_up >> place & 1},
+        lines=lines,
     )

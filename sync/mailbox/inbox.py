@@ -129,8 +129,12 @@ class Inbox:
         self._move(session, stream, {"wish": wish.value})
 
     def forget(self, session: Session, *, before: datetime) -> None:
-        """Lets go of what was taken from epochs that were over by that moment."""
-        for stream in session.execute(select(self._cursors.c.stream)).scalars().all():
+        """Lets go of what was taken from epochs that were over by that moment, where both ends were found equal since.
+
+        Before that, not everything may have been said again in the next one.
+        """
+        cursors = self._cursors.c
+        for stream in session.execute(select(cursors.stream).where(cursors.proven_at >= before)).scalars().all():
             self._archive.forget(session, stream, before=before)
 
     def receive(

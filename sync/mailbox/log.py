@@ -237,7 +237,6 @@ class Log:
         elif follows and head.peer_sequence < reached <= head.sequence:
             changes["peer_sequence"] = reached
         self.change(session, position.stream, **changes)
-        _notify(session, position.stream)
         return replace(head, peer_verdict=verdict.value)
 
     def repeat(self, session: Session, stream: str, sequences: Sequence[int]) -> None:
@@ -251,7 +250,6 @@ class Log:
     def rewind(self, session: Session, stream: str) -> None:
         """Lets the whole epoch be sent again: its reader takes what it lacks, and changes nothing by the rest."""
         self.change(session, stream, peer_sequence=0, rewinds=self._heads.c.rewinds + 1)
-        _notify(session, stream)
 
     def open_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Begins `epoch` with the newest state of every record; what its reader had of older ones does not count any more.
@@ -271,7 +269,6 @@ class Log:
             if newest:
                 self.append(session, stream, [read_fact(event).again() for event in newest], repeated=True)
             after = piece.last
-        _notify(session, stream)
 
     def forget(self, session: Session, *, before: datetime) -> None:
         """Lets go of epochs that ended before that moment; where an epoch has grown old and long, begins the next one.
@@ -290,8 +287,13 @@ class Log:
             session.execute(delete(self._batches.table).where(*older))
 
     def change(self, session: Session, stream: str, **values: Any) -> None:
-        """Sets columns of the stream's head, which the caller holds locked."""
+        """Sets columns of the stream's head, which the caller holds locked, and wakes the relay when this is committed.
+
+        On SQLite that sees by itself that the file has changed.
+        """
         session.execute(update(self._heads).where(self._heads.c.stream == stream).values(**values))
+        if is_postgresql(session):
+            session.execute(_NOTIFY, {"stream": stream})
 
     def _is_worth_renewing(self, session: Session, head: Head, before: datetime) -> bool:
         """Whether the epoch began before that moment, and at least half of what it says has been said anew since."""
@@ -356,9 +358,3 @@ def _event(said: Announcement, id_: str, *, source: str, epoch: int, sequence: i
 def _is_newest(event: Event, held: Mapping[Record, Any]) -> bool:
     state = held[Record(kind_of(event.type), event.subject)]
     return bool((state.epoch, state.sequence) == (event.recordepoch, event.sequence))
-
-
-def _notify(session: Session, stream: str) -> None:
-    """Wakes the relay when this transaction commits. On SQLite it sees by itself that the file has changed."""
-    if is_postgresql(session):
-        session.execute(_NOTIFY, {"stream": stream})

@@ -59,14 +59,13 @@ class Locating(msgspec.Struct, frozen=True, tag=True):
 class Fetching(msgspec.Struct, frozen=True, tag=True):
     """The histories part behind `common`; of what the reader holds of `epoch` everything up to `after` was given back.
 
-    That begins with the epoch in which this side is, and ends with the one in which the reader is. Whatever was given back or
-    changed here since it began stands in the log behind `own`.
+    That begins with the epoch in which this side is, and goes on until the one in which the reader is, as far as it has said.
     """
 
     common: int
     epoch: int
     after: int
-    own: int
+    until: int
 
 
 class Comparing(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -184,13 +183,13 @@ class Recovery:
             return
         if answer.hashes is None:
             # What it holds begins with a later epoch.
-            self._save(session, head.stream, Fetching(0, head.epoch + 1, 0, own=head.sequence))
+            self._save(session, head.stream, Fetching(0, head.epoch + 1, 0, until=answer.held_epoch))
             return
         own = self._log.hashes(session, head.stream, epoch=head.epoch, sequences=answer.hashes)
         fitting = {sequence for sequence, held in answer.hashes.items() if own.get(sequence, b"").hex() == held}
         low = max({step.low} | fitting & own.keys())
         high = min({step.high} | answer.hashes.keys() - fitting)
-        found: Step = Locating(low, high) if high - low > 1 else Fetching(low, head.epoch, low, own=head.sequence)
+        found: Step = Locating(low, high) if high - low > 1 else Fetching(low, head.epoch, low, until=answer.held_epoch)
         self._save(session, head.stream, found)
 
     def _fetch(self, session: Session, head: Head, step: Fetching, answer: Lines) -> None:
@@ -198,33 +197,28 @@ class Recovery:
         after = step.after + len(events)
         if [event.sequence for event in events] != list(range(step.after + 1, after + 1)):
             raise Undecodable("what was given back has a hole")
-        newest = {fact.record: fact for fact in map(read_fact, events)}
-        kept = self._kept(session, head, step, newest, held_epoch=answer.held_epoch)
+        step = replace(step, after=after, until=max(step.until, answer.held_epoch))
+        facts = (read_fact(event) for place, event in enumerate(events) if place not in answer.given_up)
+        newest = {fact.record: fact for fact in facts}
+        kept = self._kept(session, head, step, newest)
         self._restore(session, head.stream, [fact for record, fact in newest.items() if record not in kept])
-        if events and (step.epoch < answer.held_epoch or after < answer.held):
-            self._save(session, head.stream, replace(step, after=after))
-        elif step.epoch < answer.held_epoch:
-            # Fetched last, because it may not have arrived as a whole: the rest is what the epochs before left of it.
+        if events and (step.epoch < step.until or after < answer.held):
+            self._save(session, head.stream, step)
+        elif step.epoch < step.until:
             self._save(session, head.stream, replace(step, epoch=step.epoch + 1, after=0))
         else:
             epoch = max(head.epoch, step.epoch, answer.fence) + 1
             self._log.open_epoch(session, head.stream, epoch)
             _journal.info("stream_recovered", stream=head.stream, epoch=epoch)
 
-    def _kept(
-        self, session: Session, head: Head, step: Fetching, newest: Mapping[Record, Fact], *, held_epoch: int
-    ) -> set[Record]:
+    def _kept(self, session: Session, head: Head, step: Fetching, newest: Mapping[Record, Fact]) -> set[Record]:
         """Those records of which what is here counts, and not the `newest` that is given back of them.
 
-        They were changed here no less often; or, while the reader is in the same epoch, since the histories parted. What an
-        earlier epoch of the reader gave back does not count against a later one.
+        They were changed here no less often; or, where the reader is in the same epoch, since the histories parted.
         """
         held = self._digest.held(session, head.stream, newest)
-        changed = self._log.written_since(session, head.stream, held, epoch=head.epoch, after=step.own)
-        behind = {record for record, state in held.items() if (state.epoch, state.sequence) > (head.epoch, step.own)}
-        given_back = behind - changed
-        kept = {record for record, state in held.items() if state.version >= newest[record].version} - given_back
-        if held_epoch <= head.epoch:
+        kept = {record for record, state in held.items() if state.version >= newest[record].version}
+        if step.until <= head.epoch:
             kept |= self._log.written_since(session, head.stream, held, epoch=head.epoch, after=step.common)
         return kept
 

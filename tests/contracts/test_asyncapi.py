@@ -34,7 +34,7 @@ MESSAGES = {described["name"]: described for described in DOCUMENT["components"]
 EVENT = {"$ref": "#/components/schemas/Event"}
 PACKED = (message.BATCH, message.LINES)
 # What a peer that was not upgraded yet leaves out of a header.
-LATER = {"held_epoch"}
+LATER = {"given_up", "held_epoch"}
 
 
 def faults(schema: dict[str, Any], said: Any) -> list[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from itertools import count
 
+from structlog.testing import capture_logs
+
 from sync import streams
 from sync.testing import BadWeather
 from tests.simulation.city import MAX_ACTIONS, City
@@ -55,6 +57,13 @@ class Pair:
         late = list(self.weather.waiting(streams.HUB))
         self.weather.lose_everything()
         return late
+
+    def come_back(self, copy: bytes) -> int:
+        """Has Futian put back to `copy`, and lets it come back; gives how many new epochs that took."""
+        self.futian.restore(copy)
+        with capture_logs() as logged:
+            self.settle()
+        return sum(entry["event"] == "stream_recovered" for entry in logged)
 
     def begin_epoch(self, epoch: int) -> None:
         """Has Futian go on in a new epoch, as it does from time to time by itself."""

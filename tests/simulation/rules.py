@@ -22,7 +22,8 @@ _TAKE_REGISTRATION = """
 """
 _RESTORE_REGISTRATION = """
     INSERT INTO registration (key, state, epoch, version) VALUES (?, ?, 0, ?)
-    ON CONFLICT (key) DO UPDATE SET state = excluded.state, version = excluded.version RETURNING key
+    ON CONFLICT (key) DO UPDATE SET state = excluded.state, version = excluded.version WHERE excluded.version > version
+    RETURNING key
 """
 _WRITE_REGISTRATION = """
     INSERT INTO registration (key, state, epoch, version) VALUES (?, ?, 0, 1)
@@ -117,7 +118,7 @@ class DistrictRules:
             self._log.announce(session, up, type=VOLUNTEER_ID_CLAIMED, key=claim_key(said), version=version, data=said)
 
     def restore_registrations(self, session: Session, _district: str, facts: Sequence[Fact]) -> None:
-        """Brings registrations to the state that the hub holds."""
+        """Brings registrations to the state that the hub holds, where that was changed more often."""
         for fact in _newest(facts).values():
             _run(session, _RESTORE_REGISTRATION, fact.key, int(fact.data.name), fact.version)
 

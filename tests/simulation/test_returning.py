@@ -27,7 +27,7 @@ def test_to_an_epoch_that_is_over_at_the_hub(has_forgotten: bool) -> None:
     pair.futian.write({"as often": 1, "more often there": 2})
     pair.settle()
     copy = pair.futian.backup()
-    pair.begin_epoch(2)
+    pair.begin_epoch(4)
     pair.futian.write({"as often": 3, "more often there": 4, "only there": 5})
     pair.futian.write({"more often there": 6})
     pair.settle()
@@ -35,7 +35,7 @@ def test_to_an_epoch_that_is_over_at_the_hub(has_forgotten: bool) -> None:
         pair.hub.database.execute("DELETE FROM received_batch WHERE epoch = 1")
     pair.futian.restore(copy)
     pair.futian.write({"as often": 7, "more often there": 8})
-    pair.settle()
+    assert pair.come_back(pair.futian.backup()) == 1
     assert [pair.states(key) for key in ("as often", "more often there", "only there")] == [(7, 7), (6, 6), (5, 5)]
 
 
@@ -56,13 +56,32 @@ def test_and_nothing_is_taken_any_more_of_what_it_has_given_up() -> None:
     assert pair.effects("futian-1") == [1, 2]
 
 
+@pytest.mark.parametrize("edits", [0, 1], ids=["nothing", "as often"])
+def test_to_a_state_that_it_was_put_back_to_before(edits: int) -> None:
+    """What the hub holds by now was changed less often than what it gave up for that."""
+    pair = Pair()
+    pair.futian.write({"futian-1": 1})
+    pair.settle()
+    copy = pair.futian.backup()
+    for state in (2, 3):
+        pair.futian.write({"futian-1": state})
+    pair.settle()
+    pair.futian.restore(copy)
+    pair.futian.write({"futian-1": 4})
+    pair.settle()
+    pair.futian.restore(copy)
+    for edit in range(edits):
+        pair.futian.write({"futian-1": 5 + edit})
+    pair.settle()
+    assert pair.states("futian-1") == (4 + edits, 4 + edits)
+
+
 def test_to_a_copy_that_was_made_while_it_came_back() -> None:
     pair = Pair()
     copy = _copy_on_the_way_back(pair)
     pair.futian.write({"futian-1": 3})
     pair.settle()
-    pair.futian.restore(copy)
-    pair.settle()
+    assert pair.come_back(copy) == 1
     assert pair.states("futian-1") == (3, 3)
 
 

@@ -78,19 +78,30 @@ def test_batches_in_order_lead_to_the_head(hub: Side, futian: Side) -> None:
     assert {district for district, _, _ in hub.applied()} == {"futian"}
 
 
-def test_an_epoch_is_let_go_of_when_the_next_one_is_old(hub: Side, futian: Side) -> None:
+def test_an_epoch_is_let_go_of_when_the_next_one_is_old_and_whole(hub: Side, futian: Side) -> None:
     futian.announce(3)
     with futian.sessions.begin() as session:
         told = [futian.log.read(session, UP, epoch=1, after=0)]
         futian.log.open_epoch(session, UP, 2)
         told.append(futian.log.read(session, UP, epoch=2, after=0))
-    for packed, at in zip(told, (AT, LATER), strict=True):
+    soon = AT + timedelta(minutes=1)
+    for packed, at in zip(told, (AT, soon), strict=True):
         assert packed is not None
         take(hub, seal_batch(packed, futian.key), at=at)
-    for before, epochs in ((LATER, {1, 2}), (LATER + timedelta(seconds=1), {2})):
+
+    def kept(before: datetime) -> set[int]:
         with hub.sessions.begin() as session:
             hub.inbox.forget(session, before=before)
-        assert {row.epoch for row in hub.rows(ReceivedBatch)} == epochs
+        return {row.epoch for row in hub.rows(ReceivedBatch)}
+
+    # The next one has not proven yet that it came as a whole.
+    assert kept(LATER) == {1, 2}
+    head = futian.head()
+    with futian.sessions() as session:
+        root = futian.log.root(session, head)
+    take(hub, beacon(futian, digest=root))
+    assert kept(soon) == {1, 2}
+    assert kept(LATER) == {2}
 
 
 def test_a_batch_that_comes_again_is_confirmed_again_and_changes_nothing(hub: Side, futian: Side) -> None:

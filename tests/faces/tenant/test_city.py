@@ -68,7 +68,10 @@ def kept(step: Step) -> bytes:
         ({"peer_heard_at": NOW - timedelta(hours=3)}, "The city has not answered since"),
         ({"peer_verdict": "differs"}, "do not hold the same records"),
         ({"peer_verdict": "fork"}, "remembers another history"),
-        ({"recovery": kept(Fetching(3, 1, 40, own=3)), "peer_verdict": "fork"}, "given back, up to event 40 so far"),
+        (
+            {"recovery": kept(Fetching(3, 1, 40, until=1)), "peer_verdict": "fork"},
+            "given back, up to event 40 of epoch 1 so far",
+        ),
         ({"recovery": kept(Comparing())}, "The city has everything up to"),
     ],
 )
