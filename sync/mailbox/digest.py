@@ -44,8 +44,8 @@ class RecordStateColumns:
 class DigestBucketColumns:
     """How many records of one kind fall into a bucket, their minutes, and the sum of their hashes.
 
-    The sum is kept in four columns of 32 bits each, the lowest first. So a database adds to it without reading it, and none of
-    them overflows before it was added to two thousand million times.
+    The sum is kept in four columns, one for each 32 bits of the hashes, the lowest first. So a database adds to it without
+    reading it, and none of them overflows below two thousand million records.
     """
 
     stream: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -157,7 +157,7 @@ class Digest:
                 for values in new:
                     insert(values)
         sums = [
-            {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, _in_parts(*change), strict=True))}
+            {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
             for (kind, bucket), change in changes.items()
         ]
         bulk.write_all(session, *beside, bulk.latest(self._states, rows), bulk.sums(self._buckets, sums))
@@ -195,19 +195,19 @@ def differing_buckets(one: Iterable[BucketSum], other: Iterable[BucketSum]) -> l
 
 
 def _nothing() -> list[int]:
-    return [0, 0, 0]
+    return [0] * len(_SUMS)
 
 
 def _add(change: list[int], hash_: bytes, minutes: int, sign: int) -> None:
-    """Adds a record to a bucket's change (records, minutes, sum of the hashes), or takes it out."""
+    """Adds a record to a bucket's change (the columns `_SUMS`), or takes it out."""
+    sum_3, sum_2, sum_1, sum_0 = _PARTS.unpack(hash_)
+    # A loop over the columns takes four times as long, with every event.
     change[0] += sign
     change[1] += sign * minutes
-    change[2] += sign * int.from_bytes(hash_)
-
-
-def _in_parts(records: int, minutes: int, whole: int) -> tuple[int, ...]:
-    """A bucket's change as the columns `_SUMS` take it."""
-    return (records, minutes, *reversed(_PARTS.unpack((whole % _MODULUS).to_bytes(_HASH_BYTES))))
+    change[2] += sign * sum_0
+    change[3] += sign * sum_1
+    change[4] += sign * sum_2
+    change[5] += sign * sum_3
 
 
 def _whole(parts: Iterable[int]) -> int:
