@@ -9,9 +9,8 @@ HOURS_CERTIFIED = "hours.certified.v1"
 HOURS_CORRECTED = "hours.corrected.v1"
 HOURS_REVOKED = "hours.revoked.v1"
 
-# The pattern only tells readers of the schema: to look for it in every event takes three times as long as to look among these.
-_MONTHS = frozenset(f"{year}-{month:02}" for year in range(1900, 2100) for month in range(1, 13))
-Month = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$"})]
+# A month that is none would stop whoever counts the months from the first to the last.
+Month = Annotated[str, msgspec.Meta(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -39,8 +38,3 @@ class HourEntryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     reason: str | None = None
     local_number: str | None = None
     recorded_by: str | None = None
-
-    def __post_init__(self) -> None:
-        # A month that is none would stop whoever counts the months from the first to the last.
-        if self.month not in _MONTHS:
-            raise ValueError(f"{self.month!r} is no month")
