@@ -1,4 +1,4 @@
-"""Does a district come back with nothing lost that it or the hub had, though an epoch has ended since its copy?"""
+"""Does a district come back with nothing lost that it or the hub had, however often it is put back?"""
 
 import pytest
 
@@ -9,12 +9,7 @@ from tests.simulation.pair import Pair
 
 def test_with_what_was_changed_since_however_often_that_was_changed_before() -> None:
     pair = Pair()
-    pair.futian.write({"futian-1": 1})
-    pair.settle()
-    copy = pair.futian.backup()
-    for state in (2, 3):
-        pair.futian.write({"futian-1": state})
-    pair.settle()
+    copy = _copy_before(pair, 2, 3)
     pair.futian.restore(copy)
     pair.futian.write({"futian-1": 4})
     pair.settle()
@@ -60,12 +55,7 @@ def test_and_nothing_is_taken_any_more_of_what_it_has_given_up() -> None:
 def test_to_a_state_that_it_was_put_back_to_before(edits: int) -> None:
     """What the hub holds by now was changed less often than what it gave up for that."""
     pair = Pair()
-    pair.futian.write({"futian-1": 1})
-    pair.settle()
-    copy = pair.futian.backup()
-    for state in (2, 3):
-        pair.futian.write({"futian-1": state})
-    pair.settle()
+    copy = _copy_before(pair, 2, 3)
     pair.futian.restore(copy)
     pair.futian.write({"futian-1": 4})
     pair.settle()
@@ -133,13 +123,19 @@ def test_before_its_new_epoch_has_arrived_as_a_whole() -> None:
     assert pair.states("futian-1") == (MAX_EVENTS + 2, MAX_EVENTS + 2)
 
 
-def _copy_on_the_way_back(pair: Pair) -> bytes:
-    """Has the district put back, and is of a moment at which it has asked what it lost, and was not answered yet."""
+def _copy_before(pair: Pair, *states: int) -> bytes:
+    """Of a moment at which a registration was in state 1; the hub has heard of these later ones, too."""
     pair.futian.write({"futian-1": 1})
     pair.settle()
     copy = pair.futian.backup()
-    pair.futian.write({"futian-1": 2})
+    for state in states:
+        pair.futian.write({"futian-1": state})
     pair.settle()
-    pair.futian.restore(copy)
+    return copy
+
+
+def _copy_on_the_way_back(pair: Pair) -> bytes:
+    """Has the district put back, and is of a moment at which it has asked what it lost, and was not answered yet."""
+    pair.futian.restore(_copy_before(pair, 2))
     pair.go_on_until(lambda pair: pair.is_fetching)
     return pair.futian.backup()
