@@ -6,6 +6,7 @@ from itertools import count
 from structlog.testing import capture_logs
 
 from sync import streams
+from sync.messages import message
 from sync.testing import BadWeather
 from tests.simulation.city import MAX_ACTIONS, City
 from tests.simulation.parties import BEACON_SECONDS
@@ -64,6 +65,19 @@ class Pair:
         with capture_logs() as logged:
             self.settle()
         return sum(entry["event"] == "stream_recovered" for entry in logged)
+
+    def compare_unaware(self) -> None:
+        """Lets Futian compare to the end, while no word of where the hub stands comes through. Raises `TimeoutError`."""
+        for _ in range(MAX_ACTIONS):
+            if b"Comparing" not in self._step():
+                return
+            self._tick()
+            self.answer()
+            waiting = self.weather.waiting("futian")
+            waiting[:] = [raw for raw in waiting if message.take_apart(raw).claims.typ != message.POSITION]
+            while self.futian.receive():
+                pass
+        raise TimeoutError("it does not end comparing")
 
     def begin_epoch(self, epoch: int) -> None:
         """Has Futian go on in a new epoch, as it does from time to time by itself."""

@@ -106,6 +106,23 @@ def test_to_such_a_copy_and_what_was_changed_since_before_the_epoch_that_is_unde
     assert pair.states("futian-1") == (5, 5)
 
 
+def test_to_a_copy_that_was_made_while_it_compared() -> None:
+    pair = Pair()
+    pair.futian.write({"futian-1": 1, "futian-2": 2})
+    pair.settle()
+    with pair.futian.sessions.begin() as session:
+        pair.futian.recovery.compare(session, streams.up("futian"))
+    copy = pair.futian.backup()
+    pair.futian.write({"futian-1": 3, "futian-2": 4})
+    pair.settle()
+    pair.futian.restore(copy)
+    pair.futian.write({"futian-1": 5})
+    # The answers to what it asked then come first, and not where the hub stands.
+    pair.compare_unaware()
+    pair.settle()
+    assert (pair.states("futian-1"), pair.states("futian-2")) == ((5, 5), (4, 4))
+
+
 def test_before_its_new_epoch_has_arrived_as_a_whole() -> None:
     pair = Pair()
     pair.futian.write({f"futian-{number}": number for number in range(1, MAX_EVENTS + 2)})
