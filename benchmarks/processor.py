@@ -44,7 +44,7 @@ def spent_us() -> Counter[str]:
         try:
             _, _, fields = (process / "stat").read_text().rpartition(")")
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue
         _, parent, *rest = fields.split()
         pid = int(process.name)

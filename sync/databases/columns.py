@@ -1,11 +1,16 @@
-"""How is a moment stored?"""
+"""How are moments stored, and keys that are compared?"""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, String
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+def ordered_string(length: int) -> TypeEngine[str]:
+    """Text in the order of its characters' numbers, as SQLite sorts anyhow: PostgreSQL may know a language's order."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -27,6 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sync.databases.postgresql import failing_alike, is_postgresql
 
 _KEYS = "keys"
+_LEAST = "least"
 _postgresql = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -60,18 +61,16 @@ class Lookup:
         """What `within` leaves open is given by name with each look. Where columns are of several tables, `tables` joins them.
 
         Of keys that all sort behind whatever there is, as new ones do that are drawn in ascending order (`is_ascending`), none
-        is looked for. On SQLite all rows of several keys come, not only `most` of each.
+        is looked for; their column is an `ordered_string`. On SQLite all rows of several keys come, not only `most` of each.
         """
         keys = bindparam(_KEYS, type_=ARRAY(key.type))
         wanted = func.unnest(keys).table_valued("value").render_derived()
         rows = select(*columns).where(within) if tables is None else select(*columns).select_from(tables).where(within)
         found = rows.where(key == wanted.c.value).offset(0).limit(most).lateral()
         self._on_postgresql = select(found).select_from(wanted.join(found, true()))
-        if is_ascending:
-            least = select(func.min(func.unnest(keys).table_valued("value").render_derived().c.value)).scalar_subquery()
-            # In the order of the index, or the planner would expect to meet one at once, wherever it begins to read.
-            behind = select(key).where(within, key >= least).order_by(key).limit(1).scalar_subquery()
-            self._on_postgresql = self._on_postgresql.where(behind.is_not(None))
+        # In the order of the index, or the planner would expect to meet one at once, wherever it begins to read.
+        behind = select(key).where(within, key >= bindparam(_LEAST)).order_by(key).limit(1)
+        self._behind = behind if is_ascending else None
         self._of_one = rows.where(key == bindparam(_KEYS)).limit(most)
         # JSON has no bytes.
         self._in_json = not isinstance(key.type, LargeBinary)
@@ -85,6 +84,8 @@ class Lookup:
         if len(keys) == 1:
             return session.execute(self._of_one, {_KEYS: keys[0], **within}).all()
         if is_postgresql(session):
+            if self._behind is not None and session.scalar(self._behind, {_LEAST: min(keys), **within}) is None:
+                return []
             return session.execute(self._on_postgresql, {_KEYS: keys, **within}).all()
         return session.execute(self._on_sqlite, {_KEYS: json.dumps(keys) if self._in_json else keys, **within}).all()
 

@@ -25,7 +25,7 @@ from sync.mailbox.asking import (
     WhichStates,
     WhichSums,
 )
-from sync.mailbox.digest import Digest, Record, state_hash
+from sync.mailbox.digest import BUCKET_RULE, Digest, Record, state_hash
 from sync.mailbox.facts import record_of
 from sync.messages import envelope
 from sync.messages.batch import MAX_PLAIN_BYTES, plain_size
@@ -47,7 +47,7 @@ class Answerer:
             return self._following(session, question, cursor)
         if isinstance(question, WhichSums):
             buckets = tuple(self._digest.buckets(session, question.stream))
-            return Sums(stream=question.stream, epoch=cursor.epoch, sequence=cursor.sequence, buckets=buckets)
+            return Sums(stream=question.stream, epoch=cursor.epoch, sequence=cursor.sequence, buckets=buckets, rule=BUCKET_RULE)
         if isinstance(question, WhichKeys):
             return self._keys(session, question, cursor)
         return self._states(session, question, cursor)
@@ -95,6 +95,7 @@ class Answerer:
             bucket=question.bucket,
             after=question.after,
             states=tuple(states),
+            rule=BUCKET_RULE,
         )
 
     def _states(self, session: Session, question: WhichStates, cursor: Any) -> Lines:

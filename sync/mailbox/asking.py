@@ -46,7 +46,13 @@ class WhatFollows(_Said, frozen=True, kw_only=True, tag="following"):
     after: int
 
 
-class WhichSums(_Said, frozen=True, kw_only=True, tag="sums"):
+class AboutBuckets(_Said, frozen=True, kw_only=True):
+    """Here a rule decides which bucket a record falls into (`sync.mailbox.digest.BUCKET_RULE`); the first one is not said."""
+
+    rule: int = 1
+
+
+class WhichSums(AboutBuckets, frozen=True, kw_only=True, tag="sums"):
     """What do your buckets add up to? The writer's own, at `sequence` of `epoch`, are told with the question."""
 
     epoch: int
@@ -54,7 +60,7 @@ class WhichSums(_Said, frozen=True, kw_only=True, tag="sums"):
     buckets: tuple[BucketSum, ...]
 
 
-class WhichKeys(_Said, frozen=True, kw_only=True, tag="keys"):
+class WhichKeys(AboutBuckets, frozen=True, kw_only=True, tag="keys"):
     """Which records do you hold in this bucket, behind the key `after`?"""
 
     kind: str
@@ -87,7 +93,7 @@ class Parting(_Said, frozen=True, kw_only=True, tag="parting"):
     fence: int
 
 
-class Sums(_Said, frozen=True, kw_only=True, tag="sums"):
+class Sums(AboutBuckets, frozen=True, kw_only=True, tag="sums"):
     """What the reader's buckets add up to while it stands at `sequence` of `epoch`."""
 
     epoch: int
@@ -104,7 +110,7 @@ class HeldState(msgspec.Struct, frozen=True, array_like=True):
     hash: str
 
 
-class Keys(_Said, frozen=True, kw_only=True, tag="keys"):
+class Keys(AboutBuckets, frozen=True, kw_only=True, tag="keys"):
     """The first `MAX_KEYS` records behind the key `after` in a bucket, while the reader stands at `sequence` of `epoch`."""
 
     epoch: int

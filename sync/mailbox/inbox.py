@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
+import structlog
 from sqlalchemy import JSON, BigInteger, LargeBinary, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,8 +19,18 @@ from sync.errors import Rejected, Undecodable
 from sync.mailbox.answering import Answerer
 from sync.mailbox.applying import Applier
 from sync.mailbox.archive import Archive
-from sync.mailbox.asking import Answer, Lines, Question, WhatFollows, WhereParted, WhichSums, open_answer, open_question
-from sync.mailbox.digest import Digest, differing_buckets, root_of
+from sync.mailbox.asking import (
+    AboutBuckets,
+    Answer,
+    Lines,
+    Question,
+    WhatFollows,
+    WhereParted,
+    WhichSums,
+    open_answer,
+    open_question,
+)
+from sync.mailbox.digest import BUCKET_RULE, Digest, differing_buckets, root_of
 from sync.mailbox.quarantine import Quarantine
 from sync.mailbox.recovery import Recovery
 from sync.messages import batch, envelope, message
@@ -31,6 +42,8 @@ from sync.messages.signing import KeyRing, LookedUpOnce
 
 # Batches that go on from each other are taken as one, until they hold so many events.
 RUN_EVENTS = 8_000
+
+_journal = structlog.get_logger(__name__)
 
 Reply: TypeAlias = Position | Answer | Lines
 """What a reader answers a writer."""
@@ -191,7 +204,11 @@ class Inbox:
         for stream in session.execute(select(self._cursors.c.stream)).scalars().all():
             self.retry(session, stream)
 
-    def _answer(self, session: Session, question: Question) -> Answer | Lines:
+    def _answer(self, session: Session, question: Question) -> Answer | Lines | None:
+        if isinstance(question, AboutBuckets) and question.rule != BUCKET_RULE:
+            # Nothing would be found where it is looked for. The writer asks again until it is upgraded, too.
+            _journal.warning("not_compared", stream=question.stream, rule=question.rule)
+            return None
         cursor = self._lock(session, question.stream)
         if isinstance(question, WhereParted | WhatFollows) and question.epoch > cursor.fence:
             # What the writer asks for it will put into a newer epoch; until then nothing may change here.
@@ -282,9 +299,9 @@ class Inbox:
 
     def _compare(self, session: Session, cursor: Any, beacon: Beacon) -> tuple[Verdict, dict[str, Any]]:
         """Whether both ends hold the same records, where the writer has said what its own add up to."""
-        if not beacon.digest:
+        if not beacon.root:
             return Verdict.APPLIED, {}
-        if root_of(self._digest.buckets(session, beacon.stream)) == beacon.digest:
+        if root_of(self._digest.buckets(session, beacon.stream)) == beacon.root:
             return Verdict.APPLIED, {"proven_at": beacon.lit_at, "differs_since": None, "differing": None}
         # What is parked is known to be missing, and sending it again would park it again.
         verdict = Verdict.APPLIED if self._applier.is_parked(session, beacon.stream) else Verdict.DIFFERS

@@ -24,6 +24,7 @@ from sync.mailbox.applying import Handler, reason_against
 from sync.mailbox.asking import (
     MAX_HASHES,
     MAX_KEYS,
+    AboutBuckets,
     Answer,
     HeldState,
     Keys,
@@ -37,7 +38,7 @@ from sync.mailbox.asking import (
     WhichStates,
     WhichSums,
 )
-from sync.mailbox.digest import Digest, Record, differing_buckets
+from sync.mailbox.digest import BUCKET_RULE, Digest, Record, differing_buckets
 from sync.mailbox.facts import Fact, read_fact
 from sync.mailbox.log import PARTED, Head, Log
 from sync.messages import envelope
@@ -134,11 +135,11 @@ class Recovery:
             return WhatFollows(stream=head.stream, epoch=step.epoch, after=step.after)
         if step is None or not step.buckets:
             buckets = tuple(self._digest.buckets(session, head.stream))
-            return WhichSums(stream=head.stream, epoch=head.epoch, sequence=head.sequence, buckets=buckets)
+            return WhichSums(stream=head.stream, epoch=head.epoch, sequence=head.sequence, buckets=buckets, rule=BUCKET_RULE)
         kind, bucket = step.buckets[0]
         if step.wanted:
             return WhichStates(stream=head.stream, kind=kind, keys=step.wanted[:MAX_KEYS])
-        return WhichKeys(stream=head.stream, kind=kind, bucket=bucket, after=step.after)
+        return WhichKeys(stream=head.stream, kind=kind, bucket=bucket, after=step.after, rule=BUCKET_RULE)
 
     def take(self, session: Session, answer: Answer | Lines) -> bool:
         """Does what the answer to the last question calls for, and says whether the recovery has ended by that.
@@ -162,6 +163,10 @@ class Recovery:
             and (answer.epoch, answer.after) == (step.epoch, step.after)
         ):
             self._fetch(session, head, step, answer)
+        elif isinstance(answer, AboutBuckets) and answer.rule != BUCKET_RULE:
+            if isinstance(step, Comparing):
+                _journal.warning("not_compared", stream=head.stream, rule=answer.rule)
+                self._save(session, head.stream, None)
         elif isinstance(answer, Sums) and step == Comparing():
             self._compare_sums(session, head, answer)
         elif isinstance(answer, Keys) and isinstance(step, Comparing) and not step.wanted and step.buckets:

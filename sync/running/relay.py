@@ -174,7 +174,7 @@ class Relay:
             sequence=head.sequence,
             hash=head.hash.hex(),
             sent=sending.sent,
-            digest=self._read_root(head),
+            root=self._read_root(head),
             lit_at=at,
         )
         self._bus.publish(

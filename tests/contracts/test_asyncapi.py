@@ -20,7 +20,7 @@ from sync.mailbox.asking import (
     seal_answer,
     seal_question,
 )
-from sync.mailbox.digest import Record
+from sync.mailbox.digest import BUCKET_RULE, Record
 from sync.messages import message
 from sync.messages.batch import seal_batch, unpack_lines
 from sync.messages.beacon import Beacon, Position, seal_beacon, seal_position
@@ -86,7 +86,7 @@ def a_beacon(futian: Side) -> bytes:
         root = futian.log.root(session, head)
     hash_ = head.hash.hex()
     return seal_beacon(
-        Beacon(stream=UP, epoch=head.epoch, sequence=head.sequence, hash=hash_, sent=head.sequence, digest=root, lit_at=AT),
+        Beacon(stream=UP, epoch=head.epoch, sequence=head.sequence, hash=hash_, sent=head.sequence, root=root, lit_at=AT),
         futian.key,
     )
 
@@ -130,8 +130,8 @@ def questions(futian: Side) -> list[Question]:
         WhereParted(stream=UP, epoch=9, hashes={0: "00" * 32}),
         WhatFollows(stream=UP, epoch=1, after=1),
         WhatFollows(stream=UP, epoch=1, after=head.sequence),
-        WhichSums(stream=UP, epoch=1, sequence=head.sequence, buckets=buckets),
-        WhichKeys(stream=UP, kind="hours", bucket=Record("hours", key).bucket),
+        WhichSums(stream=UP, epoch=1, sequence=head.sequence, buckets=buckets, rule=BUCKET_RULE),
+        WhichKeys(stream=UP, kind="hours", bucket=Record("hours", key).bucket, rule=BUCKET_RULE),
         WhichStates(stream=UP, kind="hours", keys=(key, "unknown")),
     ]
 

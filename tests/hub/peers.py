@@ -77,11 +77,11 @@ class District:
         self.sequence, self._hash = said.last, hashes[-1]
         return batch.seal_batch(batch.pack(said), self.key)
 
-    def lights_beacon(self, *, head: int | None = None, digest: str = "", at: datetime = AT) -> bytes:
-        """A beacon for the head, or for a `head` whose events have not been seen; `digest` is the root over its records."""
+    def lights_beacon(self, *, head: int | None = None, root: str = "", at: datetime = AT) -> bytes:
+        """A beacon for the head, or for a `head` whose events have not been seen; `root` is that over its records."""
         head = self.sequence if head is None else head
         beacon = Beacon(
-            stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, digest=digest, lit_at=at
+            stream=self.stream, epoch=1, sequence=head, hash=self._hash.hex(), sent=self.sequence, root=root, lit_at=at
         )
         return seal_beacon(beacon, self.key)
 

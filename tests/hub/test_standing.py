@@ -73,12 +73,12 @@ def test_what_is_parked_or_quarantined_is_counted_for_its_district(hub: Hub) -> 
 def test_equal_records_are_proven_and_others_differ_until_they_are_equal_again(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
     hub.hears(futian.says(hours("e1")))
-    hub.hears(futian.lights_beacon(digest=held(hub)))
+    hub.hears(futian.lights_beacon(root=held(hub)))
     assert (standing(hub).proven_at, standing(hub).state) == (AT, StandingState.EQUAL)
-    hub.hears(futian.lights_beacon(digest="other", at=LATER))
+    hub.hears(futian.lights_beacon(root="other", at=LATER))
     found = standing(hub)
     assert (found.state, found.since, found.proven_at) == (StandingState.DIFFERS, LATER, AT)
-    hub.hears(futian.lights_beacon(digest=held(hub), at=LATER))
+    hub.hears(futian.lights_beacon(root=held(hub), at=LATER))
     assert (standing(hub).proven_at, standing(hub).state) == (LATER, StandingState.EQUAL)
 
 

@@ -1,6 +1,7 @@
 """Do the migrations lead to the tables in code, and back?"""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NamedTuple
 
 import pytest
@@ -12,6 +13,7 @@ from sync.contracts.hours import HOURS_CERTIFIED
 from sync.databases import sqlite
 from sync.databases.columns import UtcDateTime
 from sync.mailbox.announcing import announcement
+from sync.mailbox.digest import Record
 from sync.messages import batch, envelope
 from sync.messages.envelope import new_uuid
 from tenants import mailbox
@@ -122,6 +124,50 @@ def test_a_log_of_single_events_becomes_one_of_batches_and_back(database_url: st
         place: event for place, event in kept.items() if place[0] == 2
     }
     engine.dispose()
+
+
+def test_records_of_a_moment_come_into_one_bucket_and_back(database_url: str) -> None:
+    engine = create_engine(database_url)
+    sqlite.prepare(engine)
+    MIGRATIONS.upgrade(engine)
+    dated = list(envelope.new_uuids(300))
+    keys = [*(f"e{number}" for number in range(300)), *dated]
+    with Session(engine) as session, session.begin():
+        mailbox.open_streams(session, "futian")
+        said = [announcement(type=HOURS_CERTIFIED, key=key, version=1, data=state(key)) for key in keys]
+        mailbox.log.append(session, streams.up("futian"), said)
+    after = buckets_in(engine)
+    assert {bucket for key, bucket in after.of_keys.items() if key in dated} == {Record("hours", dated[0]).bucket}
+    MIGRATIONS.downgrade(engine, "0018")
+    before = buckets_in(engine)
+    assert before.of_keys == {key: sha256(key.encode()).digest()[0] for key in keys}
+    MIGRATIONS.upgrade(engine)
+    assert buckets_in(engine) == after
+    for found in (before, after):
+        assert found.sums == found.added_up
+    engine.dispose()
+
+
+class Buckets(NamedTuple):
+    """In which bucket each record lies, what the buckets say that they add up to, and what they do."""
+
+    of_keys: dict[str, int]
+    sums: dict[int, tuple[int, int, int]]
+    added_up: dict[int, tuple[int, int, int]]
+
+
+def buckets_in(engine: Engine) -> Buckets:
+    """The records of a district's hours, and their buckets: how many, their minutes and the sum of their hashes."""
+    with engine.connect() as connection:
+        states = connection.execute(text("SELECT key, bucket, hash, minutes FROM record_state")).all()
+        told = connection.execute(text("SELECT bucket, records, minutes, sum_0, sum_1, sum_2, sum_3 FROM digest_bucket")).all()
+    added_up: dict[int, tuple[int, int, int]] = {}
+    for row in states:
+        records, minutes, total = added_up.get(row.bucket, (0, 0, 0))
+        added_up[row.bucket] = (records + 1, minutes + row.minutes, total + int.from_bytes(row.hash))
+    whole = {row.bucket: sum(part << 32 * place for place, part in enumerate(row[3:])) for row in told}
+    sums = {row.bucket: (row.records, row.minutes, whole[row.bucket]) for row in told}
+    return Buckets({row.key: row.bucket for row in states}, sums, added_up)
 
 
 class Logged(NamedTuple):

@@ -58,7 +58,7 @@ def beacon(futian: Side, **changes: object) -> bytes:
         "sequence": head.sequence,
         "hash": head.hash.hex(),
         "sent": head.sequence,
-        "digest": "",
+        "root": "",
         **changes,
     }
     return seal_beacon(Beacon(stream=UP, lit_at=LATER, **said), futian.key)  # type: ignore[arg-type]
@@ -99,7 +99,7 @@ def test_an_epoch_is_let_go_of_when_the_next_one_is_old_and_whole(hub: Side, fut
     head = futian.head()
     with futian.sessions() as session:
         root = futian.log.root(session, head)
-    take(hub, beacon(futian, digest=root))
+    take(hub, beacon(futian, root=root))
     assert kept(soon) == {1, 2}
     assert kept(LATER) == {2}
 
@@ -260,7 +260,7 @@ def test_a_stream_that_is_not_followed_is_quarantined(hub: Side, ring: Ring) -> 
     with luohu.sessions.begin() as session:
         luohu.log.open_stream(session, "luohu/up")
     head = luohu.head()
-    lit = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, digest="", lit_at=LATER)
+    lit = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, lit_at=LATER)
     assert take(hub, seal_beacon(lit, luohu.key)) is None
     assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]
 
@@ -278,7 +278,7 @@ def test_events_that_are_not_at_their_place_are_refused_whole(hub: Side, futian:
 
 def test_a_body_that_speaks_of_another_stream_than_its_header_is_refused(hub: Side, futian: Side) -> None:
     head = futian.head()
-    other = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, digest="", lit_at=LATER)
+    other = Beacon(stream="luohu/up", epoch=1, sequence=0, hash=head.hash.hex(), sent=0, lit_at=LATER)
     raw = seal_beacon(other, futian.key)
     body = raw.partition(b"\n")[2]
     claims = message.StreamClaims(typ=message.BEACON, v=message.PROTOCOL_VERSION, stream=UP)
@@ -287,6 +287,6 @@ def test_a_body_that_speaks_of_another_stream_than_its_header_is_refused(hub: Si
 
 
 def test_a_beacon_whose_moment_has_no_offset_is_refused(hub: Side, futian: Side) -> None:
-    said = Beacon(stream=UP, epoch=1, sequence=0, hash="", sent=0, digest="", lit_at=AT.replace(tzinfo=None))
+    said = Beacon(stream=UP, epoch=1, sequence=0, hash="", sent=0, lit_at=AT.replace(tzinfo=None))
     assert take(hub, seal_beacon(said, futian.key)) is None
     assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]

@@ -64,7 +64,7 @@ def test_what_a_district_says_and_is_told_is_in_figures(hub: Hub, client: FlaskC
     futian, luohu = hub.enrol("futian", "luohu")
     hub.hears(futian.says(registration("r1", name="王小明"), hours("e1")), at=AT)
     root = hub.asked(evidence.sums, streams.up("futian")).root
-    hub.hears(futian.lights_beacon(digest=root), at=AT)
+    hub.hears(futian.lights_beacon(root=root), at=AT)
     hub.hears(luohu.says(Told("signup.made.v1", "s1", 1, hours("e1").data)), luohu.lights_beacon(head=9), at=AT)
     hub.hears(futian.says(hours("e3"))[:-1], b"rubbish", District("longgang").says(hours("e1")), at=AT)
     shown = collected(client)
