@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.contracts.hours import HourEntryState
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIELDS = ("为老服务", "环保", "文化", "助残", "交通引导")

@@ -15,7 +15,7 @@ from federation.errors import Invalid, StateForbids
 from sync.accounts.passwords import LONGEST_HASH
 from sync.accounts.throttling import SignInAttemptColumns
 from sync.accounts.usernames import LONGEST_NAME, LONGEST_USERNAME
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 LONGEST_USER_AGENT = 200
 

@@ -11,7 +11,7 @@ from federation.accounts.models import Account, AccountSession
 from federation.clients.models import LONGEST_ADDRESS, LONGEST_CLIENT_ID, Client
 from federation.db import Model
 from federation.sso.bearers import HASH_BYTES
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 LONGEST_SCOPE = 200
 LONGEST_NONCE = 500

@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, LargeBinary, String, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, scoped_session, sessionmaker
 
+from sync import uuids
 from sync.contracts import kind_of
 from sync.databases import lookups
 from sync.databases.columns import UtcDateTime
@@ -150,7 +151,7 @@ class Log:
         states: list[State] = []
 
         def lines() -> Iterator[bytes]:
-            ids = envelope.new_uuids(len(announcements))
+            ids = uuids.new_uuids(len(announcements))
             for sequence, (said, id_) in enumerate(zip(announcements, ids, strict=True), head.sequence + 1):
                 hash_ = state_hash(said.type, said.key, bytes(said.data))
                 record = Record(kind_of(said.type), said.key)

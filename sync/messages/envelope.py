@@ -4,10 +4,6 @@ An event is a past-tense fact about one record: the record's whole state, never 
 CloudEvents 1.0 (https://github.com/cloudevents/spec); `sequence`, `recordepoch` and `recordversion` are extension attributes.
 """
 
-import os
-import time
-import uuid
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -45,10 +41,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: msgspec.Raw
 
 
-# A digit for the variant, of which two bits are random, 18 others, and one that makes whole bytes of them.
-_RANDOM_DIGITS = 20
-_VARIANTS = {f"{digit:x}": f"{0b1000 | digit & 0b11:x}" for digit in range(16)}
-
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Event)
 
@@ -74,20 +66,3 @@ def decode(line: bytes) -> Event:
 def encode_data(data: msgspec.Struct) -> msgspec.Raw:
     """A contract's fields, ready for `Event.data`."""
     return msgspec.Raw(_encoder.encode(data))
-
-
-def new_uuid() -> uuid.UUID:
-    """A UUIDv7 (RFC 9562, section 5.7): milliseconds since 1970, then 74 random bits. Python 3.14 brings its own."""
-    [written] = new_uuids(1)
-    return uuid.UUID(written)
-
-
-def new_uuids(count: int) -> Iterator[str]:
-    """So many of them in writing. Drawn one by one, and made objects first, they would take three times as long."""
-    moment = f"{time.time_ns() // 1_000_000:012x}"
-    beginning = f"{moment[:8]}-{moment[8:]}-7"
-    drawn = os.urandom(_RANDOM_DIGITS // 2 * count).hex()
-    for place in range(0, len(drawn), _RANDOM_DIGITS):
-        variant = _VARIANTS[drawn[place]]
-        digits = drawn[place + 1 : place + _RANDOM_DIGITS]
-        yield f"{beginning}{digits[:3]}-{variant}{digits[3:6]}-{digits[6:18]}"

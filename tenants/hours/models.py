@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.db import Model
 from tenants.errors import Invalid, ReasonMissing, StateForbids
 from tenants.hours.rules import Shift

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.errors import Invalid
 from tenants.hours.models import HourEntry, HourState, Service
 from tenants.hours.rules import Shift, overlap, possible_shift, whole_minutes

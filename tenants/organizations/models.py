@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.db import Model
 from tenants.settings import LONGEST_ORGANIZATION_NAME
 

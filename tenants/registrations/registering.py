@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from sync.documents import Document, DocumentKind, understand
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.errors import Invalid
 from tenants.organizations.models import Organization
 from tenants.registrations.announcing import announce_registration, tokens_of

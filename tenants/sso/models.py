@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.db import Model
 from tenants.staff.models import Role, StaffMember
 

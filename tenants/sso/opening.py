@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.errors import StateForbids
 from tenants.organizations.models import Organization
 from tenants.registrations.finding import known_by

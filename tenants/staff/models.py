@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sync.accounts.passwords import LONGEST_HASH
 from sync.accounts.throttling import SignInAttemptColumns
 from sync.accounts.usernames import LONGEST_NAME, LONGEST_USERNAME
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.db import Model
 from tenants.errors import Invalid, StateForbids
 from tenants.organizations.models import Organization

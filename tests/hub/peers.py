@@ -18,7 +18,7 @@ from federation.identity.models import Link, Registration
 from federation.ledger.withholding import FEWEST_ENTRIES
 from federation.mailbox import WrittenBatch
 from federation.settings import Settings
-from sync import streams
+from sync import streams, uuids
 from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
 from sync.contracts.identities import VolunteerIdState
 from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
@@ -59,7 +59,7 @@ class District:
         """The next batch of the stream, signed."""
         events = [
             envelope.Event(
-                id=str(envelope.new_uuid()),
+                id=str(uuids.new_uuid()),
                 source=f"/districts/{self.code}",
                 type=one.type,
                 subject=one.key,

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Engine, Uuid, bindparam, create_engine, inspect, select, text
 from sqlalchemy.orm import Session
 
-from sync import streams
+from sync import streams, uuids
 from sync.contracts.hours import HOURS_CERTIFIED
 from sync.databases import sqlite
 from sync.databases.columns import UtcDateTime
 from sync.mailbox.announcing import announcement
 from sync.mailbox.digest import Record
 from sync.messages import batch, envelope
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants import mailbox
 from tenants.migrations import MIGRATIONS
 from tests.support.sides import state
@@ -130,7 +130,7 @@ def test_records_of_a_moment_come_into_one_bucket_and_back(database_url: str) ->
     engine = create_engine(database_url)
     sqlite.prepare(engine)
     MIGRATIONS.upgrade(engine)
-    dated = list(envelope.new_uuids(300))
+    dated = list(uuids.new_uuids(300))
     keys = [*(f"e{number}" for number in range(300)), *dated]
     with Session(engine) as session, session.begin():
         mailbox.open_streams(session, "futian")

@@ -16,11 +16,11 @@ from sync.mailbox.digest import Record
 from sync.mailbox.inbox import Reply
 from sync.messages import message
 from sync.messages.beacon import Beacon, Position, Verdict, seal_beacon
-from sync.messages.envelope import new_uuids
 from sync.messages.signing import Signer
 from sync.running.consumer import Consumer
 from sync.running.relay import QUESTION_PAUSE_SECONDS, Relay
 from sync.testing import BadWeather
+from sync.uuids import new_uuids
 from tests.support.sides import (
     DigestBucket,
     QuarantinedMessage,

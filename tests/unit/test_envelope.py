@@ -1,7 +1,5 @@
 """Does an event come out of its line as it went in?"""
 
-import uuid
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync import uuids
 from sync.errors import Undecodable
 from sync.messages import envelope
 from tests.support.sides import AT, state
@@ -16,7 +15,7 @@ from tests.support.sides import AT, state
 
 def event(subject: str = "e1", data: msgspec.Raw | None = None, **changes: object) -> envelope.Event:
     plain = envelope.Event(
-        id=str(envelope.new_uuid()),
+        id=str(uuids.new_uuid()),
         source="/districts/futian",
         type="hours.certified.v1",
         subject=subject,
@@ -64,22 +63,3 @@ def test_a_name_that_no_database_could_keep_is_refused(attribute: str, name: str
 def test_a_moment_without_an_offset_is_refused() -> None:
     with pytest.raises(Undecodable):
         envelope.decode(envelope.encode(event(time=AT.replace(tzinfo=None))))
-
-
-def one_by_one() -> Iterable[uuid.UUID]:
-    return (envelope.new_uuid() for _ in range(64))
-
-
-def at_once() -> Iterable[uuid.UUID]:
-    return map(uuid.UUID, envelope.new_uuids(64))
-
-
-@pytest.mark.parametrize("draw", [one_by_one, at_once])
-def test_ids_are_uuid_version_7_in_the_order_of_their_making(draw: Callable[[], Iterable[uuid.UUID]]) -> None:
-    made = list(draw())
-    assert all((one.version, one.variant) == (7, uuid.RFC_4122) for one in made)
-    assert len(set(made)) == 64
-    # Behind moment and version each digit is drawn.
-    digits = zip(*(one.hex[13:] for one in made), strict=True)
-    assert all(len(set(drawn)) > 1 for drawn in digits)
-    assert [one.int >> 80 for one in made] == sorted(one.int >> 80 for one in made)

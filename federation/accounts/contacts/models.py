@@ -12,7 +12,7 @@ from federation.accounts.addresses import AddressKind
 from federation.accounts.hashing import LENGTH
 from federation.db import Model
 from federation.errors import CodeRefused
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 CODE_LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5

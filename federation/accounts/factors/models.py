@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from federation.accounts.hashing import LENGTH
 from federation.db import Model
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 LONGEST_LABEL = 60
 LONGEST_CREDENTIAL_ID = 1023

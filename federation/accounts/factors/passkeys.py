@@ -26,7 +26,7 @@ from federation.accounts.factors.models import CHALLENGE_LIFETIME, LONGEST_LABEL
 from federation.accounts.models import Account
 from federation.errors import Invalid, NotFound, NotPrepared, SignInRefused
 from federation.settings import Settings
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 NAME = "Banyan"
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from federation.accounts.addresses import AddressKind
 from federation.db import Model
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 LONGEST_REASON = 200
 

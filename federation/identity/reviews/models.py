@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from federation.db import Model
 from federation.errors import StateForbids
 from federation.identity.matching.deciding import ReviewKind
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 
 class ReviewState(StrEnum):

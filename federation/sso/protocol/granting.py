@@ -24,7 +24,7 @@ from federation.sso.protocol.messages import Request
 from federation.sso.protocol.parties import Party
 from federation.sso.protocol.proofs import METHODS
 from federation.sso.reaching import Reached
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 
 CODE_LIFETIME = timedelta(seconds=60)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sync.messages.envelope import new_uuid
+from sync.uuids import new_uuid
 from tenants.db import Model
 from tenants.imports.forms.profiles import Kind
 from tenants.imports.rows.findings import Severity
