@@ -41,7 +41,7 @@ from sync.messages.message import Arrived, Signed
 from sync.messages.signing import KeyRing, LookedUpOnce
 
 # Batches that go on from each other are taken as one, until they hold so many events.
-RUN_EVENTS = 8_000
+RUN_EVENTS = 12_000
 
 _journal = structlog.get_logger(__name__)
 

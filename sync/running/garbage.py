@@ -5,7 +5,7 @@ What a batch is made of is gone with it, by itself. Among that Python would look
 
 import gc
 
-# More than what 8,000 events are made of.
+# More than what 12,000 events are made of.
 _OBJECTS_BETWEEN_LOOKS = 200_000
 
 
