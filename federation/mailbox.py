@@ -6,7 +6,7 @@ from federation.db import Model, db
 from sync import streams
 from sync.mailbox.applying import ParkedRecordColumns
 from sync.mailbox.archive import ReceivedBatchColumns
-from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.mailbox.digest import Digest, DigestSumColumns, RecordStateColumns
 from sync.mailbox.evidence import Evidence
 from sync.mailbox.inbox import StreamCursorColumns
 from sync.mailbox.incarnation import Incarnation, IncarnationColumns
@@ -48,10 +48,10 @@ class RecordState(RecordStateColumns, Model):
     __tablename__ = "record_state"
 
 
-class DigestBucket(DigestBucketColumns, Model):
+class DigestSum(DigestSumColumns, Model):
     """What those states add up to."""
 
-    __tablename__ = "digest_bucket"
+    __tablename__ = "digest_sum"
 
 
 class IncarnationMarker(IncarnationColumns, Model):
@@ -86,7 +86,7 @@ def said_to(session: Session, district: str, *, epoch: int, after: int) -> Packe
 
 
 incarnation = Incarnation(IncarnationMarker)
-digest = Digest(RecordState, DigestBucket)
+digest = Digest(RecordState, DigestSum)
 log = Log(StreamHead, WrittenBatch, digest, source=source)
 log.listen(db.session)
 recovery = Recovery(log, digest)

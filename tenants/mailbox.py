@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sync import streams
 from sync.mailbox.applying import Applier, ParkedRecordColumns
 from sync.mailbox.archive import Archive, ReceivedBatchColumns
-from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.mailbox.digest import Digest, DigestSumColumns, RecordStateColumns
 from sync.mailbox.evidence import Evidence
 from sync.mailbox.inbox import Inbox, StreamCursorColumns
 from sync.mailbox.incarnation import Incarnation, IncarnationColumns
@@ -50,10 +50,10 @@ class RecordState(RecordStateColumns, Model):
     __tablename__ = "record_state"
 
 
-class DigestBucket(DigestBucketColumns, Model):
+class DigestSum(DigestSumColumns, Model):
     """What those states add up to."""
 
-    __tablename__ = "digest_bucket"
+    __tablename__ = "digest_sum"
 
 
 class IncarnationMarker(IncarnationColumns, Model):
@@ -91,7 +91,7 @@ class HubKey:
 
 
 incarnation = Incarnation(IncarnationMarker)
-digest = Digest(RecordState, DigestBucket)
+digest = Digest(RecordState, DigestSum)
 log = Log(StreamHead, WrittenBatch, digest, source=source)
 log.listen(db.session)
 recovery = Recovery(log, digest, RESTORERS)

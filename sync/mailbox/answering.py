@@ -1,7 +1,7 @@
 """What does a reader tell a writer that may have lost something?
 
-Only what it holds itself, and only about that writer's own stream. The fence falls in the transaction of the answer: from
-then on nothing more of the old epoch is taken, so what was answered stays true.
+Only what it holds itself, and only about that writer's own stream; of buckets, by the rule by which it is asked. The fence
+falls in the transaction of the answer: from then on nothing more of the old epoch is taken, so what was answered stays true.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,7 +25,7 @@ from sync.mailbox.asking import (
     WhichStates,
     WhichSums,
 )
-from sync.mailbox.digest import BUCKET_RULE, Digest, Record, state_hash
+from sync.mailbox.digest import Digest, Record, state_hash
 from sync.mailbox.facts import record_of
 from sync.messages import envelope
 from sync.messages.batch import MAX_PLAIN_BYTES, plain_size
@@ -46,8 +46,14 @@ class Answerer:
         if isinstance(question, WhatFollows):
             return self._following(session, question, cursor)
         if isinstance(question, WhichSums):
-            buckets = tuple(self._digest.buckets(session, question.stream))
-            return Sums(stream=question.stream, epoch=cursor.epoch, sequence=cursor.sequence, buckets=buckets, rule=BUCKET_RULE)
+            buckets = tuple(self._digest.buckets(session, question.stream, rule=question.rule))
+            return Sums(
+                stream=question.stream,
+                epoch=cursor.epoch,
+                sequence=cursor.sequence,
+                buckets=buckets,
+                rule=question.rule,
+            )
         if isinstance(question, WhichKeys):
             return self._keys(session, question, cursor)
         return self._states(session, question, cursor)
@@ -85,7 +91,9 @@ class Answerer:
         return [place for place, event in enumerate(events) if _was_given_up(event, held.get(record_of(event)))]
 
     def _keys(self, session: Session, question: WhichKeys, cursor: Any) -> Keys:
-        rows = self._digest.states_in(session, question.stream, question.kind, question.bucket, after=question.after)
+        rows = self._digest.states_in(
+            session, question.stream, question.kind, question.bucket, after=question.after, rule=question.rule
+        )
         states = (HeldState(row.key, row.epoch, row.version, row.hash.hex()) for row in rows[:MAX_KEYS])
         return Keys(
             stream=question.stream,
@@ -95,7 +103,7 @@ class Answerer:
             bucket=question.bucket,
             after=question.after,
             states=tuple(states),
-            rule=BUCKET_RULE,
+            rule=question.rule,
         )
 
     def _states(self, session: Session, question: WhichStates, cursor: Any) -> Lines:

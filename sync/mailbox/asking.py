@@ -11,7 +11,7 @@ import msgspec
 from joserfc.jwk import OKPKey
 
 from sync.errors import Undecodable
-from sync.mailbox.digest import BucketSum
+from sync.mailbox.digest import BUCKET_RULE, FIRST_BUCKET_RULE, BucketSum
 from sync.messages import batch
 from sync.messages.batch import MAX_EVENTS
 from sync.messages.message import ANSWER, LINES, PROTOCOL_VERSION, QUESTION, Signed, StreamClaims, seal
@@ -47,9 +47,9 @@ class WhatFollows(_Said, frozen=True, kw_only=True, tag="following"):
 
 
 class AboutBuckets(_Said, frozen=True, kw_only=True):
-    """Here a rule decides which bucket a record falls into (`sync.mailbox.digest.BUCKET_RULE`); the first one is not said."""
+    """By which rule records fall into buckets here (`sync.mailbox.digest.BUCKET_RULE`); the first one is not named."""
 
-    rule: int = 1
+    rule: Annotated[int, msgspec.Meta(ge=FIRST_BUCKET_RULE, le=BUCKET_RULE)] = FIRST_BUCKET_RULE
 
 
 class WhichSums(AboutBuckets, frozen=True, kw_only=True, tag="sums"):

@@ -23,9 +23,8 @@ from sync.databases import bulk, lookups
 from sync.databases.columns import ordered_string
 
 BUCKETS = 256
-# By which rule records fall into buckets; another one, the first, took the whole of every key. Two ends that follow different
-# rules have nothing to compare.
-BUCKET_RULE = 2
+# By which rule records fall into buckets. By the first one the whole of every key decided.
+BUCKET_RULE, FIRST_BUCKET_RULE = 2, 1
 # A UUID of version 7 begins with the moment at which it was drawn: in so many characters, to a quarter of a second.
 _UUID_LENGTH, _VERSION_AT, _MOMENT_LENGTH = 36, 14, 11
 _HASH_BYTES = 16
@@ -50,7 +49,7 @@ class RecordStateColumns:
     minutes: Mapped[int] = mapped_column(BigInteger)
 
 
-class DigestBucketColumns:
+class DigestSumColumns:
     """How many records of one kind fall into a bucket, their minutes, and the sum of their hashes.
 
     The sum is kept in four columns, one for each 32 bits of the hashes, the lowest first. So a database adds to it without
@@ -108,7 +107,7 @@ class Digest:
     Whoever writes holds the lock of the stream: its counter row as a writer, its cursor as a reader.
     """
 
-    def __init__(self, states: type[RecordStateColumns], buckets: type[DigestBucketColumns]) -> None:
+    def __init__(self, states: type[RecordStateColumns], buckets: type[DigestSumColumns]) -> None:
         self._states: Any = states
         self._buckets: Any = buckets
         held = states.__table__.c  # type: ignore[attr-defined]
@@ -172,19 +171,38 @@ class Digest:
         ]
         bulk.write_all(session, *beside, bulk.latest(self._states, rows), bulk.sums(self._buckets, sums))
 
-    def buckets(self, session: Session, stream: str) -> list[BucketSum]:
-        """Every bucket of `stream` that holds anything, in order."""
+    def buckets(self, session: Session, stream: str, *, rule: int = BUCKET_RULE) -> list[BucketSum]:
+        """Every bucket of `stream` that holds anything, in order. By the first rule all records are read for that."""
+        if rule == FIRST_BUCKET_RULE:
+            return self._first_buckets(session, stream)
         return [
             BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
             for kind, bucket, records, minutes, *parts in session.execute(self._select_sums, {"stream": stream})
         ]
 
-    def states_in(self, session: Session, stream: str, kind: str, bucket: int, *, after: str = "") -> Sequence[Any]:
+    def states_in(
+        self, session: Session, stream: str, kind: str, bucket: int, *, after: str = "", rule: int = BUCKET_RULE
+    ) -> Sequence[Any]:
         """The rows (key, epoch, version, sequence, hash) of one bucket behind the key `after`, in the order of their keys."""
         row = self._states
-        here = (row.stream == stream, row.kind == kind, row.bucket == bucket, row.key > after)
+        here = [row.stream == stream, row.kind == kind, row.key > after]
+        if rule != FIRST_BUCKET_RULE:
+            here.append(row.bucket == bucket)
         columns = (row.key, row.epoch, row.version, row.sequence, row.hash)
-        return session.execute(select(*columns).where(*here).order_by(row.key)).all()
+        rows = session.execute(select(*columns).where(*here).order_by(row.key))
+        return [row for row in rows if rule != FIRST_BUCKET_RULE or _bucket_of(row.key) == bucket]
+
+    def _first_buckets(self, session: Session, stream: str) -> list[BucketSum]:
+        row = self._states
+        sums: dict[tuple[str, int], list[int]] = defaultdict(_nothing)
+        for kind, key, hash_, minutes in session.execute(
+            select(row.kind, row.key, row.hash, row.minutes).where(row.stream == stream)
+        ):
+            _add(sums[kind, _bucket_of(key)], hash_, minutes, 1)
+        return [
+            BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
+            for (kind, bucket), (records, minutes, *parts) in sorted(sums.items())
+        ]
 
 
 def state_hash(type: str, key: str, data: bytes) -> bytes:

@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-import structlog
 from sqlalchemy import JSON, BigInteger, LargeBinary, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -19,17 +18,7 @@ from sync.errors import Rejected, Undecodable
 from sync.mailbox.answering import Answerer
 from sync.mailbox.applying import Applier
 from sync.mailbox.archive import Archive
-from sync.mailbox.asking import (
-    AboutBuckets,
-    Answer,
-    Lines,
-    Question,
-    WhatFollows,
-    WhereParted,
-    WhichSums,
-    open_answer,
-    open_question,
-)
+from sync.mailbox.asking import Answer, Lines, Question, WhatFollows, WhereParted, WhichSums, open_answer, open_question
 from sync.mailbox.digest import BUCKET_RULE, Digest, differing_buckets, root_of
 from sync.mailbox.quarantine import Quarantine
 from sync.mailbox.recovery import Recovery
@@ -42,8 +31,6 @@ from sync.messages.signing import KeyRing, LookedUpOnce
 
 # Batches that go on from each other are taken as one, until they hold so many events.
 RUN_EVENTS = 12_000
-
-_journal = structlog.get_logger(__name__)
 
 Reply: TypeAlias = Position | Answer | Lines
 """What a reader answers a writer."""
@@ -204,17 +191,13 @@ class Inbox:
         for stream in session.execute(select(self._cursors.c.stream)).scalars().all():
             self.retry(session, stream)
 
-    def _answer(self, session: Session, question: Question) -> Answer | Lines | None:
-        if isinstance(question, AboutBuckets) and question.rule != BUCKET_RULE:
-            # Nothing would be found where it is looked for. The writer asks again until it is upgraded, too.
-            _journal.warning("not_compared", stream=question.stream, rule=question.rule)
-            return None
+    def _answer(self, session: Session, question: Question) -> Answer | Lines:
         cursor = self._lock(session, question.stream)
         if isinstance(question, WhereParted | WhatFollows) and question.epoch > cursor.fence:
             # What the writer asks for it will put into a newer epoch; until then nothing may change here.
             self._move(session, question.stream, {"fence": question.epoch})
             cursor = self._lock(session, question.stream)
-        if isinstance(question, WhichSums) and (question.epoch, question.sequence) == (cursor.epoch, cursor.sequence):
+        if isinstance(question, WhichSums) and _is_comparable(question, cursor):
             own = self._digest.buckets(session, question.stream)
             differing = differing_buckets(own, question.buckets)
             self._move(session, question.stream, {"differing": [list(bucket) for bucket in differing]})
@@ -299,6 +282,9 @@ class Inbox:
 
     def _compare(self, session: Session, cursor: Any, beacon: Beacon) -> tuple[Verdict, dict[str, Any]]:
         """Whether both ends hold the same records, where the writer has said what its own add up to."""
+        if beacon.root is None:
+            # Until the writer is upgraded, too, nothing is known of how its records differ.
+            return Verdict.APPLIED, {"differs_since": None, "differing": None}
         if not beacon.root:
             return Verdict.APPLIED, {}
         if root_of(self._digest.buckets(session, beacon.stream)) == beacon.root:
@@ -306,6 +292,11 @@ class Inbox:
         # What is parked is known to be missing, and sending it again would park it again.
         verdict = Verdict.APPLIED if self._applier.is_parked(session, beacon.stream) else Verdict.DIFFERS
         return verdict, {"differs_since": cursor.differs_since or beacon.lit_at}
+
+
+def _is_comparable(question: WhichSums, cursor: Any) -> bool:
+    """Whether the buckets that the writer tells of are of the same events, and the same ones, as those here."""
+    return (question.epoch, question.sequence, question.rule) == (cursor.epoch, cursor.sequence, BUCKET_RULE)
 
 
 def _read(signed: Signed) -> _Read:

@@ -18,13 +18,13 @@ _PARTS = (13, 9, 5, 1)
 def bucket_by_moment() -> None:
     """Puts records whose keys are UUIDs of version 7 where the moment says at which these were drawn."""
     _sort_keys_as("C")
-    _bucket_by("substr(key, 1, 11)")
+    _bucket_by("substr(key, 1, 11)", before="digest_bucket", after="digest_sum")
 
 
 def bucket_by_key() -> None:
     """Puts all records where the whole of their keys says."""
     _sort_keys_as("default")
-    _bucket_by("key")
+    _bucket_by("key", before="digest_sum", after="digest_bucket")
 
 
 def _sort_keys_as(collation: str) -> None:
@@ -32,18 +32,31 @@ def _sort_keys_as(collation: str) -> None:
         op.execute(f'ALTER TABLE record_state ALTER COLUMN key TYPE varchar(80) COLLATE "{collation}"')
 
 
-def _bucket_by(beginning: str) -> None:
-    """Adds all up anew, too; what was found out about the former buckets is forgotten."""
+def _bucket_by(beginning: str, *, before: str, after: str) -> None:
+    """Adds all up anew, too, in a table of another name: a program that puts records elsewhere must not find it.
+
+    A comparison or recovery under way begins again.
+    """
     op.execute("UPDATE stream_head SET recovery = NULL")
     op.execute("UPDATE stream_cursor SET differing = NULL")
+    op.drop_table(before)
+    op.create_table(
+        after,
+        sa.Column("stream", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("bucket", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.BigInteger(), nullable=False),
+        *(sa.Column(f"sum_{number}", sa.BigInteger(), nullable=False) for number in range(len(_PARTS))),
+        sa.PrimaryKeyConstraint("stream", "kind", "bucket", name=op.f(f"pk_{after}")),
+    )
     if op.get_bind().execute(sa.text("SELECT 1 FROM record_state LIMIT 1")).first() is None:
         return
     first_byte, number = _on_postgresql() if _is_postgresql() else _on_sqlite()
     op.execute(f"UPDATE record_state SET bucket = {first_byte.format(beginning)} WHERE {_IS_DATED}")  # noqa: S608 - our own words
-    op.execute("DELETE FROM digest_bucket")
     sums = ", ".join(f"sum({number.format(place)})" for place in _PARTS)
     op.execute(
-        "INSERT INTO digest_bucket (stream, kind, bucket, records, minutes, sum_0, sum_1, sum_2, sum_3)"  # noqa: S608 - the same
+        f"INSERT INTO {after} (stream, kind, bucket, records, minutes, sum_0, sum_1, sum_2, sum_3)"  # noqa: S608 - the same
         f" SELECT stream, kind, bucket, count(*), sum(minutes), {sums} FROM record_state GROUP BY stream, kind, bucket"
     )
 

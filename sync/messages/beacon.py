@@ -31,8 +31,8 @@ class Beacon(msgspec.Struct, frozen=True, kw_only=True):
     """The writer's head: the last event that it has committed in `epoch`, and the chain's hash (hexadecimal) after it.
 
     `sent` is the last event that it had handed to the bus before this beacon; `root` is that over the records that the stream
-    has told of (`sync.mailbox.digest`), or empty where nothing can be said of them. `digest` was the root by the first rule
-    for buckets: a reader that was not upgraded yet expects it, and compares nothing where it is empty.
+    has told of (`sync.mailbox.digest`), or empty where nothing can be said of them. A writer that was not upgraded yet has no
+    `root`: its `digest` is that by the first rule for buckets. A reader of before compares nothing where that is empty.
     """
 
     stream: str
@@ -40,7 +40,7 @@ class Beacon(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
     hash: str
     sent: int
-    root: str = ""
+    root: str | None = None
     digest: str = ""
     lit_at: Annotated[datetime, msgspec.Meta(tz=True)]
 

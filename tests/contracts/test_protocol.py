@@ -107,7 +107,7 @@ def test_the_queues_have_the_bounds_that_are_told() -> None:
 
 def example() -> dict[str, Any]:
     """The example of what is hashed, worked out by the code."""
-    names = ["organization.recorded.v1", "registration.recorded.v1"]
+    names = ["organization.recorded.v1", "registration.recorded.v1", "signing_key.added.v1"]
     lines = [golden.file_of(name).read_bytes().rstrip(b"\n") for name in names]
     beginning = batch.genesis("futian/up", 1)
     facts = [read_fact(envelope.decode(line)) for line in lines]

@@ -24,7 +24,7 @@ _HEADS = "SELECT epoch, sequence, hash FROM stream_head WHERE stream = '{stream}
 _CURSORS = "SELECT epoch, sequence, hash FROM stream_cursor WHERE stream = '{stream}'"
 _STATES = "SELECT kind, key, epoch, version, hash, minutes FROM record_state WHERE stream = '{stream}' ORDER BY kind, key"
 _BUCKETS = """
-    SELECT kind, bucket, records, minutes, sum_0, sum_1, sum_2, sum_3 FROM digest_bucket WHERE stream = '{stream}'
+    SELECT kind, bucket, records, minutes, sum_0, sum_1, sum_2, sum_3 FROM digest_sum WHERE stream = '{stream}'
 """
 _BATCHES = """
     SELECT first, last, body, hash FROM written_batch

@@ -18,7 +18,7 @@ TAMPERED = {
     ),
     "a hash was changed": ("futian", "UPDATE written_batch SET hash = zeroblob(32) WHERE stream = 'futian/up' AND first = 1"),
     "a record is missing": ("hub", "DELETE FROM record_state WHERE kind = 'hours'"),
-    "a bucket is added up wrongly": ("hub", "UPDATE digest_bucket SET sum_0 = sum_0 + 1 WHERE stream = 'futian/up'"),
+    "a bucket is added up wrongly": ("hub", "UPDATE digest_sum SET sum_0 = sum_0 + 1 WHERE stream = 'futian/up'"),
     "minutes count twice": ("hub", "UPDATE month_total SET minutes = 2 * minutes"),
     "an entry is lost": ("hub", "DELETE FROM ledger_entry WHERE district = 'luohu'"),
     "the district changed its mind in silence": ("futian", "UPDATE hour_entry SET credited_minutes = 1"),

@@ -25,15 +25,15 @@ QUESTIONS = {
         SELECT stream FROM hub.stream_head WHERE recovery IS NOT NULL AND stream LIKE '{district}/%'
     """,
     "the digests of both ends of a stream differ": """
-        SELECT * FROM (SELECT * FROM {district}.digest_bucket EXCEPT SELECT * FROM hub.digest_bucket)
+        SELECT * FROM (SELECT * FROM {district}.digest_sum EXCEPT SELECT * FROM hub.digest_sum)
         UNION ALL
         SELECT * FROM (
-            SELECT * FROM hub.digest_bucket WHERE stream LIKE '{district}/%' EXCEPT SELECT * FROM {district}.digest_bucket
+            SELECT * FROM hub.digest_sum WHERE stream LIKE '{district}/%' EXCEPT SELECT * FROM {district}.digest_sum
         )
     """,
     "a bucket does not hold what it says": """
         SELECT stream, kind, bucket, count(*) FROM {district}.record_state GROUP BY stream, kind, bucket
-        EXCEPT SELECT stream, kind, bucket, records FROM {district}.digest_bucket
+        EXCEPT SELECT stream, kind, bucket, records FROM {district}.digest_sum
     """,
     "the two ends hold different registrations": """
         SELECT * FROM (

@@ -37,7 +37,7 @@ from tests.simulation.tables import TABLES
 from tests.simulation.wiring import NO_FENCE, SilentLog, Wiring
 from tests.support.sides import (
     AT,
-    DigestBucket,
+    DigestSum,
     Model,
     ParkedRecord,
     QuarantinedMessage,
@@ -160,7 +160,7 @@ class Party:
         return AT + timedelta(seconds=self.seconds) + self.skew
 
     def _wire(self, wiring: Wiring) -> None:
-        digest = Digest(RecordState, DigestBucket)
+        digest = Digest(RecordState, DigestSum)
         kind = Log if wiring.digest else SilentLog
         self.log = kind(StreamHead, WrittenBatch, digest, source=lambda stream: f"/{streams.writer_of(stream)}", now=self._now)
         self.log.listen(self.sessions)

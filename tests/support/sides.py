@@ -17,7 +17,7 @@ from sync.contracts.hours import HOURS_CERTIFIED, HourEntryState
 from sync.databases import sqlite
 from sync.mailbox.applying import Applier, Handler, ParkedRecordColumns
 from sync.mailbox.archive import Archive, ReceivedBatchColumns
-from sync.mailbox.digest import Digest, DigestBucketColumns, RecordStateColumns
+from sync.mailbox.digest import Digest, DigestSumColumns, RecordStateColumns
 from sync.mailbox.facts import Fact
 from sync.mailbox.inbox import Inbox, StreamCursorColumns
 from sync.mailbox.log import Head, Log, StreamHeadColumns, WrittenBatchColumns
@@ -61,8 +61,8 @@ class RecordState(RecordStateColumns, Model):
     __tablename__ = "record_state"
 
 
-class DigestBucket(DigestBucketColumns, Model):
-    __tablename__ = "digest_bucket"
+class DigestSum(DigestSumColumns, Model):
+    __tablename__ = "digest_sum"
 
 
 class AppliedFact(Model):
@@ -237,7 +237,7 @@ def open_side(
     sqlite.prepare(engine)
     Model.metadata.create_all(engine)
     sessions = sessionmaker(engine)
-    digest = Digest(RecordState, DigestBucket)
+    digest = Digest(RecordState, DigestSum)
     log = Log(StreamHead, WrittenBatch, digest, source=lambda stream: f"/districts/{streams.district_of(stream)}", now=now)
     log.listen(sessions)
     recovery = Recovery(log, digest, None if party == streams.HUB else {HOURS_CERTIFIED: restore})

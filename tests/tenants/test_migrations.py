@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine, Uuid, bindparam, create_engine, inspect, select, text
+from sqlalchemy import table as table_clause
 from sqlalchemy.orm import Session
 
 from sync import streams, uuids
@@ -136,13 +137,14 @@ def test_records_of_a_moment_come_into_one_bucket_and_back(database_url: str) ->
         mailbox.open_streams(session, "futian")
         said = [announcement(type=HOURS_CERTIFIED, key=key, version=1, data=state(key)) for key in keys]
         mailbox.log.append(session, streams.up("futian"), said)
-    after = buckets_in(engine)
+    after = buckets_in(engine, "digest_sum")
+    assert order_of_keys(engine) == "C"
     assert {bucket for key, bucket in after.of_keys.items() if key in dated} == {Record("hours", dated[0]).bucket}
     MIGRATIONS.downgrade(engine, "0018")
-    before = buckets_in(engine)
+    before = buckets_in(engine, "digest_bucket")
     assert before.of_keys == {key: sha256(key.encode()).digest()[0] for key in keys}
     MIGRATIONS.upgrade(engine)
-    assert buckets_in(engine) == after
+    assert buckets_in(engine, "digest_sum") == after
     for found in (before, after):
         assert found.sums == found.added_up
     engine.dispose()
@@ -156,17 +158,25 @@ class Buckets(NamedTuple):
     added_up: dict[int, tuple[int, int, int]]
 
 
-def buckets_in(engine: Engine) -> Buckets:
+def order_of_keys(engine: Engine) -> str:
+    """In which order the keys of records are sorted: that of their characters' numbers is SQLite's only one."""
+    if engine.dialect.name == "sqlite":
+        return "C"
+    [key] = [column for column in inspect(engine).get_columns("record_state") if column["name"] == "key"]
+    return getattr(key["type"], "collation", None) or "default"
+
+
+def buckets_in(engine: Engine, table: str) -> Buckets:
     """The records of a district's hours, and their buckets: how many, their minutes and the sum of their hashes."""
     with engine.connect() as connection:
         states = connection.execute(text("SELECT key, bucket, hash, minutes FROM record_state")).all()
-        told = connection.execute(text("SELECT bucket, records, minutes, sum_0, sum_1, sum_2, sum_3 FROM digest_bucket")).all()
+        told = connection.execute(select(text("*")).select_from(table_clause(table))).mappings().all()
     added_up: dict[int, tuple[int, int, int]] = {}
     for row in states:
         records, minutes, total = added_up.get(row.bucket, (0, 0, 0))
         added_up[row.bucket] = (records + 1, minutes + row.minutes, total + int.from_bytes(row.hash))
-    whole = {row.bucket: sum(part << 32 * place for place, part in enumerate(row[3:])) for row in told}
-    sums = {row.bucket: (row.records, row.minutes, whole[row.bucket]) for row in told}
+    whole = {row["bucket"]: sum(row[f"sum_{place}"] << 32 * place for place in range(4)) for row in told}
+    sums = {row["bucket"]: (row["records"], row["minutes"], whole[row["bucket"]]) for row in told}
     return Buckets({row.key: row.bucket for row in states}, sums, added_up)
 
 

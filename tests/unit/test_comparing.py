@@ -1,9 +1,11 @@
 """Do two ends that hold other records find out, and put it right with what differs alone?"""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -11,7 +13,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from sync import streams
-from sync.mailbox.asking import Question, Sums, WhichKeys, WhichSums, open_question, seal_question
+from sync.mailbox.asking import Keys, Question, Sums, WhichKeys, WhichSums, open_question, seal_question
 from sync.mailbox.digest import Record
 from sync.mailbox.inbox import Reply
 from sync.messages import message
@@ -22,8 +24,7 @@ from sync.running.relay import QUESTION_PAUSE_SECONDS, Relay
 from sync.testing import BadWeather
 from sync.uuids import new_uuids
 from tests.support.sides import (
-    DigestBucket,
-    QuarantinedMessage,
+    DigestSum,
     RecordState,
     RestoredFact,
     Ring,
@@ -109,8 +110,8 @@ def forget(side: Side, *keys: str) -> None:
     with side.sessions.begin() as session:
         held = side.digest.held(session, UP, [Record("hours", key) for key in keys])
         for record, row in held.items():
-            where = (DigestBucket.stream == UP, DigestBucket.kind == "hours", DigestBucket.bucket == record.bucket)
-            [bucket] = session.query(DigestBucket).filter(*where)
+            where = (DigestSum.stream == UP, DigestSum.kind == "hours", DigestSum.bucket == record.bucket)
+            [bucket] = session.query(DigestSum).filter(*where)
             bucket.records -= 1
             bucket.minutes -= row.minutes
             bucket.sum_0 -= int.from_bytes(row.hash[-4:])
@@ -168,7 +169,7 @@ def test_another_state_of_the_same_version_is_settled_by_a_new_epoch(pair: Pair)
             minutes=0,
         )
         session.add(row)
-        session.execute(update(DigestBucket).where(DigestBucket.bucket == row.bucket).values(records=DigestBucket.records + 1))
+        session.execute(update(DigestSum).where(DigestSum.bucket == row.bucket).values(records=DigestSum.records + 1))
     pair.go_on()
     assert pair.futian.head().epoch == 2
     assert pair.is_proven()
@@ -189,21 +190,36 @@ def test_what_was_lost_together_is_looked_for_in_one_bucket(pair: Pair) -> None:
     assert {key for _, sequence, key in pair.hub.applied() if sequence > 600} == set(lost)
 
 
-def test_an_upgraded_reader_compares_nothing_with_a_writer_of_the_first_rule(pair: Pair) -> None:
-    pair.futian.announce(3)
+def test_an_upgraded_reader_proves_nothing_to_a_writer_of_the_first_rule_and_answers_by_its_rule(pair: Pair) -> None:
+    keys = ["e1", *new_uuids(300)]
+    with pair.futian.sessions.begin() as session:
+        for key in keys:
+            announce(pair.futian.log, session, UP, key)
     pair.go_on(1)
     head = pair.futian.head()
-    place = {"stream": UP, "epoch": 1, "sequence": 3}
-    lit = {**place, "hash": head.hash.hex(), "sent": 3, "digest": "00" * 32, "lit_at": datetime.now(UTC)}
+    with pair.hub.sessions.begin() as session:
+        session.execute(update(StreamCursor).values(differs_since=datetime.now(UTC), differing=[["hours", 1]]))
+    place = {"stream": UP, "epoch": 1, "sequence": head.sequence}
+    lit = {**place, "hash": head.hash.hex(), "sent": head.sequence, "digest": "00" * 32, "lit_at": datetime.now(UTC)}
     claims = message.StreamClaims(typ=message.BEACON, v=message.PROTOCOL_VERSION, stream=UP)
     answered = pair.hub_takes(message.seal(msgspec.json.encode(lit), claims, pair.futian.key))
     assert isinstance(answered, Position)
-    assert (answered.sequence, answered.verdict) == (3, Verdict.APPLIED)
-    assert pair.cursor.proven_at is None
-    for question in (WhichSums(stream=UP, epoch=1, sequence=3, buckets=()), WhichKeys(stream=UP, kind="hours", bucket=0)):
-        assert pair.hub_takes(seal_question(question, pair.futian.key)) is None
+    assert (answered.sequence, answered.verdict) == (head.sequence, Verdict.APPLIED)
+    assert (pair.cursor.proven_at, pair.cursor.differs_since, pair.cursor.differing) == (None, None, None)
+    told = pair.hub_takes(seal_question(WhichSums(stream=UP, epoch=1, sequence=head.sequence, buckets=()), pair.futian.key))
+    assert isinstance(told, Sums)
+    by_first_rule = {key: sha256(key.encode()).digest()[0] for key in keys}
+    assert {bucket.bucket: bucket.records for bucket in told.buckets} == Counter(by_first_rule.values())
+    with pair.futian.sessions() as session:
+        assert sum(int(bucket.sum, 16) for bucket in told.buckets) % 2**128 == (
+            sum(int(bucket.sum, 16) for bucket in pair.futian.digest.buckets(session, UP)) % 2**128
+        )
     assert pair.cursor.differing is None
-    assert pair.hub.rows(QuarantinedMessage) == []
+    in_one = pair.hub_takes(seal_question(WhichKeys(stream=UP, kind="hours", bucket=by_first_rule["e1"]), pair.futian.key))
+    assert isinstance(in_one, Keys)
+    assert {held.key for held in in_one.states} == {
+        key for key, bucket in by_first_rule.items() if bucket == by_first_rule["e1"]
+    }
 
 
 class FormerBeacon(msgspec.Struct):
