@@ -7,7 +7,7 @@ as with ten. Facts hang on registrations and people are links: a person's sum is
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from federation.directory.models import Organization
@@ -76,9 +76,10 @@ class RegistrationSum:
 
 def city(session: Session) -> City:
     """The sums of all districts."""
-    people, registrations = session.execute(select(_sum(PersonTotal.persons), _sum(PersonTotal.registrations))).one()
-    entries, minutes = session.execute(select(_sum(MonthTotal.entries), _sum(MonthTotal.minutes))).one()
-    return City(int(people), int(registrations), Hours(int(entries), int(minutes)))
+    persons = select(_sum(PersonTotal.persons), _sum(PersonTotal.registrations)).subquery()
+    hours = select(_sum(MonthTotal.entries), _sum(MonthTotal.minutes)).subquery()
+    people, registrations, entries, minutes = session.execute(select(persons, hours).join_from(persons, hours, true())).one()
+    return City(people, registrations, Hours(entries, minutes))
 
 
 def by_district(session: Session) -> list[DistrictSum]:
@@ -86,9 +87,9 @@ def by_district(session: Session) -> list[DistrictSum]:
     known = session.execute(select(PersonTotal.district, PersonTotal.registrations))
     registrations = {district: count for district, count in known}  # noqa: C416 - a row of a query is no plain pair
     rows = session.execute(
-        select(MonthTotal.district, func.sum(MonthTotal.entries), func.sum(MonthTotal.minutes)).group_by(MonthTotal.district)
+        select(MonthTotal.district, _sum(MonthTotal.entries), _sum(MonthTotal.minutes)).group_by(MonthTotal.district)
     )
-    hours = {district: Hours(int(entries), int(minutes)) for district, entries, minutes in rows}
+    hours = {district: Hours(entries, minutes) for district, entries, minutes in rows}
     return [
         DistrictSum(district, registrations.get(district, 0), hours.get(district, NOTHING))
         for district in sorted(registrations.keys() | hours.keys())
@@ -149,14 +150,15 @@ def of_registrations(session: Session, registration_ids: Sequence[str]) -> dict[
 def _parts(session: Session, key: InstrumentedAttribute[str], district: str | None) -> list[PartSum]:
     total = MonthTotal
     query = (
-        select(total.district, key, func.sum(total.entries), func.sum(total.minutes))
+        select(total.district, key, _sum(total.entries), _sum(total.minutes))
         .group_by(key, total.district)
         .order_by(key, total.district)
     )
     if district is not None:
         query = query.where(total.district == district)
-    return [PartSum(code, part, Hours(int(entries), int(minutes))) for code, part, entries, minutes in session.execute(query)]
+    return [PartSum(code, part, Hours(entries, minutes)) for code, part, entries, minutes in session.execute(query)]
 
 
 def _sum(counted: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(counted), 0)
+    """An integer; PostgreSQL would give a decimal number, which takes longer to read than to add up."""
+    return cast(func.coalesce(func.sum(counted), 0), BigInteger)
