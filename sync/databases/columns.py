@@ -1,4 +1,4 @@
-"""How are moments stored, and keys that are compared?"""
+"""How is stored what the two databases would each treat in their own way?"""
 
 from datetime import UTC, datetime
 from typing import Any

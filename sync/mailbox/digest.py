@@ -175,10 +175,7 @@ class Digest:
         """Every bucket of `stream` that holds anything, in order. By the first rule all records are read for that."""
         if rule == FIRST_BUCKET_RULE:
             return self._first_buckets(session, stream)
-        return [
-            BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
-            for kind, bucket, records, minutes, *parts in session.execute(self._select_sums, {"stream": stream})
-        ]
+        return [_bucket_sum(*row) for row in session.execute(self._select_sums, {"stream": stream})]
 
     def states_in(
         self, session: Session, stream: str, kind: str, bucket: int, *, after: str = "", rule: int = BUCKET_RULE
@@ -199,10 +196,7 @@ class Digest:
             select(row.kind, row.key, row.hash, row.minutes).where(row.stream == stream)
         ):
             _add(sums[kind, _bucket_of(key)], hash_, minutes, 1)
-        return [
-            BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
-            for (kind, bucket), (records, minutes, *parts) in sorted(sums.items())
-        ]
+        return [_bucket_sum(*place, *found) for place, found in sorted(sums.items())]
 
 
 def state_hash(type: str, key: str, data: bytes) -> bytes:
@@ -240,6 +234,10 @@ def _add(change: list[int], hash_: bytes, minutes: int, sign: int) -> None:
     change[3] += sign * sum_1
     change[4] += sign * sum_2
     change[5] += sign * sum_3
+
+
+def _bucket_sum(kind: str, bucket: int, records: int, minutes: int, *parts: int) -> BucketSum:
+    return BucketSum(kind, bucket, records, minutes, f"{_whole(parts):032x}")
 
 
 def _whole(parts: Iterable[int]) -> int:
