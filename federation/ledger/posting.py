@@ -30,7 +30,7 @@ def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     """Adds `facts` (`HourEntryState`) to the ledger, and to the totals what they change."""
     unknown = {(fact.key, (fact.epoch, fact.version)): fact for fact in facts}
     counted: dict[str, _Counting] = {}
-    for entry_id, counting in _held(session, district, {fact.key for fact in facts if not fact.is_first}):
+    for entry_id, counting in _held(session, district, {fact.key for fact in facts if fact.is_held}):
         counted[entry_id] = counting
         unknown.pop((entry_id, counting.version), None)
     if not unknown:

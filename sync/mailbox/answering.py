@@ -125,7 +125,7 @@ class Answerer:
 def _was_given_up(event: Event, now: Any | None) -> bool:
     if now is None or now.epoch <= event.recordepoch or now.version > event.recordversion:
         return False
-    return bool(now.hash != state_hash(event.type, event.subject, bytes(event.data)))
+    return bool(now.hash != state_hash(event.type, event.subject, event.data))
 
 
 def _lines(

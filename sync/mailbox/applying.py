@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, LargeBinary, String, Text, bindparam, delete, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,10 +20,10 @@ from sync.databases import bulk
 from sync.databases.columns import UtcDateTime
 from sync.errors import Undecodable
 from sync.mailbox.digest import Digest, Record
-from sync.mailbox.facts import Fact, read_fact, record_of
+from sync.mailbox.facts import Fact, Unread, read_fact, record_of
+from sync.mailbox.runs import Run
 from sync.mailbox.sealing import UNSEALED, Cipher
 from sync.messages import envelope
-from sync.messages.batch import Batch
 from sync.messages.envelope import Event
 
 # A locked or lost database is no fault of the event: the whole batch is tried again later.
@@ -75,53 +76,54 @@ class Applier:
         here = self._parked.c.stream == bindparam("stream")
         self._select_keys = select(self._parked.c.record_key).where(here).distinct()
 
+    def read(self, event: Event) -> Fact | Unread:
+        """What `event` says, for those who apply it here."""
+        try:
+            if event.type not in self._handlers:
+                raise Undecodable(f"nothing here applies {event.type}")
+            return read_fact(event)
+        except Undecodable as error:
+            return Unread(record_of(event), event.type, event.sequence, str(error))
+
     def apply(
-        self,
-        session: Session,
-        fresh: Batch,
-        events: Sequence[Event],
-        *,
-        carefully: bool,
-        beside: Sequence[bulk.Part],
-        at: datetime,
+        self, session: Session, run: Run, *, after: int, carefully: bool, beside: Sequence[bulk.Part], at: datetime
     ) -> None:
-        """Applies or parks each of `events`, which are the lines of `fresh` read, and writes what belongs `beside` them.
+        """Applies or parks each event of `run` behind `after`, and writes what belongs `beside` them.
 
         Raises `Unapplied` where a handler fails, unless it is done `carefully`, which costs more.
         """
-        stuck = self._parked_keys(session, fresh.stream)
+        told = run.told_behind(after)
+        stuck = self._parked_keys(session, run.stream)
         reasons: dict[int, str] = {}
-        facts: dict[int, Fact] = {}
-        records = [record_of(event) for event in events]
-        held = self._digest.held(session, fresh.stream, set(records))
-        for event, record in zip(events, records, strict=True):
-            if event.subject in stuck:
-                reasons[event.sequence] = _BEHIND
-                continue
-            try:
-                facts[event.sequence] = self._read(event, record, is_first=record not in held)
-            except Undecodable as error:
-                reasons[event.sequence] = str(error)
-                stuck.add(event.subject)
+        facts: list[Fact] = []
+        for said in told:
+            if said.record.key in stuck:
+                reasons[said.sequence] = _BEHIND
+            elif isinstance(said, Unread):
+                reasons[said.sequence] = said.reason
+                stuck.add(said.record.key)
+            else:
+                facts.append(said)
+        held = self._digest.held(session, run.stream, {fact.record for fact in facts})
         families: dict[Handler, list[Fact]] = defaultdict(list)
-        for fact in _changed(facts.values(), held):
+        for fact in _changed(facts, held):
             families[self._handlers[fact.type]].append(fact)
-        district = streams.district_of(fresh.stream)
+        district = streams.district_of(run.stream)
         for handler, members in families.items():
             if carefully:
                 reasons |= _apply_together(session, district, handler, members)
             else:
                 _apply_at_once(session, district, handler, members)
         if reasons or stuck:
-            for sequence, fact in facts.items():
+            for fact in facts:
                 # Also what only repeats an event that could not be applied.
-                if sequence in reasons:
+                if fact.sequence in reasons:
                     stuck.add(fact.key)
                 elif fact.key in stuck:
-                    reasons[sequence] = _BEHIND
-            self._park(session, fresh, events, reasons, at=at)
-        applied = [fact.state for sequence, fact in facts.items() if sequence not in reasons]
-        self._digest.write(session, fresh.stream, applied, held=held, beside=beside)
+                    reasons[fact.sequence] = _BEHIND
+            self._park(session, run, told, reasons, at=at)
+        applied = [fact for fact in facts if fact.sequence not in reasons]
+        self._digest.write(session, run.stream, applied, held=held, beside=beside)
 
     def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Lets go of what is parked of epochs before `epoch`: its snapshot says again what its writer still knows."""
@@ -153,39 +155,36 @@ class Applier:
         return done
 
     def _applies_now(self, session: Session, stream: str, event: Event) -> bool:
-        try:
-            fact = self._read(event, record_of(event))
-        except Undecodable:
+        said = self.read(event)
+        if isinstance(said, Unread):
             return False
-        if reason_against(session, streams.district_of(stream), self._handlers[fact.type], [fact]) is not None:
+        held = self._digest.held(session, stream, [said.record])
+        facts = list(_changed([said], held))
+        if facts and reason_against(session, streams.district_of(stream), self._handlers[said.type], facts) is not None:
             return False
-        self._digest.write(session, stream, [fact.state])
+        self._digest.write(session, stream, [said], held=held)
         return True
-
-    def _read(self, event: Event, record: Record, *, is_first: bool = False) -> Fact:
-        if event.type not in self._handlers:
-            raise Undecodable(f"nothing here applies {event.type}")
-        return read_fact(event, record, is_first=is_first)
 
     def _parked_keys(self, session: Session, stream: str) -> set[str]:
         return set(session.execute(self._select_keys, {"stream": stream}).scalars())
 
     def _park(
-        self, session: Session, fresh: Batch, events: Sequence[Event], reasons: Mapping[int, str], *, at: datetime
+        self, session: Session, run: Run, told: Sequence[Fact | Unread], reasons: Mapping[int, str], *, at: datetime
     ) -> None:
+        lines = run.lines_at(reasons.keys())
         rows = [
             {
-                "stream": fresh.stream,
-                "epoch": fresh.epoch,
-                "sequence": event.sequence,
-                "record_key": event.subject,
-                "type": event.type,
-                "line": self._cipher.encrypt(line),
-                "reason": reasons[event.sequence],
+                "stream": run.stream,
+                "epoch": run.epoch,
+                "sequence": said.sequence,
+                "record_key": said.record.key,
+                "type": said.type,
+                "line": self._cipher.encrypt(lines[said.sequence]),
+                "reason": reasons[said.sequence],
                 "parked_at": at,
             }
-            for event, line in zip(events, fresh.lines, strict=True)
-            if event.sequence in reasons
+            for said in told
+            if said.sequence in reasons
         ]
         if rows:
             session.execute(insert(self._parked), rows)
@@ -197,7 +196,7 @@ def _changed(facts: Iterable[Fact], held: Mapping[Record, Any]) -> Iterator[Fact
     for fact in facts:
         if hashes.get(fact.record) != fact.hash:
             hashes[fact.record] = fact.hash
-            yield fact
+            yield msgspec.structs.replace(fact, is_held=True) if fact.record in held else fact
 
 
 def _apply_at_once(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> None:

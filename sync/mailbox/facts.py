@@ -12,40 +12,32 @@ from sync.mailbox.digest import Record, State, state_hash
 from sync.messages.envelope import Event
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
-    """One event for a handler: the state `data` of `record` in version (`epoch`, `version`), announced at `time`.
+class Fact(State, frozen=True, kw_only=True):
+    """The state of a record in one event, for a handler: its `data`, announced at `time`.
 
-    `encoded` is the state as it came, `hash` what the digest keeps of it. Where it `is_first`, nothing that was said of the
-    record before has had an effect here, so whoever applies it need not look for that.
+    Where it `is_held`, something that was said of the record before had an effect here; else whoever applies it need not look
+    for that.
     """
 
     type: str
-    record: Record
-    epoch: int
-    version: int
-    sequence: int
     event_id: str
     time: datetime
-    hash: bytes
-    encoded: msgspec.Raw
     data: Any
-    is_first: bool = False
+    is_held: bool = False
 
     @property
     def key(self) -> str:
         """The key of the record that this is about."""
         return self.record.key
 
-    @property
-    def state(self) -> State:
-        """What the digest keeps of it."""
-        minutes = minutes_of(self.data)
-        return State(self.record, self.epoch, self.version, self.sequence, self.hash, minutes)
 
-    def again(self) -> Announcement:
-        """The same fact, to be announced at another place."""
-        minutes = minutes_of(self.data)
-        return Announcement(self.type, self.key, self.version, self.encoded, minutes, self.event_id, self.time)
+class Unread(msgspec.Struct, frozen=True):
+    """An event at `sequence` that says nothing here, and the `reason`."""
+
+    record: Record
+    type: str
+    sequence: int
+    reason: str
 
 
 def record_of(event: Event) -> Record:
@@ -53,18 +45,24 @@ def record_of(event: Event) -> Record:
     return Record(kind_of(event.type), event.subject)
 
 
-def read_fact(event: Event, record: Record | None = None, *, is_first: bool = False) -> Fact:
+def read_fact(event: Event) -> Fact:
     """The fact in an event; raises `Undecodable` where its type or data is not known here."""
+    data = contracts.read(event.type, event.data)
     return Fact(
-        type=event.type,
-        record=record or record_of(event),
+        record=record_of(event),
         epoch=event.recordepoch,
         version=event.recordversion,
         sequence=event.sequence,
+        hash=state_hash(event.type, event.subject, event.data),
+        minutes=minutes_of(data),
+        type=event.type,
         event_id=event.id,
         time=event.time,
-        hash=state_hash(event.type, event.subject, bytes(event.data)),
-        encoded=event.data,
-        data=contracts.read(event.type, event.data),
-        is_first=is_first,
+        data=data,
     )
+
+
+def announced_again(event: Event) -> Announcement:
+    """The same that an event says, to be announced at another place; raises `Undecodable` as `read_fact` does."""
+    minutes = minutes_of(contracts.read(event.type, event.data))
+    return Announcement(event.type, event.subject, event.recordversion, event.data, minutes, event.id, event.time)

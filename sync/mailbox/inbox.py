@@ -5,7 +5,7 @@ after a crash changes nothing twice. Whatever a writer sends is answered, mostly
 buffered.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -22,15 +22,11 @@ from sync.mailbox.asking import Answer, Lines, Question, WhatFollows, WhereParte
 from sync.mailbox.digest import BUCKET_RULE, Digest, differing_buckets, root_of
 from sync.mailbox.quarantine import Quarantine
 from sync.mailbox.recovery import Recovery
-from sync.messages import batch, envelope, message
-from sync.messages.batch import Batch, Packed
+from sync.mailbox.runs import Run, read_run
+from sync.messages import batch, message
 from sync.messages.beacon import Beacon, Position, Verdict, open_beacon, open_position
-from sync.messages.envelope import Event
 from sync.messages.message import Arrived, Signed
 from sync.messages.signing import KeyRing, LookedUpOnce
-
-# Batches that go on from each other are taken as one, until they hold so many events.
-RUN_EVENTS = 12_000
 
 Reply: TypeAlias = Position | Answer | Lines
 """What a reader answers a writer."""
@@ -64,14 +60,6 @@ class _Place(NamedTuple):
     epoch: int
     sequence: int
     hash: bytes
-
-
-class _Read(NamedTuple):
-    """A batch as it came, and its events, still without an effect."""
-
-    packed: Packed
-    batch: Batch
-    events: Sequence[Event]
 
 
 class Inbox:
@@ -166,8 +154,8 @@ class Inbox:
             verify(signed, account=first.account)
             if signed.claims.typ != message.BATCH:
                 return [0], self._act_on(session, signed, at=at)
-            run = _read_run(signed, arrived[1:], verify)
-            return list(run), self._take(session, list(run.values()), carefully=carefully, at=at)
+            run, places = read_run(signed, arrived[1:], verify, self._applier.read)
+            return places, self._take(session, run, carefully=carefully, at=at)
         except Rejected as error:
             self._quarantine.put(session, first.raw, error, claimed=claimed, at=at)
             return [0], None
@@ -203,42 +191,39 @@ class Inbox:
             self._move(session, question.stream, {"differing": [list(bucket) for bucket in differing]})
         return self._answerer.answer(session, question, cursor)
 
-    def _take(self, session: Session, run: Sequence[_Read], *, carefully: bool, at: datetime) -> Position:
-        arrived = batch.join([read.batch for read in run])
-        cursor = self._lock(session, arrived.stream)
-        verdict, place = self._judge(session, cursor, arrived)
+    def _take(self, session: Session, run: Run, *, carefully: bool, at: datetime) -> Position:
+        cursor = self._lock(session, run.stream)
+        verdict, place = self._judge(session, cursor, run)
         changes: dict[str, Any] = {"verdict": verdict.value, "heard_at": at}
-        if verdict is Verdict.APPLIED and arrived.last > place.sequence:
-            fresh = arrived.after(place.sequence)
-            if 0 < cursor.epoch < fresh.epoch:
-                self._renew(session, fresh.stream, fresh.epoch)
-            events = [event for read in run for event in read.events][-len(fresh.lines) :]
-            kept = self._archive.new(_behind(run, place.sequence), received_at=at)
-            self._applier.apply(session, fresh, events, carefully=carefully, beside=[kept], at=at)
-            place = _Place(fresh.epoch, fresh.last, fresh.hashes[-1])
+        if verdict is Verdict.APPLIED and run.last > place.sequence:
+            if 0 < cursor.epoch < run.epoch:
+                self._renew(session, run.stream, run.epoch)
+            kept = self._archive.new(run.batches_behind(place.sequence), received_at=at)
+            self._applier.apply(session, run, after=place.sequence, carefully=carefully, beside=[kept], at=at)
+            place = _Place(run.epoch, run.last, run.hash)
             head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
             changes |= {**place._asdict(), "head_sequence": head}
             if place.sequence == head:
-                changes["as_of"] = max(event.time for event in events)
-        self._move(session, arrived.stream, changes)
-        return _position(arrived.stream, place, verdict, cursor.fence)
+                changes["as_of"] = run.as_of
+        self._move(session, run.stream, changes)
+        return _position(run.stream, place, verdict, cursor.fence)
 
-    def _judge(self, session: Session, cursor: Any, arrived: Batch) -> tuple[Verdict, _Place]:
-        """The verdict on a batch, and the place that it is to be applied from."""
+    def _judge(self, session: Session, cursor: Any, run: Run) -> tuple[Verdict, _Place]:
+        """The verdict on a run, and the place that it is to be applied from."""
         place = _Place(cursor.epoch, cursor.sequence, cursor.hash)
-        if arrived.epoch < cursor.epoch or arrived.epoch <= cursor.fence:
+        if run.epoch < cursor.epoch or run.epoch <= cursor.fence:
             return Verdict.STALE, place
-        if arrived.epoch > cursor.epoch:
-            if arrived.first != 1:
+        if run.epoch > cursor.epoch:
+            if run.first != 1:
                 return Verdict.GAP, place
-            place = _Place(arrived.epoch, 0, batch.genesis(arrived.stream, arrived.epoch))
-        if arrived.first > place.sequence + 1:
+            place = _Place(run.epoch, 0, batch.genesis(run.stream, run.epoch))
+        if run.first > place.sequence + 1:
             return Verdict.GAP, place
-        if arrived.last >= place.sequence:
-            fits = arrived.hash_at(place.sequence) == place.hash
+        if run.last >= place.sequence:
+            fits = run.hash_at(place.sequence) == place.hash
         else:
-            held = self._archive.hash_at_end(session, arrived.stream, arrived.epoch, arrived.last)
-            fits = held in (None, arrived.hashes[-1])
+            held = self._archive.hash_at_end(session, run.stream, run.epoch, run.last)
+            fits = held in (None, run.hash)
         return (Verdict.APPLIED if fits else Verdict.FORK), place
 
     def _see(self, session: Session, beacon: Beacon, *, at: datetime) -> Position:
@@ -297,52 +282,6 @@ class Inbox:
 def _is_comparable(question: WhichSums, cursor: Any) -> bool:
     """Whether the buckets that the writer tells of are of the same events, and the same ones, as those here."""
     return (question.epoch, question.sequence, question.rule) == (cursor.epoch, cursor.sequence, BUCKET_RULE)
-
-
-def _read(signed: Signed) -> _Read:
-    packed = batch.open_batch(signed)
-    opened = batch.unpack(packed)
-    events = [envelope.decode(line) for line in opened.lines]
-    if [event.sequence for event in events] != list(range(opened.first, opened.last + 1)):
-        raise Undecodable("an event's sequence is not its place in the stream")
-    return _Read(packed, opened, events)
-
-
-def _read_run(first: Signed, behind: Sequence[Arrived], verify: Callable[..., None]) -> dict[int, _Read]:
-    """What `first` says, and what those batches `behind` it say that go on from there, by their places.
-
-    Other streams' messages may be between them. What cannot be taken ends the run and is looked at again when its turn has
-    come: what is before it may bring the key by which it is signed.
-    """
-    run = {0: _read(first)}
-    events = len(run[0].events)
-    newest = run[0].batch
-    for place, arrived in enumerate(behind, 1):
-        if events >= RUN_EVENTS:
-            break
-        try:
-            signed = message.take_apart(arrived.raw)
-            if signed.claims.stream != newest.stream:
-                continue
-            if signed.claims.typ != message.BATCH:
-                break
-            verify(signed, account=arrived.account)
-            read = _read(signed)
-        except Rejected:
-            break
-        if not read.batch.goes_on_from(newest):
-            break
-        run[place], newest = read, read.batch
-        events += len(read.events)
-    return run
-
-
-def _behind(run: Sequence[_Read], sequence: int) -> Iterator[Packed]:
-    """What each batch has behind `sequence`: mostly everything, and then just as it came."""
-    for read in run:
-        if read.batch.last > sequence:
-            new = read.batch.after(sequence)
-            yield read.packed if new is read.batch else batch.pack(new)
 
 
 def _position(stream: str, place: _Place, verdict: Verdict, fence: int, sent: int | None = None) -> Position:

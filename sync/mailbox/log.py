@@ -27,7 +27,7 @@ from sync.mailbox import announcing
 from sync.mailbox.announcing import Announcement, announcement
 from sync.mailbox.batches import BatchColumns, Batches
 from sync.mailbox.digest import Digest, Record, State, root_of, state_hash
-from sync.mailbox.facts import read_fact
+from sync.mailbox.facts import announced_again
 from sync.messages import batch, envelope
 from sync.messages.batch import Packed
 from sync.messages.beacon import Position, Verdict
@@ -153,7 +153,7 @@ class Log:
         def lines() -> Iterator[bytes]:
             ids = uuids.new_uuids(len(announcements))
             for sequence, (said, id_) in enumerate(zip(announcements, ids, strict=True), head.sequence + 1):
-                hash_ = state_hash(said.type, said.key, bytes(said.data))
+                hash_ = state_hash(said.type, said.key, said.data)
                 record = Record(kind_of(said.type), said.key)
                 states.append(State(record, head.epoch, said.version, sequence, hash_, said.minutes))
                 yield envelope.encode(_event(said, id_, source=source, epoch=head.epoch, sequence=sequence, at=at))
@@ -244,7 +244,7 @@ class Log:
         """Says again what stands at `sequences` of the stream's epoch, for a reader that turned out to lack it."""
         head = session.execute(self._lock_head, {"stream": stream}).one()
         lines = self._batches.lines_at(session, stream, head.epoch, sequences)
-        said = [read_fact(envelope.decode(line)).again() for line in lines]
+        said = [announced_again(envelope.decode(line)) for line in lines]
         if said:
             self.append(session, stream, said, repeated=True)
 
@@ -268,7 +268,7 @@ class Log:
             held = self._digest.held(session, stream, {Record(kind_of(event.type), event.subject) for event in events})
             newest = [event for event in events if _is_newest(event, held)]
             if newest:
-                self.append(session, stream, [read_fact(event).again() for event in newest], repeated=True)
+                self.append(session, stream, [announced_again(event) for event in newest], repeated=True)
             after = piece.last
 
     def forget(self, session: Session, *, before: datetime) -> None:

@@ -8,7 +8,7 @@ seen. How far it has come is kept with the stream, so a crash in between costs o
 A writer whose reader can give nothing back (the hub, whose districts claim what they hold) begins the new epoch at once.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -39,10 +39,11 @@ from sync.mailbox.asking import (
     WhichSums,
 )
 from sync.mailbox.digest import BUCKET_RULE, Digest, Record, differing_buckets
-from sync.mailbox.facts import Fact, read_fact
+from sync.mailbox.facts import Fact, announced_again, read_fact, record_of
 from sync.mailbox.log import PARTED, Head, Log
 from sync.messages import envelope
 from sync.messages.beacon import Position, Verdict
+from sync.messages.envelope import Event
 
 # A comparison that could not mend everything would otherwise begin again with each beacon.
 COMPARE_AGAIN = timedelta(hours=1)
@@ -203,10 +204,9 @@ class Recovery:
         if [event.sequence for event in events] != list(range(step.after + 1, after + 1)):
             raise Undecodable("what was given back has a hole")
         step = replace(step, after=after, until=max(step.until, answer.held_epoch))
-        facts = (read_fact(event) for place, event in enumerate(events) if place not in answer.given_up)
-        newest = {fact.record: fact for fact in facts}
+        newest = {record_of(event): event for place, event in enumerate(events) if place not in answer.given_up}
         kept = self._kept(session, head, step, newest)
-        self._restore(session, head.stream, [fact for record, fact in newest.items() if record not in kept])
+        self._restore(session, head.stream, {record: event for record, event in newest.items() if record not in kept})
         if events and (step.epoch < step.until or after < answer.held):
             self._save(session, head.stream, step)
         elif step.epoch < step.until:
@@ -216,13 +216,13 @@ class Recovery:
             self._log.open_epoch(session, head.stream, epoch)
             _journal.info("stream_recovered", stream=head.stream, epoch=epoch)
 
-    def _kept(self, session: Session, head: Head, step: Fetching, newest: Mapping[Record, Fact]) -> set[Record]:
+    def _kept(self, session: Session, head: Head, step: Fetching, newest: Mapping[Record, Event]) -> set[Record]:
         """Those records of which what is here counts, and not the `newest` that is given back of them.
 
         They were changed here no less often; or, where the reader is in the same epoch, since the histories parted.
         """
         held = self._digest.held(session, head.stream, newest)
-        kept = {record for record, state in held.items() if state.version >= newest[record].version}
+        kept = {record for record, state in held.items() if state.version >= newest[record].recordversion}
         if step.until <= head.epoch:
             kept |= self._log.written_since(session, head.stream, held, epoch=head.epoch, after=step.common)
         return kept
@@ -251,23 +251,23 @@ class Recovery:
             self._save(session, head.stream, _next(step, after=last))
 
     def _take_wanted(self, session: Session, head: Head, step: Comparing, answer: Lines) -> None:
-        facts = [read_fact(envelope.decode(line)) for line in answer.lines]
-        self._restore(session, head.stream, [fact for fact in facts if fact.key in step.wanted])
-        given = {fact.key for fact in facts}
-        rest = tuple(key for key in step.wanted if key not in given) if facts else ()
+        events = [envelope.decode(line) for line in answer.lines]
+        self._restore(session, head.stream, {record_of(event): event for event in events if event.subject in step.wanted})
+        given = {event.subject for event in events}
+        rest = tuple(key for key in step.wanted if key not in given) if events else ()
         if rest:
             self._save(session, head.stream, Comparing(buckets=step.buckets, after=step.after, wanted=rest))
         else:
             self._save(session, head.stream, _next(step, after=step.after))
 
-    def _restore(self, session: Session, stream: str, facts: Sequence[Fact]) -> None:
+    def _restore(self, session: Session, stream: str, newest: Mapping[Record, Event]) -> None:
         """Gives records their lost state back, and puts it into the log, from which the next epoch begins."""
-        newest = {fact.record: fact for fact in facts}
         held = self._digest.held(session, stream, newest)
-        lost = [fact for record, fact in newest.items() if record not in held or held[record].hash != fact.hash]
+        facts = map(read_fact, newest.values())
+        lost = [fact for fact in facts if fact.record not in held or held[fact.record].hash != fact.hash]
         restored = self._restored(session, streams.district_of(stream), lost)
         if restored:
-            self._log.append(session, stream, [fact.again() for fact in restored], repeated=True)
+            self._log.append(session, stream, [announced_again(newest[fact.record]) for fact in restored], repeated=True)
 
     def _restored(self, session: Session, district: str, facts: Iterable[Fact]) -> Collection[Fact]:
         """Those of `facts` that could be given back. In their order, because records build upon earlier ones."""

@@ -16,10 +16,11 @@ from sync.errors import BrokenChain, TooLarge, Undecodable
 from sync.messages.message import BATCH, PROTOCOL_VERSION, Signed, StreamClaims, seal
 
 MAX_EVENTS = 1_000
-MAX_PLAIN_BYTES = 512 * 1024
-# A single event may be larger than a batch should be, but never so large that its message could not be sent.
+# A thousand hour entries take up 640 KiB.
+MAX_PLAIN_BYTES = 768 * 1024
+# A single event is never so large that its message, in which little may be compressed, could not be sent.
 MAX_EVENT_BYTES = 512 * 1024
-_MAX_BODY_PLAIN_BYTES = MAX_PLAIN_BYTES + MAX_EVENT_BYTES
+_MAX_BODY_PLAIN_BYTES = 1024 * 1024
 _LEVEL = 3
 
 
@@ -65,15 +66,6 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
             hashes=self.hashes[skip:],
         )
 
-    def goes_on_from(self, before: "Batch") -> bool:
-        """Whether this is the piece of the stream directly behind `before`."""
-        place = (before.stream, before.epoch, before.last + 1, before.hashes[-1])
-        return (self.stream, self.epoch, self.first, self.prev) == place
-
-    def hash_at(self, sequence: int) -> bytes:
-        """The chain's hash after event `sequence`, which lies in this batch or directly before it."""
-        return self.prev if sequence == self.first - 1 else self.hashes[sequence - self.first]
-
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
     """A batch as it is kept and sent: its header, and the lines of events `first` to `last`, compressed, as its `body`.
@@ -93,18 +85,6 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     def count(self) -> int:
         """How many events it holds."""
         return self.last - self.first + 1
-
-
-def join(pieces: Sequence[Batch]) -> Batch:
-    """One batch of `pieces`, each of which goes on from the one before it."""
-    return Batch(
-        stream=pieces[0].stream,
-        epoch=pieces[0].epoch,
-        first=pieces[0].first,
-        prev=pieces[0].prev,
-        lines=[line for piece in pieces for line in piece.lines],
-        hashes=[hash_ for piece in pieces for hash_ in piece.hashes],
-    )
 
 
 def genesis(stream: str, epoch: int) -> bytes:

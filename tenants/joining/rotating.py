@@ -94,7 +94,7 @@ class KeyAgreement:
 
     def _was_said(self, session: Session, type_: str, state: SigningKeyState) -> bool:
         held = self._held(session, type_)
-        said = state_hash(type_, self.district, bytes(envelope.encode_data(state)))
+        said = state_hash(type_, self.district, envelope.encode_data(state))
         return held is not None and bool(held.hash == said)
 
     def _held(self, session: Session, type_: str) -> Any:

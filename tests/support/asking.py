@@ -26,7 +26,7 @@ def fact(type: str, key: str, data: msgspec.Struct, *, version: int, epoch: int 
         event_id=str(uuid.uuid4()),
         time=NOW,
         hash=b"",
-        encoded=msgspec.Raw(),
+        minutes=0,
         data=data,
     )
 

@@ -175,7 +175,7 @@ def test_opening_a_stream_again_changes_nothing(side: Side) -> None:
 
 def test_batches_are_cut_by_number_and_by_size(side: Side) -> None:
     side.announce(1_200)
-    side.announce(3, first=1_201, activity="x" * 300_000)
+    side.announce(3, first=1_201, activity="x" * 450_000)
     with side.sessions() as session:
         sizes, after = [], 0
         while (piece := side.log.read(session, UP, epoch=1, after=after)) is not None:
