@@ -62,7 +62,7 @@ def read(type: str, data: msgspec.Raw) -> msgspec.Struct:
         raise Undecodable(f"nothing here knows {type}")
     try:
         return decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Undecodable(f"the data does not have the shape of {type}") from error
 
 

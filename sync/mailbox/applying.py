@@ -46,7 +46,8 @@ class ParkedRecordColumns:
 
 Handler = Callable[[Session, str, Sequence[Fact]], None]
 """Applies facts of one family that came over the stream of a district: (session, district, facts). It keeps the newest
-version of each record, in whatever order they come, and never commits."""
+version of each record, in whatever order they come, and never commits. Of a fact that is not `is_held` it need not look for
+older versions, except among those that it gets with it."""
 
 
 class Unapplied(Exception):
@@ -93,7 +94,8 @@ class Applier:
         Raises `Unapplied` where a handler fails, unless it is done `carefully`, which costs more.
         """
         told = run.told_behind(after)
-        stuck = self._parked_keys(session, run.stream)
+        parked = self._parked_keys(session, run.stream)
+        stuck = set(parked)
         reasons: dict[int, str] = {}
         facts: list[Fact] = []
         for said in told:
@@ -114,13 +116,14 @@ class Applier:
                 reasons |= _apply_together(session, district, handler, members)
             else:
                 _apply_at_once(session, district, handler, members)
-        if reasons or stuck:
-            for fact in facts:
-                # Also what only repeats an event that could not be applied.
-                if fact.sequence in reasons:
-                    stuck.add(fact.key)
-                elif fact.key in stuck:
-                    reasons[fact.sequence] = _BEHIND
+        if reasons:
+            # Also what only repeats an event that could not be applied; not what stands before it.
+            stuck = set(parked)
+            for said in told:
+                if said.sequence in reasons:
+                    stuck.add(said.record.key)
+                elif said.record.key in stuck:
+                    reasons[said.sequence] = _BEHIND
             self._park(session, run, told, reasons, at=at)
         applied = [fact for fact in facts if fact.sequence not in reasons]
         self._digest.write(session, run.stream, applied, held=held, beside=beside)
@@ -158,11 +161,10 @@ class Applier:
         said = self.read(event)
         if isinstance(said, Unread):
             return False
-        held = self._digest.held(session, stream, [said.record])
-        facts = list(_changed([said], held))
-        if facts and reason_against(session, streams.district_of(stream), self._handlers[said.type], facts) is not None:
+        district, handler = streams.district_of(stream), self._handlers[said.type]
+        if reason_against(session, district, handler, [_perhaps_held(said)]) is not None:
             return False
-        self._digest.write(session, stream, [said], held=held)
+        self._digest.write(session, stream, [said])
         return True
 
     def _parked_keys(self, session: Session, stream: str) -> set[str]:
@@ -196,7 +198,12 @@ def _changed(facts: Iterable[Fact], held: Mapping[Record, Any]) -> Iterator[Fact
     for fact in facts:
         if hashes.get(fact.record) != fact.hash:
             hashes[fact.record] = fact.hash
-            yield msgspec.structs.replace(fact, is_held=True) if fact.record in held else fact
+            yield _perhaps_held(fact) if fact.record in held else fact
+
+
+def _perhaps_held(fact: Fact) -> Fact:
+    """The same fact, for a handler that is to look whether it has something of the record already."""
+    return msgspec.structs.replace(fact, is_held=True)
 
 
 def _apply_at_once(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> None:
@@ -214,7 +221,8 @@ def _apply_together(session: Session, district: str, handler: Handler, facts: Se
         return {}
     reasons: dict[int, str] = {}
     stuck: set[str] = set()
-    for fact in facts:
+    # One of them may be about what another has just had an effect on.
+    for fact in map(_perhaps_held, facts):
         reason = _BEHIND if fact.key in stuck else reason_against(session, district, handler, [fact])
         if reason is not None:
             reasons[fact.sequence] = reason

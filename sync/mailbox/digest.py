@@ -31,6 +31,8 @@ _UUID_LENGTH, _VERSION_AT, _MOMENT_LENGTH = 36, 14, 11
 _HASH_BYTES = 16
 _MODULUS = 1 << 8 * _HASH_BYTES
 _SHIFTS = (0, 32, 64, 96)
+# So many records are read before the next ones, where a whole stream is read.
+_AT_ONCE = 10_000
 _COLUMNS = ("stream", "kind", "key", "bucket", "epoch", "version", "sequence", "hash", "minutes")
 _SUMS = ("records", "minutes", "sum_0", "sum_1", "sum_2", "sum_3")
 
@@ -204,12 +206,14 @@ class Digest:
 
     def _first_buckets(self, session: Session, stream: str) -> list[BucketSum]:
         row = self._states
-        by_place: _ByPlace = defaultdict(list)
-        for held in session.execute(select(row.kind, row.key, row.hash, row.minutes).where(row.stream == stream)):
-            by_place[held.kind, _bucket_of(held.key)].append(held)
         sums: dict[_Place, list[int]] = defaultdict(_nothing)
-        for place, members in by_place.items():
-            _add(sums[place], members)
+        reading = select(row.kind, row.key, row.hash, row.minutes).where(row.stream == stream)
+        for some in session.execute(reading.execution_options(yield_per=_AT_ONCE)).partitions():
+            by_place: _ByPlace = defaultdict(list)
+            for held in some:
+                by_place[held.kind, _bucket_of(held.key)].append(held)
+            for place, members in by_place.items():
+                _add(sums[place], members)
         return [_bucket_sum(*place, *found) for place, found in sorted(sums.items())]
 
 

@@ -15,8 +15,8 @@ from sync.messages.envelope import Event
 class Fact(State, frozen=True, kw_only=True):
     """The state of a record in one event, for a handler: its `data`, announced at `time`.
 
-    Where it `is_held`, something that was said of the record before had an effect here; else whoever applies it need not look
-    for that.
+    Where it `is_held`, something that was said of the record before may have had an effect here; else it had none, as whoever
+    gives it to a handler has made sure.
     """
 
     type: str

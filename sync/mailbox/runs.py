@@ -26,7 +26,7 @@ Read: TypeAlias = Callable[[Event], Fact | Unread]
 class Run:
     """Batches of one stream that go on from each other, still without an effect.
 
-    `batches` are as they came, `told` is what their events say, each at its place, and `as_of` the moment of the newest.
+    `batches` are as they came, `told` is what their events say, each at its place, and `as_of` the latest moment of them all.
     """
 
     def __init__(self, first: Packed, read: Read) -> None:
@@ -78,6 +78,7 @@ class Run:
         return {
             sequence: line
             for packed in self.batches
+            if any(packed.first <= sequence <= packed.last for sequence in sequences)
             for sequence, line in enumerate(batch.unpack_lines(packed.body), packed.first)
             if sequence in sequences
         }

@@ -16,7 +16,7 @@ from sync.errors import BrokenChain, TooLarge, Undecodable
 from sync.messages.message import BATCH, PROTOCOL_VERSION, Signed, StreamClaims, seal
 
 MAX_EVENTS = 1_000
-# A thousand hour entries take up 640 KiB.
+# A thousand hour entries take up 640 KiB. What cannot be compressed still fits a message.
 MAX_PLAIN_BYTES = 768 * 1024
 # A single event is never so large that its message, in which little may be compressed, could not be sent.
 MAX_EVENT_BYTES = 512 * 1024

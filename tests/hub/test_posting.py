@@ -127,6 +127,14 @@ def test_an_entry_that_does_not_fit_is_parked_and_the_others_count(hub: Hub) -> 
     assert_totals_are_true(hub)
 
 
+def test_a_correction_counts_once_beside_an_entry_that_does_not_fit(hub: Hub) -> None:
+    [futian] = hub.enrol("futian")
+    corrected = hours("e1", version=2, type=HOURS_CORRECTED, minutes=45)
+    hub.hears(futian.says(hours("e1"), corrected, hours("e2", minutes=-60)))
+    assert city_hours(hub) == Hours(1, 45)
+    assert_totals_are_true(hub)
+
+
 @pytest.mark.parametrize("month", ["March", "2026-3", "2026-13", "2026-03-01", "0001-01"])
 def test_a_month_that_is_none_is_parked(hub: Hub, month: str) -> None:
     [futian] = hub.enrol("futian")

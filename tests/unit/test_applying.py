@@ -60,6 +60,12 @@ def test_a_type_that_is_not_known_here_is_parked_and_the_stream_flows_on(futian:
     assert hub.has_read(futian.head())
 
 
+def test_what_stands_before_a_parked_event_keeps_its_effect(futian: Side, hub: Side) -> None:
+    say(futian, ("a", GOOD), ("a", UNKNOWN), ("a", BETTER), ("b", GOOD))
+    deliver(futian, hub)
+    assert (applied(hub), parked(hub)) == ([1, 4], [(2, "a"), (3, "a")])
+
+
 def test_a_handler_s_refusal_parks_only_what_it_refuses(futian: Side, hub: Side) -> None:
     say(futian, ("a", GOOD), ("b", BAD), ("c", GOOD))
     deliver(futian, hub)

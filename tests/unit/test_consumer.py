@@ -147,6 +147,10 @@ def test_what_cannot_be_applied_is_parked_and_all_that_arrived_with_it_is_taken_
     assert [key for _, _, key in hub.applied()] == ["e1", "e2", "e3", "e5", "e6"]
     assert [row.record_key for row in hub.rows(ParkedRecord)] == ["e4"]
     assert hub.has_read(futian.head())
+    hub.refuse_poison(refuse=False)
+    with hub.sessions.begin() as session:
+        assert hub.applier.retry(session, UP) == 1
+    assert [key for _, _, key in hub.applied()] == ["e1", "e2", "e3", "e5", "e6", "e4"]
 
 
 def test_a_message_stays_while_the_database_is_away(hub: Side, futian: Side, weather: BadWeather, waiting: list[bytes]) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sync import uuids
 from sync.errors import Undecodable
+from sync.mailbox.facts import read_fact
 from sync.messages import envelope
 from tests.support.sides import AT, state
 
@@ -51,6 +52,12 @@ def test_bytes_that_are_no_event_are_refused_in_one_way(line: bytes) -> None:
 def test_another_version_of_cloudevents_is_refused() -> None:
     with pytest.raises(Undecodable, match=r"2\.0"):
         envelope.decode(envelope.encode(event(specversion="2.0")))
+
+
+def test_data_that_is_no_text_cannot_be_read() -> None:
+    sent = envelope.encode(event(data=envelope.encode_data(state("e1", activity="visit"))))
+    with pytest.raises(Undecodable):
+        read_fact(envelope.decode(sent.replace(b'"visit"', b'"vi\xff"')))
 
 
 @pytest.mark.parametrize("name", ["", "x" * (envelope.MAX_NAME_LENGTH + 1), "with a null\0character"])

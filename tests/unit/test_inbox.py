@@ -1,18 +1,20 @@
 """Does a reader take every event once, whatever order and form they come in?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import update
 
 from sync import streams
 from sync.messages import batch, message, signing
 from sync.messages.batch import Batch, seal_batch
 from sync.messages.beacon import Beacon, Position, Verdict, seal_beacon, seal_position
+from sync.messages.message import Arrived
 from tests.support.sides import AT, QuarantinedMessage, ReceivedBatch, Ring, Side, StreamCursor, open_side
 
 UP = streams.up("futian")
@@ -62,6 +64,14 @@ def beacon(futian: Side, **changes: object) -> bytes:
         **changes,
     }
     return seal_beacon(Beacon(stream=UP, lit_at=LATER, **said), futian.key)  # type: ignore[arg-type]
+
+
+def take_run(hub: Side, futian: Side, *pieces: Batch) -> Sequence[int]:
+    """Gives the places of those of the pieces, all of which have arrived, that are taken as one."""
+    arrived = [Arrived(seal_batch(batch.pack(piece), futian.key)) for piece in pieces]
+    with hub.sessions.begin() as session:
+        places, _ = hub.inbox.receive_run(session, arrived, receiver=hub.party, keys=hub.keys, carefully=False, at=LATER)
+    return places
 
 
 def cursor_row(hub: Side) -> StreamCursor:
@@ -120,6 +130,28 @@ def test_of_a_batch_that_overlaps_only_the_new_part_is_applied(hub: Side, futian
     take_batch(hub, futian, cut(futian, 5)[0])
     assert [sequence for _, sequence, _ in hub.applied()] == [1, 2, 3, 4, 5]
     assert [(row.first, row.last) for row in hub.rows(ReceivedBatch)] == [(1, 3), (4, 5)]
+
+
+def test_of_batches_that_arrived_together_only_the_new_part_is_applied(hub: Side, futian: Side) -> None:
+    futian.announce(9)
+    first, second, third = cut(futian, 4, 2, 3)
+    take_batch(hub, futian, cut(futian, 3)[0])
+    assert take_run(hub, futian, first, second, third) == [0, 1, 2]
+    assert [sequence for _, sequence, _ in hub.applied()] == list(range(1, 10))
+    assert [(row.first, row.last) for row in hub.rows(ReceivedBatch)] == [(1, 3), (4, 4), (5, 6), (7, 9)]
+    assert hub.has_read(futian.head())
+
+
+def test_a_batch_that_holds_another_place_than_it_says_ends_those_that_are_taken_together(hub: Side, futian: Side) -> None:
+    futian.announce(6)
+    first, second, third = cut(futian, 2, 2, 2)
+    lines = third.lines
+    moved = replace(second, lines=lines, hashes=batch.chain_all(second.prev, lines))
+    assert take_run(hub, futian, first, moved, second) == [0]
+    assert take_run(hub, futian, moved, second) == [0]
+    assert [row.code for row in hub.rows(QuarantinedMessage)] == ["undecodable"]
+    assert take_run(hub, futian, second, third) == [0, 1]
+    assert hub.has_read(futian.head())
 
 
 def test_a_hole_is_reported_and_nothing_behind_it_is_taken(hub: Side, futian: Side) -> None:
