@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from benchmarks.hours import hours
 from sync.contracts.hours import HourEntryState
+from sync.running import garbage
 from tenants.imports.runs.chunking import CHUNK_ROWS
 
 BACKLOG_AT_ONCE = 1_000
@@ -141,6 +142,8 @@ def _measure_live(way: Way, visible: Visible, count: int) -> float:
 
 
 def _write_behind(gate: Barrier, writer: Writer, count: int) -> None:
+    # As an import does; whichever the way is.
+    garbage.look_rarely()
     entries = list(hours(count))
     with writer() as commit:
         gate.wait()

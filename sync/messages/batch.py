@@ -21,7 +21,7 @@ MAX_PLAIN_BYTES = 768 * 1024
 # A single event is never so large that its message, in which little may be compressed, could not be sent.
 MAX_EVENT_BYTES = 512 * 1024
 _MAX_BODY_PLAIN_BYTES = 1024 * 1024
-_LEVEL = 3
+_LEVEL = 1
 
 
 class BatchClaims(StreamClaims, frozen=True, kw_only=True):

@@ -10,5 +10,5 @@ _OBJECTS_BETWEEN_LOOKS = 200_000
 
 
 def look_rarely() -> None:
-    """From now on, in this process. Measured: an eighth of a consumer's time, and more than a quarter of linking's."""
+    """From now on, in this process. Measured: an eighth of a consumer's time, a quarter of an import's and of linking's."""
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)

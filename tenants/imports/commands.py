@@ -1,6 +1,5 @@
 """How does an operator bring a register's files in?"""
 
-import gc
 import json
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 import rich_click as click
 from sqlalchemy import select
 
+from sync.running import garbage
 from tenants.imports.files.reading import open_table
 from tenants.imports.forms.profiles import Kind
 from tenants.imports.forms.understanding import understand
@@ -137,8 +137,7 @@ def _import(
     as_json: bool,
 ) -> None:
     in_lines = as_json and not quiet
-    # An import makes many objects that live on: looking for garbage among them took a quarter of its time.
-    gc.set_threshold(100_000)
+    garbage.look_rarely()
     quiet = quiet or as_json
     refuse_places(file, report_path, failed_path)
     source = understand(open_table(file), kind, profile_name=profile_name)
