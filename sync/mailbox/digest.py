@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain
 from struct import unpack
 from typing import Any, NamedTuple, TypeAlias
 
@@ -154,19 +153,20 @@ class Digest:
         newest = {state.record: state for state in states}
         if held is None:
             held = self.held(session, stream, newest)
+        sums: dict[_Place, list[int]] = defaultdict(_nothing)
         rows: list[dict[str, Any]] = []
-        gone: _ByPlace = defaultdict(list)
-        come: _ByPlace = defaultdict(list)
         for record, before in held.items():
             if (changed := newest.pop(record, None)) is not None:
                 place = record.kind, record.bucket
                 rows.append(_row(_values(stream, place, changed)))
                 if before.hash != changed.hash:
-                    gone[place].append(before)
-                    come[place].append(changed)
+                    _add(sums[place], [before], sign=-1)
+                    _add(sums[place], [changed])
         new: _ByPlace = defaultdict(list)
         for record, state in newest.items():
             new[record.kind, record.bucket].append(state)
+        for place, members in new.items():
+            _add(sums[place], members)
         values = (_values(stream, place, state) for place, members in new.items() for state in members)
         if len(newest) <= bulk.FEW:
             rows.extend(map(_row, values))
@@ -175,11 +175,6 @@ class Digest:
             with bulk.appending(session, self._states, _COLUMNS) as insert:
                 for row in values:
                     insert(row)
-        sums: dict[_Place, list[int]] = defaultdict(_nothing)
-        for place, members in chain(new.items(), come.items()):
-            _add(sums[place], members)
-        for place, members in gone.items():
-            _add(sums[place], members, sign=-1)
         changes = [
             {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
             for (kind, bucket), change in sums.items()
