@@ -98,9 +98,9 @@ def test_keys_are_made_once_and_exchanged(hub: Hub, settings: Settings) -> None:
     states = [key.state for key in hub.rows(SigningKey)]
     assert sorted(states) == sorted([KeyState.ACTIVE, KeyState.NEXT, KeyState.RETIRED] * 2)
     retired = next(key.kid for key in hub.rows(SigningKey) if key.state is KeyState.RETIRED)
-    told("signing-key", "withdraw", retired)
-    assert "withdrawn already" in refused("signing-key", "withdraw", retired)
+    told("signing-key", "withdraw", "--", retired)
+    assert "withdrawn already" in refused("signing-key", "withdraw", "--", retired)
     active = next(key.kid for key in hub.rows(SigningKey) if key.state is KeyState.ACTIVE)
-    assert "--at-once" in refused("signing-key", "withdraw", active)
+    assert "--at-once" in refused("signing-key", "withdraw", "--", active)
     assert active in told("signing-key", "list")
     assert settings.field_cipher.is_newest(hub.rows(SigningKey)[0].sealed_private_jwk)

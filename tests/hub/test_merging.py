@@ -15,7 +15,7 @@ from federation.identity.models import DoNotLink, Link, LinkReason, PersonTotal
 from federation.identity.volunteer_ids import draw
 from federation.ledger import totals
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
-from tests.hub.peers import AT, Hub, Told, hours, new_id
+from tests.hub.peers import AT, Hub, Told, hours, new_id, registration
 from tests.hub.stewards import Desk, desk_of, somebody
 from tests.support.waiting import eventually
 
@@ -36,6 +36,16 @@ def desk(hub: Hub) -> Desk:
         luohu.says(hours("e3", registration_id="b1", minutes=15)),
     )
     return desk
+
+
+def claim(registration_id: str, volunteer_id: str) -> Told:
+    said = VolunteerIdState(registration_id=registration_id, volunteer_id=volunteer_id)
+    return Told(VOLUNTEER_ID_CLAIMED, claim_key(said), 1, said)
+
+
+def alike(key: str) -> Told:
+    """A registration of somebody without a document, so like all others of these that a machine links them."""
+    return registration(key, name="欧阳震华", birth_date="1977-07-17", phone="13812345678")
 
 
 def minutes_of(hub: Hub, volunteer_id: str) -> int:
@@ -277,13 +287,40 @@ def test_two_stewards_who_merge_the_same_persons_at_once_do_it_once(desk: Desk) 
     assert desk.differences() == ()
 
 
+@pytest.mark.parametrize("first", ["futian", "luohu"])
+def test_registrations_that_only_look_alike_keep_the_ids_that_were_shown_for_each(hub: Hub, first: str) -> None:
+    """The hub had lost everything, and linked what came again in another order than before."""
+    people = {"futian": [alike("a")], "luohu": [alike("b")]}
+    desk = desk_of(hub, people)
+    assert len(set(desk.ids().values())) == 1
+    shown = {"a": draw("44"), "b": draw("44")}
+    by_district = {"futian": "a", "luohu": "b"}
+    for code in sorted(desk.districts, key=lambda code: code != first):
+        key = by_district[code]
+        hub.hears(desk.districts[code].says(claim(key, shown[key])))
+    assert desk.ids() == shown
+    assert desk.persons() == 2
+    assert desk.differences() == ()
+
+
+def test_a_registration_does_not_stay_under_another_s_id_where_its_own_is_somebody_s(hub: Hub) -> None:
+    people = {"futian": [alike("a"), somebody(2, "c")], "luohu": [alike("b")]}
+    desk = desk_of(hub, people)
+    shown = {"a": draw("44"), "c": draw("44")}
+    hub.hears(desk.districts["futian"].says(*(claim(key, volunteer_id) for key, volunteer_id in shown.items())))
+    assert desk.ids() == shown | {"b": shown["a"]}
+    hub.hears(desk.districts["luohu"].says(claim("b", shown["c"])))
+    assert desk.ids() | shown == desk.ids()
+    assert desk.ids()["b"] not in shown.values()
+    assert desk.differences() == ()
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_every_id_that_a_district_claims_for_somebody_answers_and_the_last_is_theirs(desk: Desk, together: bool) -> None:
     """The hub was put back twice: its second life gave somebody another ID before it heard of the first."""
     ids, luohu = desk.ids(), desk.districts["luohu"]
     shown = [draw("44"), draw("44")]
-    said = [VolunteerIdState(registration_id="b3", volunteer_id=one) for one in shown]
-    claims = [Told(VOLUNTEER_ID_CLAIMED, claim_key(one), 1, one) for one in said]
+    claims = [claim("b3", one) for one in shown]
     for part in [claims] if together else [[one] for one in claims]:
         desk.hub.hears(luohu.says(*part))
     assert desk.ids() == ids | {"b3": shown[1]}

@@ -60,6 +60,10 @@ class Person:
         """The registrations of the person."""
         return [member.registration_id for member in self.members]
 
+    def member(self, registration_id: str) -> Member:
+        """One of the person's registrations."""
+        return next(member for member in self.members if member.registration_id == registration_id)
+
     def shows_other_resident_id_than(self, other: "Person") -> bool:
         """Whether two of their registrations name a resident identity number each, and not the same."""
         return any(have_different_resident_ids(one.known, its.known) for one in self.members for its in other.members)

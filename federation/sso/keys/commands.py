@@ -56,7 +56,7 @@ def rotate(at_once: bool) -> None:
 def withdraw(kid: str) -> None:
     """Publish the key KID no more, because it is in strange hands: what it signed counts no more.
 
-    First let another sign: banyan-hub signing-key rotate --at-once
+    First let another sign: banyan-hub signing-key rotate --at-once. Write -- before a KID that begins with a hyphen.
     """
     with hub() as (session, _):
         rotating.withdraw(session, kid, at=datetime.now(UTC))
