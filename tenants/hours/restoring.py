@@ -1,36 +1,66 @@
 """How does a district get hour entries back that it lost?
 
 The hub gives back what it was told. Drafts and submitted entries it never heard of, so those are gone with the backup that
-was put back; the run-book says so.
+was put back; the run-book says so. A register that was imported again before that has entered them a second time: what comes
+back under a number that is in use then counts no more, and the hub is told.
 """
 
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED
+from sync import streams
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from sync.mailbox.announcing import announcement, remember
 from sync.mailbox.facts import Fact
 from tenants.hours.models import HourAct, HourEntry, HourState, Service
 
+_BY = "recovery"
 _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}
 
 
-def restore_hours(session: Session, _district: str, facts: Sequence[Fact]) -> None:
-    """Brings hour entries (`HourEntryState`) to the state that the hub holds, with that state as the last of their history."""
+def restore_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
+    """Brings hour entries (`HourEntryState`) to the state that the hub holds, with that state as the last of their history.
+
+    Of those that were entered again in the meantime the new entry stays, and the one that comes back is revoked.
+    """
     ids = {uuid.UUID(fact.key) for fact in facts}
-    held = {entry.id: entry for entry in session.scalars(select(HourEntry).where(HourEntry.id.in_(ids)))}
+    numbers = {fact.data.local_number for fact in facts if fact.data.local_number is not None}
+    found = session.scalars(select(HourEntry).where(HourEntry.id.in_(ids) | HourEntry.local_number.in_(numbers))).all()
+    held = {entry.id: entry for entry in found}
+    in_use = {entry.local_number: entry.id for entry in found}
     for fact in facts:
         entry = held.get(uuid.UUID(fact.key)) or HourEntry(id=uuid.UUID(fact.key), version=0)
         if entry.version < fact.version:
-            _restore(entry, fact)
+            is_entered_again = in_use.get(fact.data.local_number, entry.id) != entry.id
+            _restore(entry, fact, local_number=None if is_entered_again else fact.data.local_number)
             session.add(entry)
+            if is_entered_again:
+                _withdraw(session, district, entry, fact)
 
 
-def _restore(entry: HourEntry, fact: Fact) -> None:
+def _withdraw(session: Session, district: str, entry: HourEntry, fact: Fact) -> None:
+    """Lets an entry that has come back count no more."""
+    reason = f"Entered again as {fact.data.local_number} before this entry came back"
+    at = datetime.now(UTC)
+    if entry.state is HourState.SUBMITTED:
+        entry.refuse(reason=reason, by=_BY, at=at)
+    elif entry.state is HourState.CERTIFIED:
+        entry.revoke(reason=reason, by=_BY, at=at)
+        said = msgspec.structs.replace(
+            fact.data, credited_minutes=0, reason=reason, certified_by=_BY, local_number=entry.local_number
+        )
+        told = announcement(type=HOURS_REVOKED, key=fact.key, version=entry.version, data=said)
+        remember(session, streams.up(district), told)
+
+
+def _restore(entry: HourEntry, fact: Fact, *, local_number: str | None) -> None:
     data = fact.data
-    entry.local_number = data.local_number
+    entry.local_number = local_number
     entry.registration_id = uuid.UUID(data.registration_id)
     entry.describe(Service(uuid.UUID(data.organization_id), data.activity, data.field))
     entry.started_at, entry.ended_at = data.started_at, data.ended_at
