@@ -1,8 +1,8 @@
 """How does a district get hour entries back that it lost?
 
 The hub gives back what it was told. Drafts and submitted entries it never heard of, so those are gone with the backup that
-was put back; the run-book says so. A register that was imported again before that has entered them a second time: what comes
-back under a number that is in use then counts no more, and the hub is told.
+was put back; the run-book says so. A register that was imported again before that has entered some of them a second time: of
+two entries of one row one counts, and the hub is told.
 """
 
 import uuid
@@ -26,36 +26,44 @@ _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}
 def restore_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     """Brings hour entries (`HourEntryState`) to the state that the hub holds, with that state as the last of their history.
 
-    Of those that were entered again in the meantime the new entry stays, and the one that comes back is revoked.
+    An entry whose number is another's by now comes back without it.
     """
     ids = {uuid.UUID(fact.key) for fact in facts}
     numbers = {fact.data.local_number for fact in facts if fact.data.local_number is not None}
     found = session.scalars(select(HourEntry).where(HourEntry.id.in_(ids) | HourEntry.local_number.in_(numbers))).all()
-    held = {entry.id: entry for entry in found}
-    in_use = {entry.local_number: entry.id for entry in found}
+    entries = {entry.id: entry for entry in found}
+    numbered = {entry.local_number: entry for entry in found if entry.local_number is not None}
     for fact in facts:
-        entry = held.get(uuid.UUID(fact.key)) or HourEntry(id=uuid.UUID(fact.key), version=0)
-        if entry.version < fact.version:
-            is_entered_again = in_use.get(fact.data.local_number, entry.id) != entry.id
-            _restore(entry, fact, local_number=None if is_entered_again else fact.data.local_number)
-            session.add(entry)
-            if is_entered_again:
-                _withdraw(session, district, entry, fact)
+        entry = entries.get(uuid.UUID(fact.key)) or HourEntry(id=uuid.UUID(fact.key), version=0)
+        if entry.version >= fact.version:
+            continue
+        number = fact.data.local_number
+        other = numbered.get(number, entry)
+        _restore(entry, fact, local_number=number if other is entry else None)
+        session.add(entry)
+        entries[entry.id] = entry
+        if other is not entry and _are_one(entry, other):
+            _let_one_count(session, district, entry, other, fact)
+        elif number is not None:
+            numbered.setdefault(number, entry)
 
 
-def _withdraw(session: Session, district: str, entry: HourEntry, fact: Fact) -> None:
-    """Lets an entry that has come back count no more."""
+def _are_one(one: HourEntry, other: HourEntry) -> bool:
+    """Whether two entries of one number are of the same shift: a register may have given the number to another row."""
+    return one.started_at < other.ended_at and other.started_at < one.ended_at
+
+
+def _let_one_count(session: Session, district: str, entry: HourEntry, other: HourEntry, fact: Fact) -> None:
+    """Of an entry that has come back and another of the same row one counts at most: of both what the hub was told of last."""
     reason = f"Entered again as {fact.data.local_number} before this entry came back"
     at = datetime.now(UTC)
-    if entry.state is HourState.SUBMITTED:
-        entry.refuse(reason=reason, by=_BY, at=at)
-    elif entry.state is HourState.CERTIFIED:
+    if entry.state is HourState.CERTIFIED and other.state is HourState.CERTIFIED:
         entry.revoke(reason=reason, by=_BY, at=at)
-        said = msgspec.structs.replace(
-            fact.data, credited_minutes=0, reason=reason, certified_by=_BY, local_number=entry.local_number
-        )
+        said = msgspec.structs.replace(fact.data, credited_minutes=0, reason=reason, certified_by=_BY, local_number=None)
         told = announcement(type=HOURS_REVOKED, key=fact.key, version=entry.version, data=said)
         remember(session, streams.up(district), told)
+    elif entry.state is HourState.CERTIFIED and other.state is HourState.SUBMITTED:
+        other.refuse(reason=f"An entry of {fact.data.local_number} has come back that is certified", by=_BY, at=at)
 
 
 def _restore(entry: HourEntry, fact: Fact, *, local_number: str | None) -> None:

@@ -303,6 +303,28 @@ def test_registrations_that_only_look_alike_keep_the_ids_that_were_shown_for_eac
     assert desk.differences() == ()
 
 
+@pytest.mark.parametrize("first", ["futian", "luohu"])
+def test_who_was_split_off_since_the_backup_has_the_id_that_was_shown_and_the_other_keeps_theirs(hub: Hub, first: str) -> None:
+    desk = desk_of(hub, {"futian": [alike("a")], "luohu": [alike("b")]})
+    shown = {"a": desk.ids()["a"], "b": draw("44")}
+    claims = {"futian": claim("a", shown["a"]), "luohu": claim("b", shown["b"])}
+    for code in sorted(claims, key=lambda code: code != first):
+        hub.hears(desk.districts[code].says(claims[code]))
+    assert desk.ids() == shown
+    assert desk.persons() == 2
+    assert desk.differences() == ()
+
+
+def test_whom_a_steward_merged_no_claim_parts(desk: Desk) -> None:
+    before = desk.ids()
+    desk.merge(before["a2"], before["b3"])
+    one = desk.ids()["a2"]
+    desk.hub.hears(desk.districts["futian"].says(claim("a2", one)))
+    desk.hub.hears(desk.districts["luohu"].says(claim("b3", draw("44"))))
+    assert desk.ids()["a2"] == desk.ids()["b3"]
+    assert desk.differences() == ()
+
+
 def test_a_registration_does_not_stay_under_another_s_id_where_its_own_is_somebody_s(hub: Hub) -> None:
     people = {"futian": [alike("a"), somebody(2, "c")], "luohu": [alike("b")]}
     desk = desk_of(hub, people)

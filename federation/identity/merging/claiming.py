@@ -6,31 +6,40 @@ which somebody else is known here. Registrations come again in another order, so
 before; where different IDs are claimed for them and no document makes it certain that they are of one person, they part.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from federation.errors import Invalid, NotFound
 from federation.identity.aliases import resolve
-from federation.identity.history.models import IdentityEvent, IdentityEventType
+from federation.identity.history.models import IdentityEventType
 from federation.identity.history.writing import Happening, write
 from federation.identity.linking.issuing import unused_ids
 from federation.identity.linking.telling import tell_links
 from federation.identity.matching.deciding import agreement
 from federation.identity.merging.acts import Act
-from federation.identity.merging.members import Member, find_person, told_apart, volunteer_id_of
+from federation.identity.merging.members import Member, Person, find_person, told_apart, volunteer_id_of
 from federation.identity.merging.merging import take_over
 from federation.identity.models import Link, LinkReason, Registration, Volunteer
 from federation.identity.turns import wait_for_turn
 from federation.identity.volunteer_ids import is_volunteer_id
+from federation.mailbox import digest
 from federation.settings import Settings
+from sync import streams
+from sync.contracts import kind_of
+from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
 from sync.databases import lookups
+from sync.mailbox.digest import Record
 from sync.mailbox.facts import Fact
 
 RULE = "claims"
 """Who decided, where a district's claim did."""
+
+_Claim: TypeAlias = tuple[str, str]
+"""A registration, and the ID that is claimed for it."""
 
 
 def take_claims(
@@ -47,31 +56,42 @@ def take_claims(
     if not all(is_volunteer_id(claimed) for _, claimed in claims):
         raise Invalid("A claim names something that is no volunteer ID.", field="volunteer_id")
     claiming = {registration_id for registration_id, _ in claims}
-    linked = _linked(session, district, sorted(claiming))
-    if linked.keys() != claiming:
+    if _known_here(session, district, sorted(claiming)) != claiming:
         raise NotFound(f"{district} claims the ID of a registration that is not linked here.")
     for registration_id, claimed in claims:
-        if claimed == linked[registration_id]:
-            continue
         # Asked again each time: an earlier claim of these may have moved this link.
         current = volunteer_id_of(session, registration_id)
-        if resolve(session, claimed) != current:
-            _settle(session, registration_id, current, claimed, settings=settings, at=now())
+        if claimed != current:
+            _settle(session, registration_id, current, claimed, said=frozenset(claims), settings=settings, at=now())
 
 
-def _linked(session: Session, district: str, registration_ids: Sequence[str]) -> dict[str, str]:
+def _known_here(session: Session, district: str, registration_ids: Sequence[str]) -> set[str]:
+    """Those of the registrations that are the district's, and linked."""
     query = (
-        select(Link.registration_id, Link.volunteer_id)
+        select(Link.registration_id)
         .join(Registration, Registration.registration_id == Link.registration_id)
         .where(Registration.district == district, lookups.among(session, Link.registration_id, registration_ids))
     )
-    return {row.registration_id: row.volunteer_id for row in session.execute(query)}
+    return set(session.scalars(query))
 
 
-def _settle(session: Session, registration_id: str, current: str, claimed: str, *, settings: Settings, at: datetime) -> None:
-    if _is_under_another_s_id(session, registration_id, current, settings):
-        current = _part(session, registration_id, current, settings=settings, at=at)
+def _settle(
+    session: Session,
+    registration_id: str,
+    current: str,
+    claimed: str,
+    *,
+    said: Collection[_Claim],
+    settings: Settings,
+    at: datetime,
+) -> None:
+    """Puts a claim right that does not fit its link; `said` are all that came with it."""
+    person = find_person(session, current, settings=settings)
+    if _is_under_another_s_id(session, person, registration_id, said):
+        current = _part(session, person, registration_id, claimed, settings=settings, at=at)
     survivor = resolve(session, claimed)
+    if survivor == current:
+        return
     is_known = session.get(Volunteer, survivor) is not None
     if is_known and not _may_join(session, registration_id, current, survivor, settings):
         refused = Happening(
@@ -96,28 +116,37 @@ def _settle(session: Session, registration_id: str, current: str, claimed: str, 
     act.finish()
 
 
-def _is_under_another_s_id(session: Session, registration_id: str, current: str, settings: Settings) -> bool:
-    """Whether people were shown this ID for other registrations of its person, of none of which this one is certainly."""
-    claims = select(IdentityEvent.registration_id).where(
-        IdentityEvent.volunteer_id == current, IdentityEvent.type == IdentityEventType.CLAIMED
-    )
-    shown_for = set(session.scalars(claims)) - {registration_id}
-    if not shown_for:
+def _is_under_another_s_id(session: Session, person: Person, registration_id: str, said: Collection[_Claim]) -> bool:
+    """Whether people were shown the person's IDs for other registrations, and only a machine took this one for theirs."""
+    subject = person.member(registration_id)
+    others = [member for member in person.members if member is not subject]
+    if not others or person.is_verified or _are_claimed(session, subject, [person.volunteer_id], said):
         return False
-    person = find_person(session, current, settings=settings)
-    others = [member for member in person.members if member.registration_id in shown_for]
-    return bool(others) and not _is_certainly_of(person.member(registration_id), others)
+    shown = [other for other in others if _are_claimed(session, other, [person.volunteer_id, *person.aliases], said)]
+    return bool(shown) and not _is_certainly_of(subject, shown)
 
 
-def _part(session: Session, registration_id: str, current: str, *, settings: Settings, at: datetime) -> str:
-    """Takes a registration out of a person, under the ID that was issued for it here or a new one; gives that ID."""
-    person = find_person(session, current, settings=settings)
+def _are_claimed(session: Session, member: Member, volunteer_ids: Sequence[str], said: Collection[_Claim]) -> bool:
+    """Whether one of these IDs was claimed for a registration: among what is `said` now, or before."""
+    claims = [(member.registration_id, volunteer_id) for volunteer_id in volunteer_ids]
+    if any(claim in said for claim in claims):
+        return True
+    states = (VolunteerIdState(registration_id=registration_id, volunteer_id=one) for registration_id, one in claims)
+    records = [Record(kind_of(VOLUNTEER_ID_CLAIMED), claim_key(state)) for state in states]
+    return bool(digest.held(session, streams.up(member.district), records))
+
+
+def _part(session: Session, person: Person, registration_id: str, claimed: str, *, settings: Settings, at: datetime) -> str:
+    """Takes a registration out of a person; gives the ID that it then has.
+
+    That is the claimed one if it led to the person, else the one that was issued for the registration, or a new one.
+    """
     member = person.member(registration_id)
     act = Act(session, by=RULE, at=at)
     body = {"registrations": [registration_id], "reason": RULE}
-    act.note(Happening(type=IdentityEventType.SPLIT, volunteer_id=current, body=body))
-    own = member.link.own_volunteer_id
-    if own in person.aliases:
+    act.note(Happening(type=IdentityEventType.SPLIT, volunteer_id=person.volunteer_id, body=body))
+    own = next((one for one in (claimed, member.link.own_volunteer_id) if one in person.aliases), None)
+    if own is not None:
         act.lift(own)
     else:
         [own] = unused_ids(session, 1, province=settings.province)
