@@ -3,7 +3,7 @@
 A hub that was restored from a backup links the registrations that come again, and issues new IDs to them. The districts claim
 the IDs that people were shown. The claimed ID then is the person's, and the new one its alias; but nobody is given an ID under
 which somebody else is known here. Registrations come again in another order, so a machine may link two that it did not link
-before; where different IDs are claimed for them and no document makes it certain that they are of one person, they part.
+before; where different IDs are claimed for them and neither a document nor a steward says that they are one, they part.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -58,11 +58,12 @@ def take_claims(
     claiming = {registration_id for registration_id, _ in claims}
     if _known_here(session, district, sorted(claiming)) != claiming:
         raise NotFound(f"{district} claims the ID of a registration that is not linked here.")
+    said = frozenset(claims)
     for registration_id, claimed in claims:
         # Asked again each time: an earlier claim of these may have moved this link.
         current = volunteer_id_of(session, registration_id)
         if claimed != current:
-            _settle(session, registration_id, current, claimed, said=frozenset(claims), settings=settings, at=now())
+            _settle(session, registration_id, current, claimed, said=said, settings=settings, at=now())
 
 
 def _known_here(session: Session, district: str, registration_ids: Sequence[str]) -> set[str]:
