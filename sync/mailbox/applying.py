@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from sync import streams
+from sync.contracts import kind_of
 from sync.databases import bulk
 from sync.databases.columns import UtcDateTime
 from sync.errors import Undecodable
@@ -75,7 +76,7 @@ class Applier:
         self._cipher = cipher
         # Built once: it is run so often that building it anew each time takes longer than running it.
         here = self._parked.c.stream == bindparam("stream")
-        self._select_keys = select(self._parked.c.record_key).where(here).distinct()
+        self._select_records = select(self._parked.c.type, self._parked.c.record_key).where(here).distinct()
 
     def read(self, event: Event) -> Fact | Unread:
         """What `event` says, for those who apply it here."""
@@ -94,39 +95,39 @@ class Applier:
         Raises `Unapplied` where a handler fails, unless it is done `carefully`, which costs more.
         """
         told = run.told_behind(after)
-        parked = self._parked_keys(session, run.stream)
+        parked = self._parked_records(session, run.stream)
         stuck = set(parked)
         reasons: dict[int, str] = {}
         facts: list[Fact] = []
         for said in told:
-            if said.record.key in stuck:
+            if said.record in stuck:
                 reasons[said.sequence] = _BEHIND
             elif isinstance(said, Unread):
                 reasons[said.sequence] = said.reason
-                stuck.add(said.record.key)
+                stuck.add(said.record)
             else:
                 facts.append(said)
         held = self._digest.held(session, run.stream, {fact.record for fact in facts})
         families: dict[Handler, list[Fact]] = defaultdict(list)
         for fact in _changed(facts, held):
             families[self._handlers[fact.type]].append(fact)
-        district = streams.district_of(run.stream)
         for handler, members in families.items():
             if carefully:
-                reasons |= _apply_together(session, district, handler, members)
+                reasons |= self._apply_carefully(session, run.stream, handler, members)
             else:
-                _apply_at_once(session, district, handler, members)
+                _apply_at_once(session, streams.district_of(run.stream), handler, members)
         if reasons:
             # Also what only repeats an event that could not be applied; not what stands before it.
             stuck = set(parked)
             for said in told:
                 if said.sequence in reasons:
-                    stuck.add(said.record.key)
-                elif said.record.key in stuck:
+                    stuck.add(said.record)
+                elif said.record in stuck:
                     reasons[said.sequence] = _BEHIND
             self._park(session, run, told, reasons, at=at)
         applied = [fact for fact in facts if fact.sequence not in reasons]
-        self._digest.write(session, run.stream, applied, held=held, beside=beside)
+        # Of what was applied carefully some may be held by now.
+        self._digest.write(session, run.stream, applied, held=None if carefully else held, beside=beside)
 
     def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Lets go of what is parked of epochs before `epoch`: its snapshot says again what its writer still knows."""
@@ -135,7 +136,7 @@ class Applier:
 
     def is_parked(self, session: Session, stream: str) -> bool:
         """Whether anything of `stream` waits for a person."""
-        return bool(self._parked_keys(session, stream))
+        return bool(self._parked_records(session, stream))
 
     def retry(self, session: Session, stream: str) -> int:
         """Applies again what is parked of `stream`, each record in its order; gives how many events went through."""
@@ -145,17 +146,34 @@ class Applier:
             .where(parked.stream == stream)
             .order_by(parked.epoch, parked.sequence)
         ).all()
-        stuck: set[str] = set()
+        stuck: set[Record] = set()
         done = 0
         for epoch, sequence, line in rows:
             event = envelope.decode(self._cipher.decrypt(line))
-            if event.subject in stuck or not self._applies_now(session, stream, event):
-                stuck.add(event.subject)
+            if record_of(event) in stuck or not self._applies_now(session, stream, event):
+                stuck.add(record_of(event))
                 continue
             here = (parked.stream == stream, parked.epoch == epoch, parked.sequence == sequence)
             session.execute(delete(self._parked).where(*here))
             done += 1
         return done
+
+    def _apply_carefully(self, session: Session, stream: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:
+        """Applies all at once or, where that fails, one by one. Gives the reasons of those that failed, by sequence."""
+        district = streams.district_of(stream)
+        if reason_against(session, district, handler, facts) is None:
+            return {}
+        reasons: dict[int, str] = {}
+        stuck: set[Record] = set()
+        # One of them may be about what another has just had an effect on, and its handler ask what has been said so far.
+        for fact in map(_perhaps_held, facts):
+            reason = _BEHIND if fact.record in stuck else reason_against(session, district, handler, [fact])
+            if reason is None:
+                self._digest.write(session, stream, [fact])
+            else:
+                reasons[fact.sequence] = reason
+                stuck.add(fact.record)
+        return reasons
 
     def _applies_now(self, session: Session, stream: str, event: Event) -> bool:
         said = self.read(event)
@@ -167,8 +185,8 @@ class Applier:
         self._digest.write(session, stream, [said])
         return True
 
-    def _parked_keys(self, session: Session, stream: str) -> set[str]:
-        return set(session.execute(self._select_keys, {"stream": stream}).scalars())
+    def _parked_records(self, session: Session, stream: str) -> set[Record]:
+        return {Record(kind_of(type_), key) for type_, key in session.execute(self._select_records, {"stream": stream})}
 
     def _park(
         self, session: Session, run: Run, told: Sequence[Fact | Unread], reasons: Mapping[int, str], *, at: datetime
@@ -213,21 +231,6 @@ def _apply_at_once(session: Session, district: str, handler: Handler, facts: Seq
         raise
     except Exception as error:
         raise Unapplied from error
-
-
-def _apply_together(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> dict[int, str]:
-    """Applies all at once or, where that fails, one by one. Gives the reasons of those that failed, by sequence."""
-    if reason_against(session, district, handler, facts) is None:
-        return {}
-    reasons: dict[int, str] = {}
-    stuck: set[str] = set()
-    # One of them may be about what another has just had an effect on.
-    for fact in map(_perhaps_held, facts):
-        reason = _BEHIND if fact.key in stuck else reason_against(session, district, handler, [fact])
-        if reason is not None:
-            reasons[fact.sequence] = reason
-            stuck.add(fact.key)
-    return reasons
 
 
 def reason_against(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> str | None:

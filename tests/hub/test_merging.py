@@ -1,6 +1,7 @@
 """Do two persons become one, and one two again, for everybody who has to know?"""
 
 import threading
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from federation.identity.merging.separating import keep_apart, let_together
 from federation.identity.models import DoNotLink, Link, LinkReason, PersonTotal
 from federation.identity.volunteer_ids import draw
 from federation.ledger import totals
+from federation.mailbox import ParkedRecord
 from sync.contracts.identities import VOLUNTEER_ID_CLAIMED, VolunteerIdState, claim_key
 from tests.hub.peers import AT, Hub, Told, hours, new_id, registration
 from tests.hub.stewards import Desk, desk_of, somebody
@@ -334,6 +336,83 @@ def test_a_registration_does_not_stay_under_another_s_id_where_its_own_is_somebo
     hub.hears(desk.districts["luohu"].says(claim("b", shown["c"])))
     assert desk.ids() | shown == desk.ids()
     assert desk.ids()["b"] not in shown.values()
+    assert desk.differences() == ()
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")), ids="".join)
+def test_those_for_whom_one_id_is_claimed_stay_together_in_whatever_order_that_comes(hub: Hub, order: tuple[str, ...]) -> None:
+    districts = {"futian": "a", "luohu": "b", "nanshan": "c"}
+    desk = desk_of(hub, {code: [alike(key)] for code, key in districts.items()})
+    assert desk.persons() == 1
+    one, other = draw("44"), draw("44")
+    shown = {"a": one, "b": other, "c": other}
+    for key in order:
+        [code] = [code for code, its in districts.items() if its == key]
+        hub.hears(desk.districts[code].says(claim(key, shown[key])))
+    assert desk.ids() == shown
+    assert desk.persons() == 2
+    assert desk.differences() == ()
+
+
+@pytest.mark.parametrize("first", ["futian", "luohu"])
+def test_whom_only_a_machine_took_for_those_whom_a_steward_merged_no_claim_takes_along(hub: Hub, first: str) -> None:
+    desk = desk_of(hub, {"futian": [alike("a"), alike("a2")]})
+    ids = desk.ids()
+    desk.merge(ids["a"], ids["a2"])
+    [luohu] = hub.enrol("luohu")
+    hub.hears(luohu.says(alike("b")))
+    one, other = desk.ids()["a"], draw("44")
+    assert set(desk.ids().values()) == {one}
+    says = {"futian": (desk.districts["futian"], [claim("a", one), claim("a2", one)]), "luohu": (luohu, [claim("b", other)])}
+    for code in sorted(says, key=lambda code: code != first):
+        district, claims = says[code]
+        hub.hears(district.says(*claims))
+    assert desk.ids() == {"a": one, "a2": one, "b": other}
+    assert desk.differences() == ()
+
+
+@pytest.mark.parametrize("claimed_again", [True, False])
+def test_what_was_claimed_for_both_long_ago_does_not_take_one_along_to_the_other_s_id(hub: Hub, claimed_again: bool) -> None:
+    """A steward had split them since, and the hub was put back to before that."""
+    desk = desk_of(hub, {"futian": [alike("a")], "luohu": [alike("b")]})
+    one, other = desk.ids()["a"], draw("44")
+    futian, luohu = desk.districts.values()
+    hub.hears(futian.says(claim("a", one)), luohu.says(claim("b", one)))
+    hub.hears(luohu.says(claim("b", other)))
+    if claimed_again:
+        hub.hears(futian.says(claim("a", one)))
+    assert desk.ids() == {"a": one, "b": other}
+    assert desk.differences() == ()
+
+
+def test_a_new_id_of_both_that_one_district_claims_before_the_other_is_that_of_both(hub: Hub) -> None:
+    desk = desk_of(hub, {"futian": [alike("a")], "luohu": [alike("b")]})
+    futian, luohu = desk.districts.values()
+    for shown in (desk.ids()["a"], draw("44")):
+        hub.hears(futian.says(claim("a", shown)), luohu.says(claim("b", shown)))
+        assert desk.ids() == {"a": shown, "b": shown}
+    assert desk.persons() == 1
+    assert desk.differences() == ()
+
+
+def test_nobody_gets_the_id_of_somebody_whom_a_machine_would_not_take_them_for(hub: Hub) -> None:
+    desk = desk_of(hub, {"futian": [alike("a")], "luohu": [somebody(1, "b")]})
+    futian, luohu = desk.districts.values()
+    ids = desk.ids()
+    hub.hears(futian.says(claim("a", ids["a"])), luohu.says(claim("b", ids["a"])))
+    assert desk.ids() == ids
+
+
+def test_claims_that_came_with_one_that_cannot_be_taken_still_know_of_each_other(hub: Hub) -> None:
+    desk = desk_of(hub, {"futian": [registration("a", document="D"), registration("b", document="D")]})
+    assert desk.persons() == 1
+    futian = desk.districts["futian"]
+    hub.hears(futian.says(registration("b", version=2, document="E")))
+    shown = {"a": draw("44"), "b": draw("44")}
+    of_nobody = claim("x", draw("44"))
+    hub.hears(futian.says(*(claim(key, volunteer_id) for key, volunteer_id in shown.items()), of_nobody))
+    assert [row.record_key for row in hub.rows(ParkedRecord)] == [of_nobody.key]
+    assert desk.ids() == shown
     assert desk.differences() == ()
 
 

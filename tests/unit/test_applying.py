@@ -15,6 +15,7 @@ UP = streams.up("futian")
 # Activity, type: the parties' handler knows certified hours, and refuses poison.
 GOOD = ("visit", HOURS_CERTIFIED)
 UNKNOWN = ("visit", HOURS_REVOKED)
+OF_ANOTHER_KIND = ("visit", "visit.announced.v1")
 BETTER = ("visit at home", HOURS_CERTIFIED)
 BAD = (POISON, HOURS_CERTIFIED)
 
@@ -81,6 +82,15 @@ def test_later_events_of_a_parked_record_wait_behind_it(futian: Side, hub: Side,
     deliver(futian, hub)
     assert parked(hub) == [(1, "a"), (2, "a"), (4, "a")]
     assert applied(hub) == [3, 5]
+
+
+def test_a_record_of_another_kind_with_the_same_key_does_not_wait(futian: Side, hub: Side) -> None:
+    say(futian, ("a", OF_ANOTHER_KIND), ("a", GOOD))
+    deliver(futian, hub)
+    say(futian, ("a", BETTER))
+    deliver(futian, hub)
+    assert parked(hub) == [(1, "a")]
+    assert applied(hub) == [2, 3]
 
 
 def test_what_repeats_a_parked_event_waits_behind_it(futian: Side, hub: Side) -> None:

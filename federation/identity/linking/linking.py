@@ -121,6 +121,12 @@ def look_again(session: Session, known: Known, *, volunteer_id: str, settings: S
     return _decide(neighbourhood.as_compared(known), neighbourhood, judge, own=volunteer_id), judge
 
 
+def would_join(session: Session, known: Known, volunteer_id: str, *, settings: Settings) -> bool:
+    """Whether a machine would let a registration join this person if it came only now, and nobody else was like it."""
+    judge, neighbourhood = _surroundings(session, [Recorded(known, is_linked=True)], settings)
+    return _decide(neighbourhood.as_compared(known), neighbourhood, judge, only=volunteer_id).join is not None
+
+
 def evidence_of(joined: Pair, judge: Judge) -> dict[str, Any]:
     """What the history keeps of a pair by which a registration joined somebody."""
     return {
@@ -138,12 +144,16 @@ def _surroundings(session: Session, recorded: Sequence[Recorded], settings: Sett
     return judge, gather(session, recorded, most_candidates=judge.policy.most_candidates, settings=settings)
 
 
-def _decide(subject: Known, neighbourhood: Neighbourhood, judge: Judge, *, own: str | None) -> Decision:
+def _decide(
+    subject: Known, neighbourhood: Neighbourhood, judge: Judge, *, own: str | None = None, only: str | None = None
+) -> Decision:
+    """Whose a registration is: of anybody but `own`, whose it is already, or of the one person `only`."""
     candidates, is_crowded = neighbourhood.candidates(subject)
+    persons = neighbourhood.persons(candidates)
     return decide(
         subject,
         candidates,
-        neighbourhood.persons(candidates, but=own),
+        {one: members for one, members in persons.items() if one != own and only in (None, one)},
         apart=neighbourhood.apart,
         is_crowded=is_crowded,
         scored=judge.score,

@@ -1,6 +1,6 @@
 """Who is a person, as far as somebody has to know who merges or splits?"""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -63,6 +63,11 @@ class Person:
     def member(self, registration_id: str) -> Member:
         """One of the person's registrations."""
         return next(member for member in self.members if member.registration_id == registration_id)
+
+    def aliases_of(self, members: Iterable[Member]) -> list[str]:
+        """The person's aliases that were issued for these registrations."""
+        own = (member.link.own_volunteer_id for member in members)
+        return [one for one in own if one in self.aliases]
 
     def shows_other_resident_id_than(self, other: "Person") -> bool:
         """Whether two of their registrations name a resident identity number each, and not the same."""

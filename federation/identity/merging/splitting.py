@@ -5,7 +5,7 @@ that name the same document stay together, under the ID among theirs that was is
 An ID goes with the registration for which it was issued: if that is split off, those that stay return to one of theirs.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +68,7 @@ class Separation:
 
     def led_along(self, group: Group) -> list[str]:
         """The aliases that were issued for registrations of the group, and are to lead to its ID."""
-        own = (member.link.own_volunteer_id for member in group.members)
-        return [one for one in own if one in self.person.aliases and one != group.volunteer_id]
+        return [one for one in self.person.aliases_of(group.members) if one != group.volunteer_id]
 
     def carry_out(self, act: Act, *, reason: str, settings: Settings) -> None:
         """Moves the links, lets IDs be their persons' own again, and keeps apart who was split."""
@@ -113,10 +112,16 @@ def plan_split(session: Session, volunteer_id: str, registration_ids: Collection
             "Choose the registrations that are of somebody else; at least one must be split off, and one must stay.",
             field="registration_ids",
         )
-    issued = issue_numbers(session, list(_own_ids(person.members)))
+    issued = issue_numbers(session, person.aliases_of(person.members))
     groups = [staying, *_by_document(leaving)]
     keeper = next((group for group in groups if _owns(group, person.volunteer_id)), staying)
-    placed = [Group(tuple(group), person.volunteer_id if group is keeper else _first_issued(group, issued)) for group in groups]
+
+    def id_of(group: Sequence[Member]) -> str | None:
+        if group is keeper:
+            return person.volunteer_id
+        return min(person.aliases_of(group), key=lambda volunteer_id: issued[volunteer_id], default=None)
+
+    placed = [Group(tuple(group), id_of(group)) for group in groups]
     return Separation(person, placed[0], tuple(placed[1:]))
 
 
@@ -132,11 +137,3 @@ def _by_document(members: Sequence[Member]) -> list[list[Member]]:
 
 def _owns(group: Sequence[Member], volunteer_id: str) -> bool:
     return any(member.link.own_volunteer_id == volunteer_id for member in group)
-
-
-def _first_issued(group: Sequence[Member], issued: Mapping[str, int]) -> str | None:
-    return min(_own_ids(group), key=lambda volunteer_id: issued[volunteer_id], default=None)
-
-
-def _own_ids(members: Sequence[Member]) -> Iterator[str]:
-    return (member.link.own_volunteer_id for member in members if member.link.own_volunteer_id)
