@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sync.uuids import new_uuid
 from tenants.errors import StateForbids
 from tenants.organizations.models import Organization
-from tenants.registrations.finding import known_by
 from tenants.registrations.models import Registration
 from tenants.registrations.registering import RegistrationDetails, record_registration
 from tenants.settings import Settings
@@ -29,12 +28,15 @@ class Stated:
 
 
 def registration_of(session: Session, local: LocalSession) -> Registration | None:
-    """The registration here of who is signed in: that which they opened, or one of their volunteer ID, or an alias."""
+    """The registration here of who is signed in: that which they opened, or one of their volunteer ID, or an alias.
+
+    What a registration was known by once tells nothing: the two may have been taken for one person, and parted since.
+    """
     if local.subject is None:
         return None
     ids = [volunteer_id for volunteer_id in (local.volunteer_id, *local.aliases) if volunteer_id]
-    theirs = or_(Registration.subject == local.subject, *map(known_by, ids))
-    # One that carries the ID now comes before one that only had it once.
+    theirs = or_(Registration.subject == local.subject, Registration.volunteer_id.in_(ids))
+    # One that carries the ID comes before one of which this district has not heard yet that its ID leads there.
     carries_it = Registration.volunteer_id.is_not_distinct_from(local.volunteer_id)
     query = select(Registration).where(theirs).order_by(carries_it.desc(), Registration.recorded_at, Registration.id)
     loaded = (joinedload(Registration.organization), selectinload(Registration.formerly))

@@ -79,6 +79,16 @@ def test_the_registration_is_found_by_the_id_that_leads_to_the_person(
     assert "Hours in this district" in volunteer.text()
 
 
+def test_nobody_sees_the_registration_of_somebody_from_whom_they_were_parted(
+    district: District, provider: Provider, volunteer: Visitor
+) -> None:
+    registered(district).follow(FORMER_ID, epoch=1, version=2)
+    district.session.commit()
+    sign_in(volunteer, provider)
+    assert "Hours in this district" not in volunteer.text()
+    assert "Do you want to be?" in volunteer.text()
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_who_is_not_registered_is_asked_and_then_registered_under_the_id(
     district: District, provider: Provider, volunteer: Visitor
