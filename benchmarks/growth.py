@@ -44,13 +44,12 @@ def measure_applying(ready: Stage, carrier: Carrier, events: int) -> float:
     """Events a second that the hub takes in, while its program does not run."""
     messages = _seal(ready, carrier, events)
     os.environ.update(ready.hub.environment)
-    inbox, keys = open_inbox(read_settings()), DistrictKeys(ready.hub.sessions)
+    inbox = open_inbox(read_settings())
     began = time.monotonic()
     while messages:
         with ready.hub.sessions.begin() as session:
-            taken, _ = inbox.receive_run(
-                session, messages[:PREFETCH], receiver=streams.HUB, carefully=False, keys=keys, at=datetime.now(UTC)
-            )
+            keys, at = DistrictKeys(session), datetime.now(UTC)
+            taken, _ = inbox.receive_run(session, messages[:PREFETCH], receiver=streams.HUB, carefully=False, keys=keys, at=at)
         messages = messages[len(taken) :]
     return events / (time.monotonic() - began)
 

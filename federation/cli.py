@@ -59,7 +59,7 @@ def _participant(settings: Settings, sessions: "sessionmaker[Session]") -> Parti
         log=mailbox.log,
         recovery=mailbox.recovery,
         inbox=open_inbox(settings),
-        keys=DistrictKeys(sessions),
+        keys=DistrictKeys,
         incarnation=mailbox.incarnation,
         tidy=lambda session: _tidy(session, settings),
         errands=(Telling(settings, sessions), Delivering(settings, sessions)),

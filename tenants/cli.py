@@ -45,7 +45,7 @@ def _participant(settings: Settings, _sessions: object) -> Participant:
         log=mailbox.log,
         recovery=mailbox.recovery,
         inbox=mailbox.inbox,
-        keys=mailbox.HubKey(settings.hub_key),
+        keys=lambda _session: mailbox.HubKey(settings.hub_key),
         incarnation=mailbox.incarnation,
         tidy=lambda session: _tidy(session, settings),
         agreement=KeyAgreement(settings.district),

@@ -19,7 +19,7 @@ from api.hub.reading import only_read
 from api.problems import ProblemBlueprint, problem
 from federation import mailbox
 from federation.db import db
-from federation.directory.keys import DistrictKeys
+from federation.directory.keys import EveryDistrictsKeys
 from federation.settings import Settings
 from sync.carriers import bundle, proving
 from sync.carriers.bus import CONTENT_TYPE
@@ -63,7 +63,7 @@ def open_gateway(app: Flask) -> None:
     """Lets `app` stand for districts at the bus of its settings."""
     settings: Settings = app.config["SETTINGS"]
     # A district that takes no part goes on reading what the hub says to it; what it says itself the inbox refuses.
-    keys = DistrictKeys(sessionmaker(db.engine), also_unheard=True)
+    keys = EveryDistrictsKeys(sessionmaker(db.engine))
     app.extensions[_EXTENSION] = Gateway(settings.wire.bus_url, keys=keys, held_polls=settings.held_polls)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import bindparam, or_, select
@@ -29,19 +30,33 @@ _select = (
 
 
 class DistrictKeys:
-    """The keys of all districts (a `sync.messages.signing.KeyRing`)."""
+    """The keys of the districts that take part, as `session` sees them (a `sync.messages.signing.KeyRing`)."""
 
-    def __init__(self, sessions: "sessionmaker[Session]", *, also_unheard: bool = False) -> None:
-        """With `also_unheard` those of districts that take no part, too: for one who carries and takes nothing in."""
-        self._sessions = sessions
-        self._also_unheard = also_unheard
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
         """The key that `sender` holds under `key_id` at `at`, or None; raises `NotTakingPart` where nobody listens to it."""
-        with glance(self._sessions) as session:
-            found = session.execute(_select, {"sender": sender, "key_id": key_id, "at": at}).one_or_none()
+        found = _find(self._session, sender, key_id, at)
         if found is None:
             return None
-        if found.state is not DistrictState.ACTIVE and not self._also_unheard:
+        if found.state is not DistrictState.ACTIVE:
             raise NotTakingPart(f"{sender} takes no part: it is {found.state}")
         return _parse(found.jwk)
+
+
+class EveryDistrictsKeys:
+    """Also the keys of districts that take no part (a `KeyRing`): for one who carries and takes nothing in."""
+
+    def __init__(self, sessions: "sessionmaker[Session]") -> None:
+        self._sessions = sessions
+
+    def public_key(self, *, sender: str, key_id: str, at: datetime) -> OKPKey | None:
+        """The key that `sender` holds under `key_id` at `at`, or None."""
+        with glance(self._sessions) as session:
+            found = _find(session, sender, key_id, at)
+        return None if found is None else _parse(found.jwk)
+
+
+def _find(session: Session, sender: str, key_id: str, at: datetime) -> Any:
+    return session.execute(_select, {"sender": sender, "key_id": key_id, "at": at}).one_or_none()

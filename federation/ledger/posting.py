@@ -6,7 +6,7 @@ cursor of the district's stream, so no two transactions post for the same distri
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,15 +35,15 @@ def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
         unknown.pop((entry_id, counting.version), None)
     if not unknown:
         return
+    values = (_values(district, fact) for fact in unknown.values())
+    few = bulk.copy_unless_few(session, LedgerEntry, _COLUMNS, values, count=len(unknown))
     differences = _Differences()
-    with bulk.appending(session, LedgerEntry, _COLUMNS) as insert:
-        for (entry_id, version), fact in unknown.items():
-            insert(_values(district, fact))
-            before = counted.get(entry_id)
-            if before is None or before.version < version:
-                counted[entry_id] = now = _counting(fact, version)
-                differences.exchange(before, now)
-    differences.write(session, district)
+    for (entry_id, version), fact in unknown.items():
+        before = counted.get(entry_id)
+        if before is None or before.version < version:
+            counted[entry_id] = now = _counting(fact, version)
+            differences.exchange(before, now)
+    bulk.write_all(session, bulk.new(LedgerEntry, few), *differences.parts(district))
 
 
 class _Counting(msgspec.Struct, frozen=True):
@@ -167,23 +167,21 @@ class _Differences:
         organization[0] += entries
         organization[1] += minutes
 
-    def write(self, session: Session, district: str) -> None:
-        """Adds the differences to the totals of `district`."""
-        totals: dict[type[Any], bulk.Rows] = {
-            MonthTotal: [
-                {"district": district, "month": month, "field": field_, "entries": entries, "minutes": minutes}
-                for (month, field_), (entries, minutes) in self.months.items()
-                if entries or minutes
-            ],
-            RegistrationTotal: [
-                {"district": district, "registration_id": key, "entries": entries, "minutes": minutes}
-                for key, (entries, minutes) in self.registrations.items()
-                if entries or minutes
-            ],
-            OrganizationTotal: [
-                {"district": district, "organization_id": key, "entries": entries, "minutes": minutes}
-                for key, (entries, minutes) in self.organizations.items()
-                if entries or minutes
-            ],
-        }
-        bulk.add_up_all(session, totals)
+    def parts(self, district: str) -> Iterator[bulk.Part]:
+        """What adds the differences to the totals of `district` (`bulk.write_all`)."""
+        months = [
+            {"district": district, "month": month, "field": field_, "entries": entries, "minutes": minutes}
+            for (month, field_), (entries, minutes) in self.months.items()
+            if entries or minutes
+        ]
+        yield bulk.sums(MonthTotal, months)
+        yield bulk.sums(RegistrationTotal, _changed_totals(district, "registration_id", self.registrations))
+        yield bulk.sums(OrganizationTotal, _changed_totals(district, "organization_id", self.organizations))
+
+
+def _changed_totals(district: str, name: str, differences: Mapping[str, list[int]]) -> bulk.Rows:
+    return [
+        {"district": district, name: key, "entries": entries, "minutes": minutes}
+        for key, (entries, minutes) in differences.items()
+        if entries or minutes
+    ]

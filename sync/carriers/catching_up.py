@@ -11,9 +11,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from sync.errors import BrokenChain
-from sync.mailbox.inbox import Inbox
+from sync.mailbox.inbox import Inbox, KeysIn
 from sync.messages.beacon import Position
-from sync.messages.signing import KeyRing
 
 
 class Records(Protocol):
@@ -29,7 +28,7 @@ def catch_up(
     party: str,
     sessions: "sessionmaker[Session]",
     inbox: Inbox,
-    keys: KeyRing,
+    keys: KeysIn,
     now: Callable[[], datetime],
 ) -> Iterator[Position]:
     """Takes everything that `party` lacks of the streams it reads, and gives its position after each batch.
@@ -45,7 +44,7 @@ def catch_up(
         here = place
         while (raw := records.replay(stream, epoch=here.epoch, after=here.sequence)) is not None:
             with sessions.begin() as session:
-                inbox.receive(session, raw, receiver=party, keys=keys, at=now())
+                inbox.receive(session, raw, receiver=party, keys=keys(session), at=now())
             reached = positions()[stream]
             if (reached.epoch, reached.sequence) <= (here.epoch, here.sequence):
                 raise BrokenChain(f"what the hub's records hold of {stream} does not follow what is here")

@@ -5,8 +5,7 @@ may meet others go as one array for each column, which `unnest` turns into rows 
 many rows. SQLite lives in this process, so the driver's own loop over the rows is quickest.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -55,26 +54,21 @@ def append(session: Session, model: type[Any], rows: Rows) -> None:
     if not rows:
         return
     names = tuple(rows[0])
-    with appending(session, model, names) as insert:
-        for values in map(itemgetter(*names), rows):
-            insert(values)
+    _append(session, model.__table__, names, map(itemgetter(*names), rows))
 
 
-@contextmanager
-def appending(session: Session, model: type[Any], names: Sequence[str]) -> Iterator[Callable[[Sequence[Any]], None]]:
-    """What inserts a row that is known to be new, given its values of the columns `names`; to be used at least once.
+def copy_unless_few(
+    session: Session, model: type[Any], names: Sequence[str], values: Iterable[Sequence[Any]], *, count: int
+) -> Rows:
+    """Inserts `count` rows that are known to be new, given the `values` of the columns `names`; few of them it gives instead.
 
-    PostgreSQL takes one row while the next is made. So whatever is to be worked out for each costs next to nothing here, but
-    nothing else can be asked of the database meanwhile.
+    Those are then written in a statement that is about others, too (`write_all`), and cost no trip of their own. PostgreSQL
+    takes one of many rows while the next is made, so whatever is to be worked out for each costs next to nothing here.
     """
-    table: Any = model.__table__
-    if is_postgresql(session):
-        with _copying(session, table, names) as copy:
-            yield copy.write_row
-    else:
-        rows: list[Sequence[Any]] = []
-        yield rows.append
-        _insert_many(session, table, names, rows)
+    if count <= FEW:
+        return [dict(zip(names, row, strict=True)) for row in values]
+    _append(session, model.__table__, names, values)
+    return []
 
 
 def keep_newest(session: Session, model: type[Any], rows: Rows) -> None:
@@ -90,11 +84,6 @@ def replace(session: Session, model: type[Any], rows: Rows) -> None:
 def add_up(session: Session, model: type[Any], rows: Rows) -> None:
     """Adds the columns outside the primary key to what is there. No two rows have the same primary key."""
     _write(session, [sums(model, rows)])
-
-
-def add_up_all(session: Session, rows: Mapping[type[Any], Rows]) -> None:
-    """The same for rows of several models; to PostgreSQL in one statement, as a trip takes longer than a few rows do."""
-    _write(session, [sums(model, of_model) for model, of_model in rows.items()])
 
 
 def write_all(session: Session, *parts: Part) -> None:
@@ -146,13 +135,20 @@ def _wire_type(type_: TypeEngine[Any]) -> str:
     return names.get(type(type_), "text")
 
 
-@contextmanager
-def _copying(session: Session, table: Table, names: Sequence[str]) -> Iterator[Any]:
+def _append(session: Session, table: Any, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    if is_postgresql(session):
+        _copy(session, table, names, rows)
+    else:
+        _insert_many(session, table, names, list(rows))
+
+
+def _copy(session: Session, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     command = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
     connection: Any = session.connection().connection
     with failing_alike(command), connection.cursor() as cursor, cursor.copy(command) as copy:
         copy.set_types([_wire_type(table.c[name].type) for name in names])
-        yield copy
+        for row in rows:
+            copy.write_row(row)
 
 
 def _insert_many(session: Session, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

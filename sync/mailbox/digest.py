@@ -154,11 +154,11 @@ class Digest:
         if held is None:
             held = self.held(session, stream, newest)
         sums: dict[_Place, list[int]] = defaultdict(_nothing)
-        rows: list[dict[str, Any]] = []
+        rows: list[Mapping[str, Any]] = []
         for record, before in held.items():
             if (changed := newest.pop(record, None)) is not None:
                 place = record.kind, record.bucket
-                rows.append(_row(_values(stream, place, changed)))
+                rows.append(dict(zip(_COLUMNS, _values(stream, place, changed), strict=True)))
                 if before.hash != changed.hash:
                     _add(sums[place], [before], sign=-1)
                     _add(sums[place], [changed])
@@ -168,13 +168,8 @@ class Digest:
         for place, members in new.items():
             _add(sums[place], members)
         values = (_values(stream, place, state) for place, members in new.items() for state in members)
-        if len(newest) <= bulk.FEW:
-            rows.extend(map(_row, values))
-        else:
-            # What is new need not be looked for again.
-            with bulk.appending(session, self._states, _COLUMNS) as insert:
-                for row in values:
-                    insert(row)
+        # What is new need not be looked for again.
+        rows += bulk.copy_unless_few(session, self._states, _COLUMNS, values, count=len(newest))
         changes = [
             {"stream": stream, "kind": kind, "bucket": bucket, **dict(zip(_SUMS, change, strict=True))}
             for (kind, bucket), change in sums.items()
@@ -252,10 +247,6 @@ def _bucket_sum(kind: str, bucket: int, records: int, minutes: int, *parts: int)
 
 def _whole(parts: Iterable[int]) -> int:
     return sum(part << shift for part, shift in zip(parts, _SHIFTS, strict=True)) % _MODULUS
-
-
-def _row(values: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(_COLUMNS, values, strict=True))
 
 
 def _values(stream: str, place: _Place, state: State) -> tuple[Any, ...]:

@@ -31,6 +31,9 @@ from sync.messages.signing import KeyRing, LookedUpOnce
 Reply: TypeAlias = Position | Answer | Lines
 """What a reader answers a writer."""
 
+KeysIn: TypeAlias = Callable[[Session], KeyRing]
+"""The others' public keys, as a transaction sees them."""
+
 
 class StreamCursorColumns:
     """A stream that this side reads: the last event applied, and the writer's head as far as it is known.

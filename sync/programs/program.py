@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from sync.databases.migrating import Migrations
 from sync.keys.rotating import Agreement
-from sync.mailbox.inbox import Inbox
+from sync.mailbox.inbox import Inbox, KeysIn
 from sync.mailbox.incarnation import Incarnation
 from sync.mailbox.log import Log
 from sync.mailbox.recovery import Recovery
-from sync.messages.signing import KeyRing
 from sync.running.errands import Errand
 from sync.running.upkeep import Tidy
 from sync.settings import WireSettings
@@ -43,7 +42,7 @@ class Participant:
     log: Log
     recovery: Recovery
     inbox: Inbox
-    keys: KeyRing
+    keys: KeysIn
     incarnation: Incarnation
     tidy: Tidy | None = None
     errands: tuple[Errand, ...] = ()

@@ -18,10 +18,10 @@ from sync.errors import BusUnavailable
 from sync.lanes import WHOLE, Share
 from sync.mailbox.applying import Unapplied
 from sync.mailbox.asking import seal_answer
-from sync.mailbox.inbox import Inbox, Reply
+from sync.mailbox.inbox import Inbox, KeysIn, Reply
 from sync.messages.beacon import Position, seal_position
 from sync.messages.message import Arrived
-from sync.messages.signing import KeyRing, Signer
+from sync.messages.signing import Signer
 from sync.running import counting
 
 # How often a message may fail for a reason other than an absent database.
@@ -43,7 +43,7 @@ class Consumer:
         sessions: "sessionmaker[Session]",
         inbox: Inbox,
         bus: Bus,
-        keys: KeyRing,
+        keys: KeysIn,
         signer: Signer,
         share: Share = WHOLE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -140,4 +140,5 @@ class Consumer:
     def _receive_run(self, arrived: Sequence[Arrived], *, carefully: bool) -> tuple[Sequence[int], Reply | None]:
         at = self._now()
         with self._sessions.begin() as session:
-            return self._inbox.receive_run(session, arrived, receiver=self._party, keys=self._keys, carefully=carefully, at=at)
+            keys = self._keys(session)
+            return self._inbox.receive_run(session, arrived, receiver=self._party, keys=keys, carefully=carefully, at=at)

@@ -21,7 +21,7 @@ from sync.lanes import WHOLE, Share
 from sync.mailbox.asking import seal_question
 from sync.mailbox.log import PARTED, Head, Log
 from sync.mailbox.recovery import Recovery
-from sync.messages.batch import Packed, seal_batch
+from sync.messages.batch import seal_batch
 from sync.messages.beacon import Beacon, Verdict, seal_beacon
 from sync.messages.signing import Signer
 from sync.running import counting
@@ -99,17 +99,17 @@ class Relay:
         # Before the heads are read: a beacon must not claim completeness for a moment after that.
         at = self._now()
         sent, more = 0, False
-        for head in self._read_heads():
-            sending = self._follow(head)
-            if self._clock() >= sending.beacon_at:
-                self._light(head, sending, at)
-            if head.recovery != sending.asked or self._clock() >= sending.ask_at:
-                self._ask(head, sending)
-            for _ in range(BATCHES_AT_ONCE):
-                if not self._may_send(head, sending) or not (count := self._send(head, sending)):
-                    break
-                sent += count
-            more |= self._may_send(head, sending)
+        with glance(self._sessions) as session:
+            for head in self._log.heads(session):
+                if not self._share.has(head.stream):
+                    continue
+                sending = self._follow(head)
+                if self._clock() >= sending.beacon_at:
+                    self._light(session, head, sending, at)
+                if head.recovery != sending.asked or self._clock() >= sending.ask_at:
+                    self._ask(session, head, sending)
+                sent += self._send_some(session, head, sending)
+                more |= self._may_send(head, sending)
         self._gather_seconds = 0.0 if more else min(sent / GATHER_PER_SECOND, GATHER_SECONDS)
         return sent > 0
 
@@ -121,10 +121,6 @@ class Relay:
         """How long the relay may sleep when nothing happens: until the next beacon, or the next repeated question."""
         soonest = min((min(sending.beacon_at, sending.ask_at) for sending in self._sending.values()), default=float("inf"))
         return max(0.0, soonest - self._clock())
-
-    def _read_heads(self) -> list[Head]:
-        with glance(self._sessions) as session:
-            return [head for head in self._log.heads(session) if self._share.has(head.stream)]
 
     def _follow(self, head: Head) -> _Sending:
         """What is remembered of a stream, after what its reader has said since."""
@@ -148,9 +144,18 @@ class Relay:
         has_more = sending.sent < head.sequence
         return has_more and head.peer_verdict not in _HOLDING and len(sending.unanswered) < WINDOW_BATCHES
 
-    def _send(self, head: Head, sending: _Sending) -> int:
+    def _send_some(self, session: Session, head: Head, sending: _Sending) -> int:
+        """Sends the next few batches; gives how many events they hold."""
+        sent = 0
+        for _ in range(BATCHES_AT_ONCE):
+            if not self._may_send(head, sending) or not (count := self._send(session, head, sending)):
+                break
+            sent += count
+        return sent
+
+    def _send(self, session: Session, head: Head, sending: _Sending) -> int:
         """Sends the next batch; gives how many events it holds."""
-        batch = self._read_batch(head, sending)
+        batch = self._log.read(session, head.stream, epoch=head.epoch, after=sending.sent)
         if batch is None:
             return 0
         raw = seal_batch(batch, self._signer.key)
@@ -163,18 +168,14 @@ class Relay:
         sending.unanswered.append(batch.last)
         return batch.count
 
-    def _read_batch(self, head: Head, sending: _Sending) -> Packed | None:
-        with glance(self._sessions) as session:
-            return self._log.read(session, head.stream, epoch=head.epoch, after=sending.sent)
-
-    def _light(self, head: Head, sending: _Sending, at: datetime) -> None:
+    def _light(self, session: Session, head: Head, sending: _Sending, at: datetime) -> None:
         beacon = Beacon(
             stream=head.stream,
             epoch=head.epoch,
             sequence=head.sequence,
             hash=head.hash.hex(),
             sent=sending.sent,
-            root=self._read_root(head),
+            root=self._log.root(session, head),
             lit_at=at,
         )
         self._bus.publish(
@@ -183,17 +184,11 @@ class Relay:
         sending.lit_at = self._clock()
         sending.beacon_at = sending.lit_at + self._beacon_seconds
 
-    def _read_root(self, head: Head) -> str:
-        with glance(self._sessions) as session:
-            return self._log.root(session, head)
-
-    def _ask(self, head: Head, sending: _Sending) -> None:
+    def _ask(self, session: Session, head: Head, sending: _Sending) -> None:
         """Asks what the stream's recovery waits for; where it waits for nothing any more, that is remembered."""
         ask_again_at = float("inf")
         if head.recovery is not None:
-            with glance(self._sessions) as session:
-                question = self._recovery.question(session, head)
-            raw = seal_question(question, self._signer.key)
+            raw = seal_question(self._recovery.question(session, head), self._signer.key)
             self._bus.publish(raw, to=streams.reader_of(head.stream), expires_seconds=EXPIRES_SECONDS)
             ask_again_at = self._clock() + QUESTION_PAUSE_SECONDS
         # Only now: a question that the bus did not take is still due.

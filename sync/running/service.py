@@ -17,10 +17,10 @@ from sync.carriers.carrier import open_bus
 from sync.errors import BusUnavailable
 from sync.keys.rotating import Rotation
 from sync.lanes import WHOLE, Share
-from sync.mailbox.inbox import Inbox
+from sync.mailbox.inbox import Inbox, KeysIn
 from sync.mailbox.log import Log
 from sync.mailbox.recovery import Recovery
-from sync.messages.signing import KeyRing, Signer
+from sync.messages.signing import Signer
 from sync.running import garbage
 from sync.running.consumer import Consumer
 from sync.running.errands import Errand
@@ -48,7 +48,7 @@ def run(
     log: Log,
     recovery: Recovery,
     inbox: Inbox,
-    keys: KeyRing,
+    keys: KeysIn,
     signer: Signer,
     bus_url: str,
     beacon_seconds: float,

@@ -107,7 +107,7 @@ class Pair:
             sessions=side.sessions,
             inbox=side.inbox,
             bus=self._weather.bus(side.party),
-            keys=side.keys,
+            keys=side.keys_in,
             signer=Signer(side.key),
             now=self.clocks[side.party].now,
         )

@@ -44,10 +44,11 @@ def test_a_district_cannot_speak_for_another(hub: Hub) -> None:
 
 def test_what_a_district_said_is_not_taken_from_the_account_of_another(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
-    said, keys = futian.says(hours("e1")), DistrictKeys(hub.sessions)
+    said = futian.says(hours("e1"))
 
     def hears_from(account: str) -> Reply | None:
         with hub.sessions.begin() as session:
+            keys = DistrictKeys(session)
             return hub.inbox.receive(session, said, receiver=streams.HUB, keys=keys, at=AT, account=account)
 
     assert hears_from(account_name("luohu")) is None
@@ -81,15 +82,15 @@ def test_what_cannot_be_a_district_is_refused(hub: Hub, code: str, region_code: 
 
 def test_a_key_counts_in_its_time_only(hub: Hub) -> None:
     [futian] = hub.enrol("futian")
-    keys = DistrictKeys(hub.sessions)
     key_id = str(futian.key.kid)
-    assert keys.public_key(sender="futian", key_id=key_id, at=AT) is not None
-    assert keys.public_key(sender="futian", key_id=key_id, at=AT - timedelta(seconds=1)) is None
-    assert keys.public_key(sender="luohu", key_id=key_id, at=AT) is None
     with hub.sessions.begin() as session:
+        keys = DistrictKeys(session)
+        assert keys.public_key(sender="futian", key_id=key_id, at=AT) is not None
+        assert keys.public_key(sender="futian", key_id=key_id, at=AT - timedelta(seconds=1)) is None
+        assert keys.public_key(sender="luohu", key_id=key_id, at=AT) is None
         session.get_one(DistrictKey, ("futian", key_id)).not_after = AT + timedelta(days=1)
-    assert keys.public_key(sender="futian", key_id=key_id, at=AT) is not None
-    assert keys.public_key(sender="futian", key_id=key_id, at=AT + timedelta(days=1)) is None
+        assert keys.public_key(sender="futian", key_id=key_id, at=AT) is not None
+        assert keys.public_key(sender="futian", key_id=key_id, at=AT + timedelta(days=1)) is None
 
 
 def test_a_new_key_counts_at_once_beside_the_old(hub: Hub) -> None:

@@ -108,7 +108,7 @@ class Party:
             sessions=self.sessions,
             inbox=self.inbox,
             bus=bus,
-            keys=self._ring,
+            keys=lambda _session: self._ring,
             signer=self._signer,
             now=self._now,
         )

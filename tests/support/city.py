@@ -236,7 +236,7 @@ def city(new_database: Callable[[str], str], *codes: str) -> Iterator[City]:
                 log=federation.mailbox.log,
                 recovery=federation.mailbox.recovery,
                 inbox=inbox,
-                keys=DistrictKeys(sessions),
+                keys=DistrictKeys,
                 incarnation=federation.mailbox.incarnation,
             ),
             sessions,
@@ -273,7 +273,7 @@ def _district(stack: ExitStack, code: str, database_url: str, *, hub_key: Any) -
         log=log,
         recovery=tenants.mailbox.recovery,
         inbox=tenants.mailbox.inbox,
-        keys=tenants.mailbox.HubKey(settings.hub_key),
+        keys=lambda _session: tenants.mailbox.HubKey(settings.hub_key),
         incarnation=tenants.mailbox.incarnation,
         agreement=KeyAgreement(code),
     )

@@ -144,7 +144,7 @@ def serve(side: Side, bus_url: str, stop: threading.Event, *, heartbeat: Path | 
         log=side.log,
         recovery=side.recovery,
         inbox=side.inbox,
-        keys=side.keys,
+        keys=side.keys_in,
         signer=Signer(side.key),
         bus_url=bus_url,
         beacon_seconds=BEACON_SECONDS,

@@ -124,6 +124,10 @@ class Side:
     keys: Ring
     writes: Sequence[str] = field(default_factory=list)
 
+    def keys_in(self, _session: Session) -> Ring:
+        """The keys of everybody, whatever a transaction sees."""
+        return self.keys
+
     @property
     def database_url(self) -> str:
         """Where its database is."""

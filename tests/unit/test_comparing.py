@@ -93,7 +93,7 @@ class Pair:
     def _consumer(self, side: Side) -> Consumer:
         bus = self._weather.bus(side.party)
         signer = Signer(side.key)
-        return Consumer(party=side.party, sessions=side.sessions, inbox=side.inbox, bus=bus, keys=side.keys, signer=signer)
+        return Consumer(party=side.party, sessions=side.sessions, inbox=side.inbox, bus=bus, keys=side.keys_in, signer=signer)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from sync import streams
 from sync.errors import BusUnavailable
+from sync.mailbox.inbox import KeysIn
 from sync.messages import message
 from sync.messages.beacon import Verdict, open_position
 from sync.messages.signing import KeyRing, Signer
@@ -66,13 +67,13 @@ def waiting(futian: Side, weather: BadWeather, relay: Relay) -> list[bytes]:
     return weather.waiting("hub")
 
 
-def consumer(side: Side, weather: BadWeather, keys: KeyRing | None = None) -> Consumer:
+def consumer(side: Side, weather: BadWeather, keys: KeysIn | None = None) -> Consumer:
     return Consumer(
         party=side.party,
         sessions=side.sessions,
         inbox=side.inbox,
         bus=weather.bus(side.party),
-        keys=keys or side.keys,
+        keys=keys or side.keys_in,
         signer=Signer(side.key),
     )
 
@@ -121,7 +122,8 @@ def test_what_failed_together_is_tried_one_by_one(
 ) -> None:
     futian.announce(2, first=4)
     relay.step()
-    taking = consumer(hub, weather, Unlucky(hub.keys, fails=1))
+    unlucky = Unlucky(hub.keys, fails=1)
+    taking = consumer(hub, weather, lambda _session: unlucky)
     assert taking.step(seconds=0)
     with pytest.raises(RuntimeError):
         taking.step(seconds=0)
@@ -172,7 +174,7 @@ def test_a_message_that_a_fault_in_the_program_refuses_does_not_stop_the_others(
     hub: Side, weather: BadWeather, waiting: list[bytes]
 ) -> None:
     first = len(waiting)
-    taking = consumer(hub, weather, Hopeless())
+    taking = consumer(hub, weather, lambda _session: Hopeless())
     for _ in range(MAX_ATTEMPTS - 1):
         with pytest.raises(RuntimeError):
             taking.step(seconds=0)

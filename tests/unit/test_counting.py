@@ -40,7 +40,7 @@ def test_what_is_sent_and_taken_is_counted(futian: Side, hub: Side) -> None:
         sessions=hub.sessions,
         inbox=hub.inbox,
         bus=weather.bus(streams.HUB),
-        keys=hub.keys,
+        keys=hub.keys_in,
         signer=Signer(hub.key),
     )
     with shown((LOOPBACK, 0)) as port:

@@ -74,7 +74,7 @@ class City:
             sessions=side.sessions,
             inbox=side.inbox,
             bus=self.weather.bus(side.party),
-            keys=side.keys,
+            keys=side.keys_in,
             signer=Signer(side.key),
         )
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, flash, render_template, session
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from sqlalchemy.orm import sessionmaker
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -219,7 +218,7 @@ def _form(known: Known) -> FlaskForm:
 
 
 def _keys() -> DistrictKeys:
-    return DistrictKeys(sessionmaker(db.engine))
+    return DistrictKeys(db.session())
 
 
 def _document_page(form: DocumentForm) -> str:
