@@ -7,12 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from sync import streams
-from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED, HourEntryState
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
+from tenants.hours.announcing import announce_hours
 from tenants.hours.models import HourEntry, Service
 from tenants.hours.recording import hold_time
 from tenants.hours.rules import Shift
-from tenants.mailbox import log
 from tenants.settings import Settings
 
 
@@ -60,22 +59,5 @@ def revoke(session: Session, entry: HourEntry, *, reason: str, by: str, at: date
 
 
 def _tell(session: Session, event_type: str, entry: HourEntry, settings: Settings) -> None:
-    revoked = event_type == HOURS_REVOKED
-    last = entry.versions[-1]
-    state = HourEntryState(
-        entry_id=str(entry.id),
-        registration_id=str(entry.registration_id),
-        organization_id=str(entry.organization_id),
-        activity=entry.activity,
-        field=entry.field,
-        month=f"{entry.started_at.astimezone(settings.time_zone):%Y-%m}",
-        started_at=entry.started_at,
-        ended_at=entry.ended_at,
-        raw_minutes=entry.raw_minutes,
-        credited_minutes=0 if revoked else entry.credited_minutes,
-        certified_by=last.actor,
-        reason=last.reason,
-        local_number=entry.local_number,
-        recorded_by=entry.recorded_by,
-    )
-    log.announce(session, streams.up(settings.district), type=event_type, key=state.entry_id, version=entry.version, data=state)
+    month = f"{entry.started_at.astimezone(settings.time_zone):%Y-%m}"
+    announce_hours(session, settings.district, event_type, entry, month=month)
