@@ -2,22 +2,21 @@
 
 The hub gives back what it was told. Drafts and submitted entries it never heard of, so those are gone with the backup that
 was put back; the run-book says so. A register that was imported again before that has entered some of them a second time: of
-two entries of one row one counts, and the hub is told.
+two entries of one row one counts at most, and the hub is told.
 """
 
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sync import streams
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
-from sync.mailbox.announcing import announcement, remember
 from sync.mailbox.facts import Fact
+from tenants.hours.announcing import announce_hours
 from tenants.hours.models import HourAct, HourEntry, HourState, Service
+from tenants.hours.rules import overlap
 
 _BY = "recovery"
 _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}
@@ -26,7 +25,7 @@ _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}
 def restore_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
     """Brings hour entries (`HourEntryState`) to the state that the hub holds, with that state as the last of their history.
 
-    An entry whose number is another's by now comes back without it.
+    An entry whose number is another row's by now comes back without it.
     """
     ids = {uuid.UUID(fact.key) for fact in facts}
     numbers = {fact.data.local_number for fact in facts if fact.data.local_number is not None}
@@ -39,31 +38,60 @@ def restore_hours(session: Session, district: str, facts: Sequence[Fact]) -> Non
             continue
         number = fact.data.local_number
         other = numbered.get(number, entry)
-        _restore(entry, fact, local_number=number if other is entry else None)
+        if other is entry:
+            _restore(entry, fact, local_number=number)
+        elif _is_of_one_shift(other, fact):
+            _let_one_count(session, district, entry, other, fact)
+        else:
+            _restore(entry, fact, local_number=None)
         session.add(entry)
         entries[entry.id] = entry
-        if other is not entry and _are_one(entry, other):
-            _let_one_count(session, district, entry, other, fact)
-        elif number is not None:
-            numbered.setdefault(number, entry)
+        if entry.local_number is not None:
+            numbered[entry.local_number] = entry
 
 
-def _are_one(one: HourEntry, other: HourEntry) -> bool:
-    """Whether two entries of one number are of the same shift: a register may have given the number to another row."""
-    return one.started_at < other.ended_at and other.started_at < one.ended_at
+def _is_of_one_shift(other: HourEntry, fact: Fact) -> bool:
+    """Whether what comes back is of the same shift as `other`: a register may have given the number to another row."""
+    return overlap((fact.data.started_at, fact.data.ended_at), (other.started_at, other.ended_at))
 
 
 def _let_one_count(session: Session, district: str, entry: HourEntry, other: HourEntry, fact: Fact) -> None:
-    """Of an entry that has come back and another of the same row one counts at most: of both what the hub was told of last."""
-    reason = f"Entered again as {fact.data.local_number} before this entry came back"
+    """Restores an entry beside another of the same row, which was entered since. One of the two counts at most.
+
+    What comes back takes its place again, with its number and with what the register said last, so that the next import finds
+    what a coordinator made of the row. That holds for a mere certification, too: a correction or a revocation of the same entry
+    may come back only with the hub's next answer.
+    """
+    number, month = fact.data.local_number, fact.data.month
+    if _gives_way(fact, other):
+        _restore(entry, fact, local_number=None)
+        _withdraw(session, district, entry, reason=f"Entered again as {number} before this entry came back", month=month)
+        return
+    digest, other.local_number, other.register_digest = other.register_digest, None, None
+    # The two begin in one month or, where a correction is in between, in two; what is revoked counts in neither.
+    _withdraw(session, district, other, reason=f"The entry came back that was {number} before this one", month=month)
+    # Now nobody has the number.
+    session.flush()
+    _restore(entry, fact, local_number=number)
+    entry.register_digest = digest
+
+
+def _gives_way(fact: Fact, other: HourEntry) -> bool:
+    """Whether `other` stands: of what comes back the certification was undone, or `other` alone was looked into again."""
+    act, _ = _what_happened(fact)
+    if act is HourAct.CERTIFIED:
+        return other.versions[-1].act in (HourAct.CORRECTED, HourAct.REVOKED)
+    return act is HourAct.UNDONE
+
+
+def _withdraw(session: Session, district: str, entry: HourEntry, *, reason: str, month: str) -> None:
+    """Lets the entry count no more, whether it waits or is certified; only in that case has the hub heard of it."""
     at = datetime.now(UTC)
-    if entry.state is HourState.CERTIFIED and other.state is HourState.CERTIFIED:
+    if entry.state is HourState.SUBMITTED:
+        entry.refuse(reason=reason, by=_BY, at=at)
+    elif entry.state is HourState.CERTIFIED:
         entry.revoke(reason=reason, by=_BY, at=at)
-        said = msgspec.structs.replace(fact.data, credited_minutes=0, reason=reason, certified_by=_BY, local_number=None)
-        told = announcement(type=HOURS_REVOKED, key=fact.key, version=entry.version, data=said)
-        remember(session, streams.up(district), told)
-    elif entry.state is HourState.CERTIFIED and other.state is HourState.SUBMITTED:
-        other.refuse(reason=f"An entry of {fact.data.local_number} has come back that is certified", by=_BY, at=at)
+        announce_hours(session, district, HOURS_REVOKED, entry, month=month)
 
 
 def _restore(entry: HourEntry, fact: Fact, *, local_number: str | None) -> None:

@@ -1,13 +1,19 @@
 """Do hours come back once, whatever was entered in the meantime?"""
 
+import uuid
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import delete
 
 from sync.contracts.hours import HOURS_CERTIFIED, HOURS_REVOKED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.mailbox.facts import Fact, read_fact
-from tenants.hours.certifying import certify
+from tenants.hours.certifying import certify, correct, revoke, undo_certification
 from tenants.hours.models import HourEntry, HourEntryVersion, HourState
 from tenants.hours.restoring import restore_hours
+from tenants.hours.rules import Shift
+from tenants.hours.totals import district_totals
 from tenants.registrations.models import Registration
 from tenants.registrations.restoring import restore_registrations
 from tests.support.district import NOW, District
@@ -22,6 +28,21 @@ def entered(district: District, number: str, *, hours_ago: float = 5) -> HourEnt
     return entry
 
 
+def waiting(district: District, number: str) -> HourEntry:
+    """An entry of a register, which waits for a coordinator."""
+    entry = district.submitted()
+    entry.local_number = number
+    district.session.commit()
+    return entry
+
+
+def correct_to(district: District, entry: HourEntry, *, minutes: int) -> None:
+    """Lets a coordinator find out that it was less."""
+    shift = Shift(entry.started_at, entry.started_at + timedelta(minutes=minutes), minutes)
+    correct(district.session, entry, shift, reason="left early", by="coordinator", at=NOW, settings=district.settings)
+    district.session.commit()
+
+
 def lost(district: District) -> Fact:
     """What the city knows of the only entry, which the district's backup does not have."""
     [event] = [event for event, _ in district.said() if event.subject == str(district.session.query(HourEntry).one().id)][-1:]
@@ -33,6 +54,14 @@ def lost(district: District) -> Fact:
 
 def states(district: District) -> dict[str, HourState]:
     return {str(entry.id): entry.state for entry in district.session.query(HourEntry)}
+
+
+def numbers(district: District) -> dict[str, str | None]:
+    return {str(entry.id): entry.local_number for entry in district.session.query(HourEntry)}
+
+
+def certified_minutes(district: District) -> int:
+    return district_totals(district.session).certified_minutes
 
 
 def test_an_entry_comes_back_under_its_number(district: District) -> None:
@@ -55,27 +84,95 @@ def test_what_was_entered_again_before_it_came_back_counts_once(district: Distri
     again = entered(district, "H1")
     restore_hours(district.session, "futian", [fact])
     district.session.commit()
-    entries = {str(entry.id): entry for entry in district.session.query(HourEntry)}
-    back = entries[fact.key]
-    assert (entries[str(again.id)].local_number, entries[str(again.id)].state) == ("H1", HourState.CERTIFIED)
-    assert (back.local_number, back.state) == (None, HourState.REVOKED)
-    assert "H1" in str(back.versions[-1].reason)
+    assert states(district) == {fact.key: HourState.CERTIFIED, str(again.id): HourState.REVOKED}
+    assert numbers(district) == {fact.key: "H1", str(again.id): None}
+    assert "H1" in str(again.versions[-1].reason)
     event, data = district.said()[-1]
-    assert (event.type, event.subject, event.recordversion) == (HOURS_REVOKED, fact.key, fact.version + 1)
+    assert (event.type, event.subject, event.recordversion) == (HOURS_REVOKED, str(again.id), again.version)
     assert data["credited_minutes"] == 0
+
+
+def test_what_was_corrected_later_comes_back_as_corrected(district: District) -> None:
+    """The hub gives back what it was told in the order in which it was, in more than one answer."""
+    entry = entered(district, "H1")
+    correct_to(district, entry, minutes=30)
+    certified, corrected = [read_fact(event) for event, _ in district.said() if event.subject == str(entry.id)]
+    lost(district)
+    entered(district, "H1")
+    for fact in (certified, corrected):
+        restore_hours(district.session, "futian", [fact])
+        district.session.commit()
+    assert certified_minutes(district) == 30
 
 
 def test_what_only_waits_for_a_coordinator_gives_way_to_what_is_certified(district: District) -> None:
     entered(district, "H1")
     fact = lost(district)
-    again = district.submitted()
-    again.local_number = "H1"
-    district.session.commit()
+    again = waiting(district, "H1")
     told = len(district.said())
     restore_hours(district.session, "futian", [fact])
     district.session.commit()
     assert states(district) == {fact.key: HourState.CERTIFIED, str(again.id): HourState.REFUSED}
     assert len(district.said()) == told
+
+
+@pytest.mark.parametrize("state", [HourState.SUBMITTED, HourState.CERTIFIED])
+def test_an_undone_certification_gives_way_to_what_was_entered_again(district: District, state: HourState) -> None:
+    undone = entered(district, "H1")
+    undo_certification(district.session, undone, by="coordinator", at=NOW, settings=district.settings)
+    district.session.commit()
+    fact = lost(district)
+    again = entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+    told = len(district.said())
+    restore_hours(district.session, "futian", [fact])
+    district.session.commit()
+    assert states(district) == {fact.key: HourState.REFUSED, str(again.id): state}
+    assert again.local_number == "H1"
+    assert len(district.said()) == told
+
+
+@pytest.mark.parametrize("state", [HourState.SUBMITTED, HourState.CERTIFIED])
+def test_what_a_coordinator_revoked_stays_revoked(district: District, state: HourState) -> None:
+    revoked = entered(district, "H1")
+    revoke(district.session, revoked, reason="never came", by="coordinator", at=NOW, settings=district.settings)
+    district.session.commit()
+    fact = lost(district)
+    again = entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+    told = len(district.said())
+    restore_hours(district.session, "futian", [fact])
+    district.session.commit()
+    assert certified_minutes(district) == 0
+    assert numbers(district) == {fact.key: "H1", str(again.id): None}
+    assert district.session.get_one(HourEntry, uuid.UUID(fact.key)).versions[-1].reason == "never came"
+    if state is HourState.CERTIFIED:
+        event, data = district.said()[-1]
+        assert (event.type, event.subject, event.recordversion) == (HOURS_REVOKED, str(again.id), again.version)
+        assert (data["credited_minutes"], data["month"]) == (0, "2026-03")
+    else:
+        assert (again.state, len(district.said())) == (HourState.REFUSED, told)
+
+
+@pytest.mark.parametrize("state", [HourState.SUBMITTED, HourState.CERTIFIED])
+def test_what_a_coordinator_corrected_counts_as_corrected(district: District, state: HourState) -> None:
+    correct_to(district, entered(district, "H1"), minutes=30)
+    fact = lost(district)
+    again = entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+    restore_hours(district.session, "futian", [fact])
+    district.session.commit()
+    assert certified_minutes(district) == 30
+    assert numbers(district) == {fact.key: "H1", str(again.id): None}
+
+
+def test_what_was_corrected_since_stays_as_it_is(district: District) -> None:
+    entered(district, "H1")
+    fact = lost(district)
+    again = entered(district, "H1")
+    correct_to(district, again, minutes=30)
+    restore_hours(district.session, "futian", [fact])
+    district.session.commit()
+    assert states(district) == {fact.key: HourState.REVOKED, str(again.id): HourState.CERTIFIED}
+    event, _ = district.said()[-1]
+    assert (event.type, event.subject, event.recordversion) == (HOURS_REVOKED, fact.key, fact.version + 1)
 
 
 def test_another_row_that_has_the_number_now_takes_nothing_away(district: District) -> None:
