@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
-from sync.contracts.hours import HOURS_CERTIFIED, HOURS_REVOKED
+from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.mailbox.facts import Fact, read_fact
 from tenants.hours.certifying import certify, correct, revoke, undo_certification
@@ -17,6 +18,18 @@ from tenants.hours.totals import district_totals
 from tenants.registrations.models import Registration
 from tenants.registrations.restoring import restore_registrations
 from tests.support.district import NOW, District
+from tests.support.registers import Registers, hour, volunteer
+
+HOURS = (HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED)
+
+
+@pytest.fixture
+def registers(district: District, tmp_path: Path) -> Registers:
+    """Registers of a district that has imported them."""
+    registers = Registers(district, tmp_path)
+    registers.volunteers(volunteer())
+    registers.hours(hour())
+    return registers
 
 
 def entered(district: District, number: str, *, hours_ago: float = 5) -> HourEntry:
@@ -50,6 +63,25 @@ def lost(district: District) -> Fact:
         district.session.execute(delete(model))
     district.session.commit()
     return read_fact(event)
+
+
+def everything_lost(district: District) -> list[Fact]:
+    """What the city knows last of every volunteer and entry, which the district's backup does not have."""
+    newest = {event.subject: event for event, _ in district.said()}
+    for model in (HourEntryVersion, HourEntry, Registration):
+        district.session.execute(delete(model))
+    district.session.commit()
+    return [read_fact(event) for event in newest.values()]
+
+
+def come_back(district: District, facts: list[Fact]) -> None:
+    restore_registrations(district.session, "futian", [fact for fact in facts if fact.type == REGISTRATION_RECORDED])
+    restore_hours(district.session, "futian", [fact for fact in facts if fact.type in HOURS])
+    district.session.commit()
+
+
+def registrations(district: District) -> dict[str, str]:
+    return {str(row.id): row.local_number for row in district.session.query(Registration)}
 
 
 def states(district: District) -> dict[str, HourState]:
@@ -175,6 +207,19 @@ def test_what_was_corrected_since_stays_as_it_is(district: District) -> None:
     assert (event.type, event.subject, event.recordversion) == (HOURS_REVOKED, fact.key, fact.version + 1)
 
 
+def test_hours_come_back_of_whom_has_opened_another_registration(district: District) -> None:
+    """Both were opened online, by one person; the first, with an entry, is given back when the second is there."""
+    district.registration("W1", subject="somebody")
+    certify(district.session, district.submitted(volunteer="W1"), by="coordinator", at=NOW, settings=district.settings)
+    district.session.commit()
+    facts = everything_lost(district)
+    district.registration("W2", subject="somebody")
+    come_back(district, facts)
+    subjects = {row.local_number: row.subject for row in district.session.query(Registration)}
+    assert subjects == {"W1": "somebody", "W2": None}
+    assert certified_minutes(district) == 60
+
+
 def test_another_row_that_has_the_number_now_takes_nothing_away(district: District) -> None:
     entered(district, "H1")
     fact = lost(district)
@@ -206,13 +251,54 @@ def test_entries_without_a_number_come_back_as_they_were(district: District) -> 
     assert len(district.said()) == told
 
 
-def test_a_volunteer_who_was_entered_again_has_both_registrations(district: District) -> None:
-    district.registration("FT1")
-    [event] = [event for event, _ in district.said() if event.type == REGISTRATION_RECORDED]
-    district.session.execute(delete(Registration))
-    district.session.commit()
+def test_a_volunteer_who_was_entered_again_has_the_number_where_they_were_first(district: District) -> None:
+    first = str(district.registration("FT1").id)
+    facts = everything_lost(district)
     again = district.registration("FT1")
-    restore_registrations(district.session, "futian", [read_fact(event)])
-    district.session.commit()
-    numbers = {str(row.id): row.local_number for row in district.session.query(Registration)}
-    assert numbers == {str(again.id): "FT1", event.subject: event.subject}
+    come_back(district, facts)
+    assert registrations(district) == {first: "FT1", str(again.id): str(again.id)}
+
+
+def test_a_number_that_is_somebody_elses_now_stays_theirs(district: District) -> None:
+    first = str(district.registration("FT1").id)
+    facts = everything_lost(district)
+    other = district.registration("FT1", name="王芳")
+    come_back(district, facts)
+    assert registrations(district) == {first: first, str(other.id): "FT1"}
+
+
+def test_a_second_loss_gives_everybody_the_same_number(district: District) -> None:
+    """By then the hub knows both registrations under that number, and may give them back in any order."""
+    first = str(district.registration("FT1").id)
+    everything_lost(district)
+    again = str(district.registration("FT1").id)
+    facts = everything_lost(district)[::-1]
+    come_back(district, facts)
+    assert registrations(district) == {first: "FT1", again: again}
+
+
+def test_the_next_import_finds_the_hours_that_came_back(registers: Registers) -> None:
+    """Volunteers and hours were imported too early, and the register has been mended since."""
+    facts = everything_lost(registers.district)
+    registers.volunteers(volunteer())
+    registers.hours(hour())
+    come_back(registers.district, facts)
+    assert registers.volunteers(volunteer()).refused == 0
+    job = registers.hours(hour(minutes="50"))
+    assert (job.changed, registers.codes(job)) == (1, [])
+    assert certified_minutes(registers.district) == 50
+
+
+def test_the_next_import_leaves_what_a_coordinator_did(registers: Registers) -> None:
+    registers.hours(hour("H2", started_at="2026-02-02T09:00:00+08:00", ended_at="2026-02-02T10:00:00+08:00"))
+    district = registers.district
+    revoke(district.session, registers.entry("H1"), reason="never came", by="li", at=NOW, settings=district.settings)
+    correct_to(district, registers.entry("H2"), minutes=30)
+    facts = everything_lost(district)
+    registers.volunteers(volunteer())
+    lines = [hour("H1"), hour("H2", started_at="2026-02-02T09:00:00+08:00", ended_at="2026-02-02T10:00:00+08:00")]
+    registers.hours(*lines)
+    come_back(district, facts)
+    assert certified_minutes(district) == 30
+    job = registers.hours(*lines)
+    assert (job.unchanged, certified_minutes(district)) == (2, 30)

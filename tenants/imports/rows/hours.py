@@ -90,7 +90,10 @@ class _Desk:
         if entry is None:
             return self._create(cells, statement, registration, shift)
         if entry.registration_id != registration.id:
-            message = "The hours with this number belong to another volunteer here. Give the row a number of its own."
+            message = (
+                "The hours with this number belong to another volunteer here. If that is the same person, entered twice, "
+                "correct the hours here; else give the row a number of its own."
+            )
             raise Invalid(message, field="volunteer_number", rule="other_volunteer")
         return self._change(cells, statement, entry, shift)
 
