@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
-from sync import streams
-from sync.contracts.organizations import ORGANIZATION_RECORDED, OrganizationState
 from sync.databases.turns import take_turn
 from tenants.errors import Invalid, NotFound
-from tenants.mailbox import log
+from tenants.organizations.announcing import announce_organization
 from tenants.organizations.models import Organization, OrganizationKind
 from tenants.settings import LONGEST_ORGANIZATION_NAME
 
@@ -51,7 +49,7 @@ def add_organization(
         version=0,
     )
     session.add(organization)
-    _tell(session, organization, district)
+    announce_organization(session, organization, district)
     return organization
 
 
@@ -73,7 +71,7 @@ def move_organization(
     if parent is not organization.parent:
         _refuse_wrong_name(session, organization.kind, organization.name, parent)
     organization.parent, organization.sector = parent, sector
-    _tell(session, organization, district)
+    announce_organization(session, organization, district)
 
 
 def found_district(session: Session, *, district: str, name: str) -> Organization:
@@ -141,26 +139,6 @@ def _refuse_wrong_name(session: Session, kind: OrganizationKind, name: str, pare
     sister = select(Organization.id).where(Organization.parent == parent, Organization.kind == kind, Organization.name == name)
     if session.scalars(sister).first():
         raise Invalid(f"There is a {kind} called {name} there already.", field="name")
-
-
-def _tell(session: Session, organization: Organization, district: str) -> None:
-    organization.version += 1
-    session.flush()
-    state = OrganizationState(
-        organization_id=str(organization.id),
-        name=organization.name,
-        kind=organization.kind.value,
-        parent_id=str(organization.parent_id) if organization.parent_id else None,
-        sector_id=str(organization.sector_id) if organization.sector_id else None,
-    )
-    log.announce(
-        session,
-        streams.up(district),
-        type=ORGANIZATION_RECORDED,
-        key=state.organization_id,
-        version=organization.version,
-        data=state,
-    )
 
 
 def _checked_credit_code(credit_code: str | None) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import sessionmaker
 
 from sync import streams
 from sync.contracts.organizations import ORGANIZATION_RECORDED
+from sync.mailbox.facts import read_fact
 from tenants import mailbox
 from tenants.errors import Invalid, NotFound
 from tenants.migrations import MIGRATIONS
@@ -21,6 +22,7 @@ from tenants.organizations.arranging import (
     root,
 )
 from tenants.organizations.models import Organization, OrganizationKind
+from tenants.organizations.restoring import restore_organizations
 from tests.support.district import District
 from tests.support.waiting import eventually
 
@@ -163,3 +165,21 @@ def test_two_who_found_a_district_at_the_same_moment_found_one(database_url: str
         assert session.scalars(select(Organization.name)).all() == ["福田区"]
         assert [head.sequence for head in mailbox.log.heads(session) if head.stream == streams.up("futian")] == [1]
     engine.dispose()
+
+
+def test_an_organization_that_was_added_again_makes_way_for_the_one_that_comes_back(district: District) -> None:
+    lost = add(district, OrganizationKind.SECTOR, "教育")
+    district.session.commit()
+    fact = read_fact(district.said()[-1][0])
+    district.session.delete(lost)
+    district.session.commit()
+    again = add(district, OrganizationKind.SECTOR, "教育")
+    below = add(district, OrganizationKind.SECTOR, "中学", again)
+    district.session.commit()
+    restore_organizations(district.session, "futian", [fact])
+    district.session.commit()
+    assert str(organization_named(district.session, "教育").id) == fact.key
+    assert again.name.startswith("教育 (")
+    assert below.parent is again
+    event, data = district.said()[-1]
+    assert (event.subject, event.recordversion, data["name"]) == (str(again.id), 2, again.name)
