@@ -1,10 +1,12 @@
 """What becomes of everybody's hours and IDs when a database is put back to an older state?"""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import federation.mailbox
 import tenants.mailbox
@@ -14,9 +16,14 @@ from sync.testing import BadWeather
 from tenants.hours import certifying
 from tenants.hours.models import HourEntry, HourState
 from tenants.hours.rules import possible_shift
+from tenants.imports.files.reading import open_table
+from tenants.imports.forms.profiles import Kind
+from tenants.imports.forms.understanding import understand
+from tenants.imports.runs.running import run_import
 from tenants.registrations.models import Registration
 from tests.support.backups import Backup
 from tests.support.city import City, District, Side, Storm
+from tests.support.registers import hour, volunteer, write_csv
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ROUNDS = 12
@@ -65,16 +72,33 @@ def shown(district: District) -> list[tuple[str, str, str | None]]:
         return sorted((number, str(id_), volunteer_id) for number, id_, volunteer_id in rows)
 
 
+def bring_in(district: District, folder: Path) -> None:
+    """Imports a register of four volunteers, and another one of the hour that each of them served."""
+    people = [volunteer(f"NS{number}") for number in range(1, 5)]
+    of_hours = [hour(f"H{number}", volunteer_no=f"NS{number}") for number in range(1, 5)]
+    for kind, lines in ((Kind.VOLUNTEERS, people), (Kind.HOURS, of_hours)):
+        source = understand(open_table(write_csv(folder / f"{kind}.csv", lines)), kind)
+        with district.sessions() as session:
+            now = partial(datetime.now, UTC)
+            job = run_import(session, source, settings=district.settings, by="tester", now=now, commit=session.commit)
+            assert job.refused == 0
+
+
 def epoch_of(district: District) -> int:
     with district.sessions() as session:
         [head] = tenants.mailbox.log.heads(session)
         return head.epoch
 
 
+def only_entry(session: Session, number: str) -> HourEntry:
+    """The only entry of a volunteer."""
+    return session.query(HourEntry).join(Registration).filter_by(local_number=number).one()
+
+
 def correct(district: District, number: str, *, minutes: int) -> None:
     """Corrects the only entry of a volunteer."""
     with district.sessions.begin() as session:
-        entry = session.query(HourEntry).join(Registration).filter_by(local_number=number).one()
+        entry = only_entry(session, number)
         ended_at = entry.started_at + timedelta(minutes=minutes)
         shift = possible_shift(entry.started_at, ended_at, minutes, now=datetime.now(UTC))
         certifying.correct(
@@ -207,4 +231,32 @@ def test_a_district_that_is_put_back_to_before_its_claims_claims_them_still(
         backup.put_back()
         storm.blow(2 * ROUNDS)
     assert shown(futian) == before
+    check(on_files)
+
+
+def test_a_register_that_is_imported_too_early_counts_once(on_files: City, storm: Storm, tmp_path: Path) -> None:
+    """Everybody and their hours are lost, and brought in again before they come back, with what coordinators did to them."""
+    futian, _ = on_files.districts
+    storm.blow(ROUNDS)
+    backup = backup_of(futian, tmp_path / "aside.db")
+    bring_in(futian, tmp_path)
+    with futian.sessions.begin() as session:
+        undone, at = only_entry(session, "NS3"), datetime.now(UTC)
+        certifying.undo_certification(session, undone, by="李干事", at=at, settings=futian.settings)
+    storm.blow(ROUNDS)
+    correct(futian, "NS1", minutes=30)
+    with futian.sessions.begin() as session:
+        revoked, at = only_entry(session, "NS4"), datetime.now(UTC)
+        certifying.revoke(session, revoked, reason="未到场", by="coordinator", at=at, settings=futian.settings)
+    storm.blow(ROUNDS)
+    before = shown(futian)
+    backup.put_back()
+    bring_in(futian, tmp_path)
+    storm.blow(ROUNDS)
+    assert set(before) < set(shown(futian))
+    bring_in(futian, tmp_path)
+    storm.blow(ROUNDS)
+    # The corrected one, an untouched one, and of the one that was undone what was entered again.
+    assert (futian.totals().certified_minutes, futian.totals().waiting_entries) == (30 + 60 + 60, 0)
+    assert epoch_of(futian) == 2
     check(on_files)
