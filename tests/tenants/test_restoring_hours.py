@@ -302,3 +302,14 @@ def test_the_next_import_leaves_what_a_coordinator_did(registers: Registers) -> 
     assert certified_minutes(district) == 30
     job = registers.hours(*lines)
     assert (job.unchanged, certified_minutes(district)) == (2, 30)
+
+
+def test_the_first_import_after_a_loss_leaves_what_a_coordinator_corrected(registers: Registers) -> None:
+    """The hub does not know what the register said; from the first import on the district knows it again."""
+    correct_to(registers.district, registers.entry(), minutes=30)
+    come_back(registers.district, everything_lost(registers.district))
+    job = registers.hours(hour())
+    assert (job.unchanged, registers.codes(job)) == (1, ["corrected_here"])
+    assert certified_minutes(registers.district) == 30
+    job = registers.hours(hour(minutes="45"))
+    assert (job.changed, certified_minutes(registers.district)) == (1, 45)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tenants.errors import Invalid
 from tenants.hours import certifying
-from tenants.hours.models import HourEntry, HourState, Service
+from tenants.hours.models import HourAct, HourEntry, HourState, Service
 from tenants.hours.recording import HourDetails, Occupied, begin_entry, hold_time_of, refuse_overlap, times_of
 from tenants.hours.rules import Shift, possible_shift
 from tenants.imports.forms import values
@@ -119,6 +119,10 @@ class _Desk:
         if entry.state is HourState.CERTIFIED and statement.certified_by is None:
             message = "The entry is certified here and waits in the register. Revoke it here if it should not count."
             return _left_alone(cells, Invalid(message, field="status", rule="certified_here"))
+        if _came_back_corrected(entry) and _time(entry) != _time(shift):
+            entry.register_digest = statement.digest
+            message = "The entry was corrected here before it came back after a loss. Correct it here if the register is right."
+            return _left_alone(cells, Invalid(message, field="minutes", rule="corrected_here"))
         if statement.certified_by == entry.recorded_by:
             message = "Nobody certifies hours that they recorded themselves. Fill in who certified them in the register."
             raise Invalid(message, field="certified_by", rule="self_certified")
@@ -218,6 +222,11 @@ def _waiting(cells: Cells, outcome: Outcome) -> Verdict:
 
 def _left_alone(cells: Cells, why: Invalid) -> Verdict:
     return Verdict(Outcome.UNCHANGED, [notice(cells, why)])
+
+
+def _came_back_corrected(entry: HourEntry) -> bool:
+    """Whether the entry was corrected, and what the register had said before was lost: the hub never heard of that."""
+    return entry.register_digest is None and entry.versions[-1].act is HourAct.CORRECTED
 
 
 def _time(of: HourEntry | Shift) -> tuple[object, ...]:
