@@ -26,15 +26,15 @@ _STATES: Mapping[str, LedgerState] = {
 }
 
 
-def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
-    """Adds `facts` (`HourEntryState`) to the ledger, and to the totals what they change."""
+def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> Sequence[bulk.Part]:
+    """Adds `facts` (`HourEntryState`) to the ledger; gives what adds to the totals what they change, and a few rows of both."""
     unknown = {(fact.key, (fact.epoch, fact.version)): fact for fact in facts}
     counted: dict[str, _Counting] = {}
     for entry_id, counting in _held(session, district, {fact.key for fact in facts if fact.is_held}):
         counted[entry_id] = counting
         unknown.pop((entry_id, counting.version), None)
     if not unknown:
-        return
+        return ()
     values = (_values(district, fact) for fact in unknown.values())
     few = bulk.copy_unless_few(session, LedgerEntry, _COLUMNS, values, count=len(unknown))
     differences = _Differences()
@@ -43,7 +43,7 @@ def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> None:
         if before is None or before.version < version:
             counted[entry_id] = now = _counting(fact, version)
             differences.exchange(before, now)
-    bulk.write_all(session, bulk.new(LedgerEntry, few), *differences.parts(district))
+    return bulk.new(LedgerEntry, few), *differences.parts(district)
 
 
 class _Counting(msgspec.Struct, frozen=True):

@@ -6,7 +6,8 @@ are *parked*: held for a person to look at, with later events of the same record
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +46,11 @@ class ParkedRecordColumns:
     parked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-Handler = Callable[[Session, str, Sequence[Fact]], None]
+Handler = Callable[[Session, str, Sequence[Fact]], Sequence[bulk.Part] | None]
 """Applies facts of one family that came over the stream of a district: (session, district, facts). It keeps the newest
 version of each record, in whatever order they come, and never commits. Of a fact that is not `is_held` it need not look for
-older versions, except among those that it gets with it."""
+older versions, except among those that it gets with it. What it may leave to be written with the rest of what the facts bring,
+it gives: that saves a trip to the database."""
 
 
 class Unapplied(Exception):
@@ -96,38 +98,28 @@ class Applier:
         """
         told = run.told_behind(after)
         parked = self._parked_records(session, run.stream)
-        stuck = set(parked)
-        reasons: dict[int, str] = {}
-        facts: list[Fact] = []
-        for said in told:
-            if said.record in stuck:
-                reasons[said.sequence] = _BEHIND
-            elif isinstance(said, Unread):
-                reasons[said.sequence] = said.reason
-                stuck.add(said.record)
-            else:
-                facts.append(said)
+        facts, reasons = _sort_out(told, parked)
         held = self._digest.held(session, run.stream, {fact.record for fact in facts})
         families: dict[Handler, list[Fact]] = defaultdict(list)
         for fact in _changed(facts, held):
             families[self._handlers[fact.type]].append(fact)
+        left: list[bulk.Part] = []
         for handler, members in families.items():
             if carefully:
                 reasons |= self._apply_carefully(session, run.stream, handler, members)
             else:
-                _apply_at_once(session, streams.district_of(run.stream), handler, members)
+                with _telling_that_it_failed():
+                    left += handler(session, streams.district_of(run.stream), members) or ()
         if reasons:
-            # Also what only repeats an event that could not be applied; not what stands before it.
-            stuck = set(parked)
-            for said in told:
-                if said.sequence in reasons:
-                    stuck.add(said.record)
-                elif said.record in stuck:
-                    reasons[said.sequence] = _BEHIND
+            reasons = _with_what_waits(told, parked, reasons)
             self._park(session, run, told, reasons, at=at)
         applied = [fact for fact in facts if fact.sequence not in reasons]
-        # Of what was applied carefully some may be held by now.
-        self._digest.write(session, run.stream, applied, held=None if carefully else held, beside=beside)
+        if carefully:
+            # Some of it may be held by now.
+            self._digest.write(session, run.stream, applied, beside=beside)
+        else:
+            with _telling_that_it_failed():
+                self._digest.write(session, run.stream, applied, held=held, beside=[*left, *beside])
 
     def begin_epoch(self, session: Session, stream: str, epoch: int) -> None:
         """Lets go of what is parked of epochs before `epoch`: its snapshot says again what its writer still knows."""
@@ -210,6 +202,33 @@ class Applier:
             session.execute(insert(self._parked), rows)
 
 
+def _sort_out(told: Sequence[Fact | Unread], parked: Collection[Record]) -> tuple[list[Fact], dict[int, str]]:
+    """The facts among what was told, and the reasons of what cannot be applied, by sequence."""
+    stuck = set(parked)
+    facts: list[Fact] = []
+    reasons: dict[int, str] = {}
+    for said in told:
+        if said.record in stuck:
+            reasons[said.sequence] = _BEHIND
+        elif isinstance(said, Unread):
+            reasons[said.sequence] = said.reason
+            stuck.add(said.record)
+        else:
+            facts.append(said)
+    return facts, reasons
+
+
+def _with_what_waits(told: Sequence[Fact | Unread], parked: Collection[Record], reasons: Mapping[int, str]) -> dict[int, str]:
+    """The `reasons`, and those of what stands behind such an event of the same record, also where that only repeats it."""
+    stuck, waiting = set(parked), dict(reasons)
+    for said in told:
+        if said.sequence in reasons:
+            stuck.add(said.record)
+        elif said.record in stuck:
+            waiting[said.sequence] = _BEHIND
+    return waiting
+
+
 def _changed(facts: Iterable[Fact], held: Mapping[Record, Any]) -> Iterator[Fact]:
     """Those of `facts` that say something new: the snapshot with which an epoch begins mostly repeats what is `held`."""
     hashes = {record: row.hash for record, row in held.items()}
@@ -224,9 +243,10 @@ def _perhaps_held(fact: Fact) -> Fact:
     return msgspec.structs.replace(fact, is_held=True)
 
 
-def _apply_at_once(session: Session, district: str, handler: Handler, facts: Sequence[Fact]) -> None:
+@contextmanager
+def _telling_that_it_failed() -> Iterator[None]:
     try:
-        handler(session, district, facts)
+        yield
     except _TRANSIENT:
         raise
     except Exception as error:
@@ -240,7 +260,7 @@ def reason_against(session: Session, district: str, handler: Handler, facts: Seq
     """
     try:
         with session.begin_nested():
-            handler(session, district, facts)
+            bulk.write_all(session, *(handler(session, district, facts) or ()))
     except _TRANSIENT:
         raise
     except Exception as error:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import JSON, BigInteger, LargeBinary, String, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from sync.databases import bulk
 from sync.databases.columns import UtcDateTime
 from sync.errors import Rejected, Undecodable
 from sync.mailbox.answering import Answerer
@@ -84,6 +85,7 @@ class Inbox:
         `renewed` is called (session, stream) before the first event of a newer epoch takes effect: its writer may have lost
         what it had said in the older one.
         """
+        self._model = cursors
         self._cursors: Any = cursors.__table__  # type: ignore[attr-defined]
         self._archive = archive
         self._digest = digest
@@ -198,18 +200,20 @@ class Inbox:
         cursor = self._lock(session, run.stream)
         verdict, place = self._judge(session, cursor, run)
         changes: dict[str, Any] = {"verdict": verdict.value, "heard_at": at}
-        if verdict is Verdict.APPLIED and run.last > place.sequence:
-            if 0 < cursor.epoch < run.epoch:
-                self._renew(session, run.stream, run.epoch)
-            kept = self._archive.new(run.batches_behind(place.sequence), received_at=at)
-            self._applier.apply(session, run, after=place.sequence, carefully=carefully, beside=[kept], at=at)
-            place = _Place(run.epoch, run.last, run.hash)
-            head = max(place.sequence, cursor.head_sequence if place.epoch == cursor.epoch else 0)
-            changes |= {**place._asdict(), "head_sequence": head}
-            if place.sequence == head:
-                changes["as_of"] = run.as_of
-        self._move(session, run.stream, changes)
-        return _position(run.stream, place, verdict, cursor.fence)
+        if verdict is not Verdict.APPLIED or run.last <= place.sequence:
+            self._move(session, run.stream, changes)
+            return _position(run.stream, place, verdict, cursor.fence)
+        if 0 < cursor.epoch < run.epoch:
+            self._renew(session, run.stream, run.epoch)
+        reached = _Place(run.epoch, run.last, run.hash)
+        head = max(reached.sequence, cursor.head_sequence if reached.epoch == cursor.epoch else 0)
+        changes |= {**reached._asdict(), "head_sequence": head}
+        if reached.sequence == head:
+            changes["as_of"] = run.as_of
+        kept = self._archive.new(run.batches_behind(place.sequence), received_at=at)
+        moved = bulk.latest(self._model, [{**cursor._mapping, **changes}])
+        self._applier.apply(session, run, after=place.sequence, carefully=carefully, beside=[kept, moved], at=at)
+        return _position(run.stream, reached, verdict, cursor.fence)
 
     def _judge(self, session: Session, cursor: Any, run: Run) -> tuple[Verdict, _Place]:
         """The verdict on a run, and the place that it is to be applied from."""
