@@ -371,17 +371,33 @@ def test_whom_only_a_machine_took_for_those_whom_a_steward_merged_no_claim_takes
     assert desk.differences() == ()
 
 
-@pytest.mark.parametrize("claimed_again", [True, False])
-def test_what_was_claimed_for_both_long_ago_does_not_take_one_along_to_the_other_s_id(hub: Hub, claimed_again: bool) -> None:
+@pytest.mark.parametrize("order", [("a", "b", "b"), ("b", "b", "a"), ("b", "a", "b"), ("a", "b", "b", "a")], ids="".join)
+def test_what_was_claimed_for_both_long_ago_does_not_take_one_along_to_the_other_s_id(hub: Hub, order: tuple[str, ...]) -> None:
     """A steward had split them since, and the hub was put back to before that."""
     desk = desk_of(hub, {"futian": [alike("a")], "luohu": [alike("b")]})
-    one, other = desk.ids()["a"], draw("44")
-    futian, luohu = desk.districts.values()
-    hub.hears(futian.says(claim("a", one)), luohu.says(claim("b", one)))
-    hub.hears(luohu.says(claim("b", other)))
-    if claimed_again:
-        hub.hears(futian.says(claim("a", one)))
+    one, other = draw("44"), draw("44")
+    said = {"a": [one, one], "b": [one, other]}
+    districts = dict(zip("ab", desk.districts.values(), strict=True))
+    for key in order:
+        hub.hears(districts[key].says(claim(key, said[key].pop(0))))
     assert desk.ids() == {"a": one, "b": other}
+    assert desk.differences() == ()
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")), ids="".join)
+def test_whom_a_steward_merged_stay_together_in_whatever_order_claims_come(hub: Hub, order: tuple[str, ...]) -> None:
+    """The merge was taken back since, and the hub put back to before that."""
+    desk = desk_of(hub, {"futian": [alike("a"), alike("c")]})
+    ids = desk.ids()
+    desk.merge(ids["a"], ids["c"])
+    desk.districts["luohu"], *_ = hub.enrol("luohu")
+    hub.hears(desk.districts["luohu"].says(alike("b")))
+    one, other = sorted(ids.values(), key=lambda volunteer_id: volunteer_id != desk.ids()["a"])
+    assert set(desk.ids().values()) == {one}
+    claims = {"a": claim("a", one), "b": claim("b", other), "c": claim("c", other)}
+    for key in order:
+        hub.hears(desk.districts["luohu" if key == "b" else "futian"].says(claims[key]))
+    assert desk.ids() == {"a": one, "b": other, "c": one}
     assert desk.differences() == ()
 
 

@@ -58,9 +58,9 @@ class Neighbourhood:
                 found |= sharing
         return (found & self.known.keys()) - {subject.registration_id}, is_crowded
 
-    def persons(self, candidates: Collection[str]) -> dict[str, list[Known]]:
-        """The persons whom the candidates are, with all their registrations."""
-        ids = {self.volunteer_ids[candidate] for candidate in candidates}
+    def persons(self, candidates: Collection[str], *, but: str | None) -> dict[str, list[Known]]:
+        """The persons whom the candidates are, with all their registrations; `but` is the person who is asked about."""
+        ids = {self.volunteer_ids[candidate] for candidate in candidates} - {but}
         return {volunteer_id: [self.known[member] for member in sorted(self.members[volunteer_id])] for volunteer_id in ids}
 
     def settle(self, known: Known, volunteer_id: str) -> None:

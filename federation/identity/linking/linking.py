@@ -149,11 +149,11 @@ def _decide(
 ) -> Decision:
     """Whose a registration is: of anybody but `own`, whose it is already, or of the one person `only`."""
     candidates, is_crowded = neighbourhood.candidates(subject)
-    persons = neighbourhood.persons(candidates)
+    persons = neighbourhood.persons(candidates, but=own)
     return decide(
         subject,
         candidates,
-        {one: members for one, members in persons.items() if one != own and only in (None, one)},
+        {one: members for one, members in persons.items() if only in (None, one)},
         apart=neighbourhood.apart,
         is_crowded=is_crowded,
         scored=judge.score,

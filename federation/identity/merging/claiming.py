@@ -3,7 +3,7 @@
 A hub that was restored from a backup links the registrations that come again, and issues new IDs to them. The districts claim
 the IDs that people were shown. The claimed ID then is the person's, and the new one its alias; but nobody is given an ID under
 which somebody else is known here. Registrations come again in another order, so a machine may link two that it did not link
-before; where different IDs are claimed for them and neither a document nor a steward says that they are one, they part.
+before; where different IDs are claimed for them and neither a document nor somebody's word says that they are one, they part.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from federation.identity.linking.issuing import unused_ids
 from federation.identity.linking.linking import would_join
 from federation.identity.linking.telling import tell_links
 from federation.identity.merging.acts import Act
-from federation.identity.merging.dividing import Told, are_certainly_one, leaving_with
+from federation.identity.merging.dividing import Told, are_certainly_one, is_to_stay, leaving_with
 from federation.identity.merging.members import Member, Person, find_person, told_apart, volunteer_id_of
 from federation.identity.merging.merging import take_over
 from federation.identity.models import Link, LinkReason, Registration, Volunteer
@@ -149,7 +149,7 @@ def _may_join(
     """Whether nobody told the two apart, and the registration is of the other.
 
     It is where a document says so. It also is where the other was shown the same ID, and is so like it that a machine would
-    link them anyway: as one they were known before.
+    link them anyway: as one they were known before. Nobody comes along by that who is to stay where they are.
     """
     other = find_person(session, survivor, settings=settings)
     if told_apart(session, person.registration_ids, other.registration_ids):
@@ -157,5 +157,7 @@ def _may_join(
     subject = person.member(registration_id)
     if any(are_certainly_one(subject, member) for member in other.members):
         return True
+    if any(is_to_stay(person, member, told) for member in person.members if member is not subject):
+        return False
     was_shown_it = any(told.is_claimed(member, claimed) for member in other.members)
     return was_shown_it and would_join(session, subject.known, survivor, settings=settings)

@@ -37,17 +37,29 @@ class Told:
 
 
 def leaving_with(person: Person, subject: Member, claimed: str, told: Told) -> list[Member]:
-    """The members that leave with `subject`, for which an ID was `claimed`: all of them unless some have to stay.
+    """The members that leave with `subject`, for which an ID was `claimed`: all of them unless some are to stay.
 
-    Where some have, what nobody has said anything of stays with them.
+    Where some are, what nobody has said anything of stays with them. So does a member for which the present ID was claimed,
+    too: that it had the other one may be long ago.
     """
     bound = _bound_to(person, subject)
-    leaving = [member for member in person.members if member.registration_id in bound or told.is_claimed(member, claimed)]
-    others = [member for member in person.members if member not in leaving]
-    shown = (person.volunteer_id, *person.aliases)
-    if any(_stands_by_word(person, other) or told.is_claimed(other, *shown) for other in others):
-        return leaving
-    return list(person.members)
+    leaving = [
+        member
+        for member in person.members
+        if member.registration_id in bound
+        or (
+            told.is_claimed(member, claimed)
+            and not told.is_claimed(member, person.volunteer_id)
+            and not _stands_by_word(person, member)
+        )
+    ]
+    stays = any(is_to_stay(person, member, told) for member in person.members if member not in leaving)
+    return leaving if stays else list(person.members)
+
+
+def is_to_stay(person: Person, member: Member, told: Told) -> bool:
+    """Whether somebody's word, or the ID that people were shown for it, says that a registration is this person's."""
+    return _stands_by_word(person, member) or told.is_claimed(member, person.volunteer_id, *person.aliases)
 
 
 def are_certainly_one(one: Member, other: Member) -> bool:
