@@ -17,6 +17,7 @@ from sync.mailbox.facts import Fact
 from tenants.hours.announcing import announce_hours
 from tenants.hours.models import HourAct, HourEntry, HourState, Service
 from tenants.hours.rules import overlap
+from tenants.registrations.models import Registration
 
 _BY = "recovery"
 _ACTS = {HOURS_CERTIFIED: HourAct.CERTIFIED, HOURS_CORRECTED: HourAct.CORRECTED}
@@ -40,7 +41,7 @@ def restore_hours(session: Session, district: str, facts: Sequence[Fact]) -> Non
         other = numbered.get(number, entry)
         if other is entry:
             _restore(entry, fact, local_number=number)
-        elif _is_of_one_shift(other, fact):
+        elif _is_of_one_row(session, other, fact):
             _let_one_count(session, district, entry, other, fact)
         else:
             _restore(entry, fact, local_number=None)
@@ -50,9 +51,11 @@ def restore_hours(session: Session, district: str, facts: Sequence[Fact]) -> Non
             numbered[entry.local_number] = entry
 
 
-def _is_of_one_shift(other: HourEntry, fact: Fact) -> bool:
-    """Whether what comes back is of the same shift as `other`: a register may have given the number to another row."""
-    return overlap((fact.data.started_at, fact.data.ended_at), (other.started_at, other.ended_at))
+def _is_of_one_row(session: Session, other: HourEntry, fact: Fact) -> bool:
+    """Whether what comes back is of the same shift and name as `other`: a register may have given the number to another row."""
+    registration = session.get(Registration, uuid.UUID(fact.data.registration_id))
+    is_of_one_name = registration is not None and registration.name == other.registration.name
+    return is_of_one_name and overlap((fact.data.started_at, fact.data.ended_at), (other.started_at, other.ended_at))
 
 
 def _let_one_count(session: Session, district: str, entry: HourEntry, other: HourEntry, fact: Fact) -> None:
@@ -63,7 +66,8 @@ def _let_one_count(session: Session, district: str, entry: HourEntry, other: Hou
     may come back only with the hub's next answer.
     """
     number, month = fact.data.local_number, fact.data.month
-    if _gives_way(fact, other):
+    # Ids grow, so what was entered since has the greater one.
+    if entry.id > other.id or _gives_way(fact, other):
         _restore(entry, fact, local_number=None)
         _withdraw(session, district, entry, reason=f"Entered again as {number} before this entry came back", month=month)
         return

@@ -11,7 +11,7 @@ from sync.contracts.hours import HOURS_CERTIFIED, HOURS_CORRECTED, HOURS_REVOKED
 from sync.contracts.registrations import REGISTRATION_RECORDED
 from sync.mailbox.facts import Fact, read_fact
 from tenants.hours.certifying import certify, correct, revoke, undo_certification
-from tenants.hours.models import HourEntry, HourEntryVersion, HourState
+from tenants.hours.models import HourEntry, HourEntryVersion, HourState, Service
 from tenants.hours.restoring import restore_hours
 from tenants.hours.rules import Shift
 from tenants.hours.totals import district_totals
@@ -229,6 +229,38 @@ def test_another_row_that_has_the_number_now_takes_nothing_away(district: Distri
     assert states(district) == {fact.key: HourState.CERTIFIED, str(other.id): HourState.CERTIFIED}
 
 
+def test_hours_of_somebody_else_at_the_same_time_are_left_alone(district: District) -> None:
+    """The register's numbers moved by a row: the number of the one who comes back is another volunteer's now."""
+    entered(district, "H1")
+    fact = lost(district)
+    other = district.submitted(volunteer="W2")
+    district.registration("W2", name="刘洋")
+    other.local_number = "H1"
+    certify(district.session, other, by="coordinator", at=NOW, settings=district.settings)
+    district.session.commit()
+    told = len(district.said())
+    restore_hours(district.session, "futian", [fact])
+    district.session.commit()
+    assert states(district) == {fact.key: HourState.CERTIFIED, str(other.id): HourState.CERTIFIED}
+    assert numbers(district) == {fact.key: None, str(other.id): "H1"}
+    assert len(district.said()) == told
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_second_loss_leaves_the_same_entry_counting(district: District, turned: bool) -> None:
+    correct_to(district, entered(district, "H1"), minutes=30)
+    fact = lost(district)
+    again = entered(district, "H1")
+    revoke(district.session, again, reason="entered twice", by="coordinator", at=NOW, settings=district.settings)
+    district.session.commit()
+    restore_hours(district.session, "futian", [fact])
+    district.session.commit()
+    assert certified_minutes(district) == 30
+    facts = everything_lost(district)
+    come_back(district, facts[::-1] if turned else facts)
+    assert certified_minutes(district) == 30
+
+
 def test_entries_without_a_number_come_back_as_they_were(district: District) -> None:
     """Two wait for a coordinator in the backup, and one is not in it; all three were certified since."""
     waiting = [district.submitted(hours_ago=hours) for hours in (5, 10)]
@@ -313,3 +345,15 @@ def test_the_first_import_after_a_loss_leaves_what_a_coordinator_corrected(regis
     assert certified_minutes(registers.district) == 30
     job = registers.hours(hour(minutes="45"))
     assert (job.changed, certified_minutes(registers.district)) == (1, 45)
+
+
+def test_the_first_import_after_a_loss_leaves_what_was_corrected_in_other_than_the_time(registers: Registers) -> None:
+    district, entry = registers.district, registers.entry()
+    shift = Shift(entry.started_at, entry.ended_at, entry.raw_minutes)
+    service = Service(entry.organization_id, "护老", entry.field)
+    correct(district.session, entry, shift, service=service, reason="other work", by="li", at=NOW, settings=district.settings)
+    district.session.commit()
+    come_back(district, everything_lost(district))
+    job = registers.hours(hour())
+    assert (job.unchanged, registers.codes(job)) == (1, ["corrected_here"])
+    assert registers.entry().activity == "护老"

@@ -119,7 +119,9 @@ class _Desk:
         if entry.state is HourState.CERTIFIED and statement.certified_by is None:
             message = "The entry is certified here and waits in the register. Revoke it here if it should not count."
             return _left_alone(cells, Invalid(message, field="status", rule="certified_here"))
-        if _came_back_corrected(entry) and _time(entry) != _time(shift):
+        service = self._service(statement)
+        differs = _time(entry) != _time(shift) or _service_of(entry) != service
+        if differs and _came_back_corrected(entry):
             entry.register_digest = statement.digest
             message = "The entry was corrected here before it came back after a loss. Correct it here if the register is right."
             return _left_alone(cells, Invalid(message, field="minutes", rule="corrected_here"))
@@ -127,8 +129,6 @@ class _Desk:
             message = "Nobody certifies hours that they recorded themselves. Fill in who certified them in the register."
             raise Invalid(message, field="certified_by", rule="self_certified")
         self._refuse_overlap(statement, entry.registration_id, shift)
-        service = self._service(statement)
-        differs = _time(entry) != _time(shift) or _service_of(entry) != service
         if entry.state is HourState.SUBMITTED:
             if differs:
                 entry.amend(service, shift, by=self._run.recorder, at=self._run.at)
