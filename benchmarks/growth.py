@@ -48,8 +48,9 @@ def measure_applying(ready: Stage, carrier: Carrier, events: int) -> float:
     began = time.monotonic()
     while messages:
         with ready.hub.sessions.begin() as session:
-            keys, at = DistrictKeys(session), datetime.now(UTC)
-            taken, _ = inbox.receive_run(session, messages[:PREFETCH], receiver=streams.HUB, carefully=False, keys=keys, at=at)
+            taken, _ = inbox.receive_run(
+                session, messages[:PREFETCH], receiver=streams.HUB, carefully=False, keys=DistrictKeys, at=datetime.now(UTC)
+            )
         messages = messages[len(taken) :]
     return events / (time.monotonic() - began)
 

@@ -44,7 +44,7 @@ def catch_up(
         here = place
         while (raw := records.replay(stream, epoch=here.epoch, after=here.sequence)) is not None:
             with sessions.begin() as session:
-                inbox.receive(session, raw, receiver=party, keys=keys(session), at=now())
+                inbox.receive(session, raw, receiver=party, keys=keys, at=now())
             reached = positions()[stream]
             if (reached.epoch, reached.sequence) <= (here.epoch, here.sequence):
                 raise BrokenChain(f"what the hub's records hold of {stream} does not follow what is here")

@@ -167,6 +167,8 @@ def _insert_many(session: Session, table: Table, names: Sequence[str], rows: Seq
 
 def _write(session: Session, parts: Sequence[Part]) -> None:
     filled = {part.model.__table__: part for part in parts if part.rows}
+    if len(filled) < sum(bool(part.rows) for part in parts):
+        raise ValueError("rows of one model came in two parts, of which only one would be written")
     if not filled:
         return
     if is_postgresql(session):

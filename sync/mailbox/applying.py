@@ -50,7 +50,7 @@ Handler = Callable[[Session, str, Sequence[Fact]], Sequence[bulk.Part] | None]
 """Applies facts of one family that came over the stream of a district: (session, district, facts). It keeps the newest
 version of each record, in whatever order they come, and never commits. Of a fact that is not `is_held` it need not look for
 older versions, except among those that it gets with it. What it may leave to be written with the rest of what the facts bring,
-it gives: that saves a trip to the database."""
+it gives: that saves a trip to the database. No two handlers give rows of the same model."""
 
 
 class Unapplied(Exception):

@@ -131,7 +131,7 @@ class Inbox:
             self._archive.forget(session, stream, before=before)
 
     def receive(
-        self, session: Session, raw: bytes, *, receiver: str, keys: KeyRing, at: datetime, account: str | None = None
+        self, session: Session, raw: bytes, *, receiver: str, keys: KeysIn, at: datetime, account: str | None = None
     ) -> Reply | None:
         """Takes one message, and gives what to answer once the transaction is committed.
 
@@ -143,14 +143,14 @@ class Inbox:
         return reply
 
     def receive_run(
-        self, session: Session, arrived: Sequence[Arrived], *, receiver: str, keys: KeyRing, carefully: bool, at: datetime
+        self, session: Session, arrived: Sequence[Arrived], *, receiver: str, keys: KeysIn, carefully: bool, at: datetime
     ) -> tuple[Sequence[int], Reply | None]:
         """Takes the first message that has `arrived` and, as one with it, the batches that go on from it.
 
         Gives which of them these were, and what to answer once the transaction is committed. Raises `Unapplied` where an event
         fails, unless they are taken `carefully`, which parks it.
         """
-        verify = partial(message.verify, receiver=receiver, keys=LookedUpOnce(keys), at=at)
+        verify = partial(message.verify, receiver=receiver, keys=LookedUpOnce(keys(session)), at=at)
         first = arrived[0]
         claimed = None
         try:

@@ -98,7 +98,7 @@ class Recovery:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`restorers` says for each event type who gives a record its lost state back, without announcing it.
+        """`restorers` says for each event type who gives a record its lost state back, without announcing that.
 
         None says that nothing can be given back on this side.
         """

@@ -140,5 +140,4 @@ class Consumer:
     def _receive_run(self, arrived: Sequence[Arrived], *, carefully: bool) -> tuple[Sequence[int], Reply | None]:
         at = self._now()
         with self._sessions.begin() as session:
-            keys = self._keys(session)
-            return self._inbox.receive_run(session, arrived, receiver=self._party, keys=keys, carefully=carefully, at=at)
+            return self._inbox.receive_run(session, arrived, receiver=self._party, keys=self._keys, carefully=carefully, at=at)

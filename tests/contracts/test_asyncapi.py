@@ -68,7 +68,7 @@ def check(raw: bytes) -> None:
 def answered(hub: Side, raw: bytes) -> bytes:
     """What the hub says to `raw`, as it would be sent."""
     with hub.sessions.begin() as session:
-        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys, at=AT)
+        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys_in, at=AT)
     assert reply is not None
     return seal_position(reply, hub.key) if isinstance(reply, Position) else seal_answer(reply, hub.key)
 

@@ -69,7 +69,7 @@ def test_13_a_batch_of_one_district_that_another_plays_again_is_refused(city: Ci
     [raw] = sent_while_the_hub_is_away(city, "luohu", commits=1)
     hub = city.hub
     with hub.sessions.begin() as session:
-        hub.inbox.receive(session, raw, receiver=streams.HUB, keys=hub.keys, at=AT, account=account_name("futian"))
+        hub.inbox.receive(session, raw, receiver=streams.HUB, keys=hub.keys_in, at=AT, account=account_name("futian"))
     assert codes(hub) == ["wrong_sender"]
     with city.running(*EVERYBODY):
         finish(city, refused=1)

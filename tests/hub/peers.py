@@ -125,7 +125,7 @@ class Hub:
         reply = None
         for raw in messages:
             with self.sessions.begin() as session:
-                reply = self.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys(session), at=at)
+                reply = self.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys, at=at)
         return reply if isinstance(reply, Position) else None
 
     def asked(self, question: Callable[..., Answer], *arguments: Any, **named: Any) -> Answer:

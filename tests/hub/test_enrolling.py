@@ -48,8 +48,7 @@ def test_what_a_district_said_is_not_taken_from_the_account_of_another(hub: Hub)
 
     def hears_from(account: str) -> Reply | None:
         with hub.sessions.begin() as session:
-            keys = DistrictKeys(session)
-            return hub.inbox.receive(session, said, receiver=streams.HUB, keys=keys, at=AT, account=account)
+            return hub.inbox.receive(session, said, receiver=streams.HUB, keys=DistrictKeys, at=AT, account=account)
 
     assert hears_from(account_name("luohu")) is None
     assert [message.code for message in hub.rows(QuarantinedMessage)] == ["wrong_sender"]

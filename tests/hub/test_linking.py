@@ -371,7 +371,7 @@ def test_two_districts_that_show_one_document_at_the_same_moment_meet(hub: Hub) 
     second = threading.Thread(target=hear, args=(luohu, "r2"))
     with hub.sessions() as session:
         raw = futian.says(registration("r1", document="D"))
-        hub.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys(session), at=AT)
+        hub.inbox.receive(session, raw, receiver=streams.HUB, keys=DistrictKeys, at=AT)
         second.start()
         with hub.sessions() as watching:
             waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")

@@ -129,7 +129,7 @@ def test_what_no_bus_brought_is_fetched_from_the_hub_s_records(on_files: City, g
             session,
             seal_batch(said, futian.wire.signing_key),
             receiver=streams.HUB,
-            keys=hub.participant.keys(session),
+            keys=hub.participant.keys,
             at=datetime.now(UTC),
         )
     for _ in range(2):

@@ -68,7 +68,7 @@ class OneStream(RuleBasedStateMachine):
     def crash_before_commit(self) -> None:
         """The reader takes the first message, and dies before it is committed; so the bus has it still."""
         with self.reader.sessions() as session:
-            self.reader.inbox.receive(session, self.bus[0], receiver=streams.HUB, keys=self.reader.keys, at=AT)
+            self.reader.inbox.receive(session, self.bus[0], receiver=streams.HUB, keys=self.reader.keys_in, at=AT)
             session.rollback()
 
     @rule()
@@ -121,7 +121,7 @@ class OneStream(RuleBasedStateMachine):
 
     def _take(self, raw: bytes) -> None:
         with self.reader.sessions.begin() as session:
-            self.reader.inbox.receive(session, raw, receiver=streams.HUB, keys=self.reader.keys, at=AT)
+            self.reader.inbox.receive(session, raw, receiver=streams.HUB, keys=self.reader.keys_in, at=AT)
 
     def _note_history(self) -> None:
         head = self.writer.head()

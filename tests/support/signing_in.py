@@ -85,13 +85,13 @@ class City:
 
     def _down(self, place: Place) -> bool:
         code, hub = place.settings.district, self.provider.hub
-        stream, keys = streams.down(code), tenants.mailbox.HubKey(place.settings.hub_key)
+        stream, hub_key = streams.down(code), tenants.mailbox.HubKey(place.settings.hub_key)
         with hub.sessions() as session:
             said = federation.mailbox.log.read(session, stream, epoch=1, after=place.heard)
         if said is None:
             return False
         raw = batch.seal_batch(said, hub.settings.wire.signing_key)
-        place.do(lambda session: tenants.mailbox.inbox.receive(session, raw, receiver=code, keys=keys, at=AT))
+        place.do(lambda session: tenants.mailbox.inbox.receive(session, raw, receiver=code, keys=lambda _: hub_key, at=AT))
         place.heard = said.last
         return True
 

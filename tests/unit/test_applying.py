@@ -38,7 +38,7 @@ def deliver(futian: Side, hub: Side) -> None:
         piece = futian.log.read(session, UP, epoch=1, after=hub.cursor(UP)[1])
     assert piece is not None
     with hub.sessions.begin() as session:
-        hub.inbox.receive(session, seal_batch(piece, futian.key), receiver=hub.party, keys=hub.keys, at=AT)
+        hub.inbox.receive(session, seal_batch(piece, futian.key), receiver=hub.party, keys=hub.keys_in, at=AT)
 
 
 def retry(hub: Side) -> int:

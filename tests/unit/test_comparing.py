@@ -53,7 +53,7 @@ class Pair:
     def hub_takes(self, raw: bytes) -> Reply | None:
         """What the hub answers when this arrives."""
         with self.hub.sessions.begin() as session:
-            return self.hub.inbox.receive(session, raw, receiver=streams.HUB, keys=self.hub.keys, at=datetime.now(UTC))
+            return self.hub.inbox.receive(session, raw, receiver=streams.HUB, keys=self.hub.keys_in, at=datetime.now(UTC))
 
     def go_on(self, rounds: int = 20) -> None:
         """Lets both send and receive; time passes, so that beacons come due."""

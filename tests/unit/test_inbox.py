@@ -43,7 +43,7 @@ def cut(futian: Side, *sizes: int) -> list[Batch]:
 
 def take(hub: Side, raw: bytes, *, at: datetime = LATER) -> Position | None:
     with hub.sessions.begin() as session:
-        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys, at=at)
+        reply = hub.inbox.receive(session, raw, receiver=hub.party, keys=hub.keys_in, at=at)
     return reply if isinstance(reply, Position) else None
 
 
@@ -70,7 +70,7 @@ def take_run(hub: Side, futian: Side, *pieces: Batch) -> Sequence[int]:
     """Gives the places of those of the pieces, all of which have arrived, that are taken as one."""
     arrived = [Arrived(seal_batch(batch.pack(piece), futian.key)) for piece in pieces]
     with hub.sessions.begin() as session:
-        places, _ = hub.inbox.receive_run(session, arrived, receiver=hub.party, keys=hub.keys, carefully=False, at=LATER)
+        places, _ = hub.inbox.receive_run(session, arrived, receiver=hub.party, keys=hub.keys_in, carefully=False, at=LATER)
     return places
 
 
