@@ -49,6 +49,11 @@ def waiting(district: District, number: str) -> HourEntry:
     return entry
 
 
+def entered_again(district: District, state: HourState) -> HourEntry:
+    """The same row of the register, imported too early: certified there, or waiting."""
+    return entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+
+
 def correct_to(district: District, entry: HourEntry, *, minutes: int) -> None:
     """Lets a coordinator find out that it was less."""
     shift = Shift(entry.started_at, entry.started_at + timedelta(minutes=minutes), minutes)
@@ -154,7 +159,7 @@ def test_an_undone_certification_gives_way_to_what_was_entered_again(district: D
     undo_certification(district.session, undone, by="coordinator", at=NOW, settings=district.settings)
     district.session.commit()
     fact = lost(district)
-    again = entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+    again = entered_again(district, state)
     told = len(district.said())
     restore_hours(district.session, "futian", [fact])
     district.session.commit()
@@ -169,7 +174,7 @@ def test_what_a_coordinator_revoked_stays_revoked(district: District, state: Hou
     revoke(district.session, revoked, reason="never came", by="coordinator", at=NOW, settings=district.settings)
     district.session.commit()
     fact = lost(district)
-    again = entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+    again = entered_again(district, state)
     told = len(district.said())
     restore_hours(district.session, "futian", [fact])
     district.session.commit()
@@ -188,7 +193,7 @@ def test_what_a_coordinator_revoked_stays_revoked(district: District, state: Hou
 def test_what_a_coordinator_corrected_counts_as_corrected(district: District, state: HourState) -> None:
     correct_to(district, entered(district, "H1"), minutes=30)
     fact = lost(district)
-    again = entered(district, "H1") if state is HourState.CERTIFIED else waiting(district, "H1")
+    again = entered_again(district, state)
     restore_hours(district.session, "futian", [fact])
     district.session.commit()
     assert certified_minutes(district) == 30
