@@ -27,7 +27,7 @@ _STATES: Mapping[str, LedgerState] = {
 
 
 def post_hours(session: Session, district: str, facts: Sequence[Fact]) -> Sequence[bulk.Part]:
-    """Adds `facts` (`HourEntryState`) to the ledger; gives what adds to the totals what they change, and a few rows of both."""
+    """Adds `facts` (`HourEntryState`) to the ledger; gives what is left to be written: totals, and rows where they are few."""
     unknown = {(fact.key, (fact.epoch, fact.version)): fact for fact in facts}
     counted: dict[str, _Counting] = {}
     for entry_id, counting in _held(session, district, {fact.key for fact in facts if fact.is_held}):
